@@ -1,0 +1,21 @@
+/** Whether the data plane does its work; `reason` is a sentence for the operator. */
+export type DataplaneHealth = { readonly healthy: true } | { readonly healthy: false; readonly reason: string };
+
+/** Counters since start, as the stub-status page reports them. */
+export interface DataplaneStats {
+  readonly acceptedConnections: number;
+  readonly activeConnections: number;
+  readonly requests: number;
+}
+
+/**
+ * Life cycle of the proxy: a supervised process, or code in this process.
+ * `start` resolves when the listeners accept connections and throws `SLU3001` when an address cannot be bound.
+ * `stop` stops accepting, lets requests in flight finish until `signal` fires, then cuts them.
+ */
+export interface Dataplane {
+  start(signal: AbortSignal): Promise<void>;
+  stop(signal: AbortSignal): Promise<void>;
+  health(): Promise<DataplaneHealth>;
+  stats(): DataplaneStats;
+}

@@ -1,0 +1,39 @@
+export { problems, SluiceError, isSluiceError, messageOf } from './errors.ts';
+export type { ProblemCode } from './errors.ts';
+
+export { builtIn, formatObject } from './model/origin.ts';
+export type { ObjectRef, Origin } from './model/origin.ts';
+export { endpointKey } from './model/endpoint.ts';
+export type { Endpoint } from './model/endpoint.ts';
+export type { Upstream } from './model/upstream.ts';
+export type { HostMatch, PathMatch } from './model/match.ts';
+export type { Redirect } from './model/redirect.ts';
+export type { HttpsRedirectPolicy, Policy } from './model/policy.ts';
+export type { Route, RouteAction } from './model/route.ts';
+export type { VirtualHost, VirtualHostTls } from './model/virtual-host.ts';
+export { KeyMaterial } from './model/key-material.ts';
+export type { Certificate } from './model/certificate.ts';
+export type { Listener } from './model/listener.ts';
+export type { RoutingModel } from './model/routing-model.ts';
+
+export { evaluate } from './evaluate/evaluate.ts';
+export type { Decision, Reason } from './evaluate/evaluate.ts';
+export { compileRoutes } from './evaluate/compile.ts';
+export type { RouteTable } from './evaluate/compile.ts';
+export { canonicalHost } from './evaluate/canonical-host.ts';
+export { normalizePath, splitTarget } from './evaluate/normalize-path.ts';
+export type { RoutedRequest } from './evaluate/request.ts';
+export type { Verdict } from './evaluate/verdict.ts';
+
+export type { Renderer, Translation } from './translate/renderer.ts';
+export type { Artifact, ArtifactFile } from './render/artifact.ts';
+export type { Culprit, Validation } from './validate/validation.ts';
+export type { Generation, Reloader } from './apply/reloader.ts';
+export type { ApplyOutcome } from './apply/apply-outcome.ts';
+export type { Dataplane, DataplaneHealth, DataplaneStats } from './apply/dataplane.ts';
+export type { Backend } from './apply/backend.ts';
+
+export { diagnose, formatDiagnostic } from './observe/diagnostic.ts';
+export type { Diagnostic, Severity } from './observe/diagnostic.ts';
+export { silentLogger } from './observe/logger.ts';
+export type { LogFields, Logger } from './observe/logger.ts';

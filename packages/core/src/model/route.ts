@@ -1,0 +1,21 @@
+import type { PathMatch } from './match.ts';
+import type { Origin } from './origin.ts';
+import type { Policy } from './policy.ts';
+import type { Redirect } from './redirect.ts';
+
+/** What a route does with the requests that it takes. */
+export type RouteAction =
+  /** Proxies to the upstream with this id; answers 503 while that has no endpoint. */
+  | { readonly kind: 'forward'; readonly upstream: string }
+  | { readonly kind: 'redirect'; readonly redirect: Redirect }
+  /** Answers with this status and a short page; `because` is a sentence for `explain`. */
+  | { readonly kind: 'respond'; readonly status: number; readonly because: string };
+
+/** One matcher of a virtual host and what happens to the requests that it takes. */
+export interface Route {
+  readonly match: PathMatch;
+  readonly action: RouteAction;
+  /** Sorted by kind. They apply to `forward`; the other actions answer before any policy is looked at. */
+  readonly policies: readonly Policy[];
+  readonly from: Origin;
+}

@@ -1,0 +1,19 @@
+import type { Certificate } from './certificate.ts';
+import type { Listener } from './listener.ts';
+import type { Upstream } from './upstream.ts';
+import type { VirtualHost } from './virtual-host.ts';
+
+/**
+ * The wanted traffic, free of Kubernetes and of any proxy: plain readonly data, defaults resolved, lists sorted, so that
+ * equal meaning gives an equal digest. A node that did not change keeps its identity from one model to the next, which is
+ * what lets backends translate only the change.
+ */
+export interface RoutingModel {
+  readonly listeners: readonly Listener[];
+  /** Sorted by name. Exactly one has an `any` match. */
+  readonly virtualHosts: readonly VirtualHost[];
+  /** Sorted by id; every upstream that a route names is here. */
+  readonly upstreams: readonly Upstream[];
+  /** Sorted by id; only those that a virtual host uses. */
+  readonly certificates: readonly Certificate[];
+}

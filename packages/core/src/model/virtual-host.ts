@@ -1,0 +1,25 @@
+import type { HostMatch } from './match.ts';
+import type { Origin } from './origin.ts';
+import type { Route } from './route.ts';
+
+/** Everything that answers for one host name. */
+export interface VirtualHost {
+  /** The name as users write it: `shop.example.com`, `*.example.com`, or `*` for the host that takes every other name. */
+  readonly name: string;
+  readonly match: HostMatch;
+  /**
+   * In order of evaluation: the first route whose match takes the path answers. The last one takes every path.
+   * A request never leaves its virtual host: what no rule takes goes to the root fallback, not to another host.
+   */
+  readonly routes: readonly Route[];
+  /** Present when an Ingress lists the host under `tls`. */
+  readonly tls?: VirtualHostTls;
+  readonly from: Origin;
+}
+
+/** Which certificate a host is served with. */
+export interface VirtualHostTls {
+  /** Id of a `Certificate` of the model; undefined means the default certificate. */
+  readonly certificate: string | undefined;
+  readonly from: Origin;
+}

@@ -1,0 +1,18 @@
+import type { Diagnostic } from '../observe/diagnostic.ts';
+import type { Artifact } from '../render/artifact.ts';
+import type { RoutingModel } from '../model/routing-model.ts';
+
+/** A backend's tree together with what the backend could not do as asked. */
+export interface Translation<Tree> {
+  readonly tree: Tree;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Turns the model into what one proxy loads. Both steps are pure: `translate` takes every decision, `render` only prints.
+ * Implementations may cache by the identity of model nodes.
+ */
+export interface Renderer<Tree> {
+  translate(model: RoutingModel): Translation<Tree>;
+  render(tree: Tree): Artifact;
+}
