@@ -1,0 +1,135 @@
+import { CR, LF, SPACE, TAB, tokenByte, valueByte } from './byte-classes.ts';
+
+const SEMICOLON = 0x3b;
+
+/** Bytes of chunk extensions and trailers in one body; more is refused, nobody needs them and they cost us to read. */
+const MAX_EXTRA_BYTES = 16_384;
+
+/** The chunked framing of a body is broken (RFC 9112 section 7.1). */
+export const BROKEN = -1;
+
+const state = { sizeStart: 0, size: 1, extension: 2, sizeEnd: 3, data: 4, dataCr: 5, dataLf: 6, trailerStart: 7, trailerName: 8, trailerValue: 9, trailerLf: 10, lastLf: 11, done: 12, blank: 13 } as const;
+
+/**
+ * Follows chunked framing byte by byte, strictly: what one side takes for the end of a body must be what the other does.
+ * With `decoding` it also moves the chunk data together, in place, for clients that do not know chunked framing.
+ */
+export class ChunkScanner {
+  #state: number = state.done;
+  #left = 0;
+  #extraBytes = 0;
+  #decoding = false;
+  /** With `decoding`: where the data of the last `scan` ends in its buffer. */
+  dataEnd = 0;
+
+  start(decoding: boolean): void {
+    this.#state = state.sizeStart;
+    this.#left = 0;
+    this.#extraBytes = 0;
+    this.#decoding = decoding;
+  }
+
+  get done(): boolean {
+    return this.#state === state.done;
+  }
+
+  /** Goes on from `start`. Returns the index after the last byte of the body, `end` when it goes on, or BROKEN. */
+  scan(bytes: Buffer, start: number, end: number): number {
+    let at = start;
+    this.dataEnd = start;
+    while (at < end && this.#state !== state.done) {
+      if (this.#state === state.data) {
+        at = this.#data(bytes, at, end);
+      } else {
+        const next = this.#next(bytes[at] ?? 0);
+        if (next < 0) return BROKEN;
+        this.#state = next;
+        at++;
+      }
+    }
+    return at;
+  }
+
+  #data(bytes: Buffer, at: number, end: number): number {
+    const count = Math.min(this.#left, end - at);
+    if (this.#decoding) {
+      if (this.dataEnd !== at) bytes.copyWithin(this.dataEnd, at, at + count);
+      this.dataEnd += count;
+    }
+    this.#left -= count;
+    if (this.#left === 0) this.#state = state.dataCr;
+    return at + count;
+  }
+
+  #next(byte: number): number {
+    switch (this.#state) {
+      case state.sizeStart:
+      case state.size:
+        return this.#size(byte);
+      case state.blank:
+        return this.#padding(byte);
+      case state.extension:
+        return this.#extra(byte, state.extension, state.sizeEnd);
+      case state.sizeEnd:
+        return byte === LF ? this.#afterSize() : BROKEN;
+      case state.dataCr:
+        return byte === CR ? state.dataLf : BROKEN;
+      case state.dataLf:
+        return byte === LF ? state.sizeStart : BROKEN;
+      default:
+        return this.#trailer(byte);
+    }
+  }
+
+  #afterSize(): number {
+    return this.#left === 0 ? state.trailerStart : state.data;
+  }
+
+  #size(byte: number): number {
+    const digit = hexValue(byte);
+    if (digit >= 0) {
+      this.#left = this.#left * 16 + digit;
+      if (digit === 0 && this.#left === 0 && ++this.#extraBytes > MAX_EXTRA_BYTES) return BROKEN;
+      return this.#left <= Number.MAX_SAFE_INTEGER / 16 ? state.size : BROKEN;
+    }
+    if (this.#state === state.sizeStart) return BROKEN;
+    return this.#padding(byte);
+  }
+
+  /** Some servers pad the size with blanks; nothing but an extension may follow them. */
+  #padding(byte: number): number {
+    if (byte === CR) return state.sizeEnd;
+    if (byte === SEMICOLON) return state.extension;
+    return (byte === SPACE || byte === TAB) && ++this.#extraBytes <= MAX_EXTRA_BYTES ? state.blank : BROKEN;
+  }
+
+  #extra(byte: number, same: number, end: number): number {
+    if (byte === CR) return end;
+    return valueByte[byte] === 1 && ++this.#extraBytes <= MAX_EXTRA_BYTES ? same : BROKEN;
+  }
+
+  #trailer(byte: number): number {
+    switch (this.#state) {
+      case state.trailerStart:
+        if (byte === CR) return state.lastLf;
+        return tokenByte[byte] === 1 ? state.trailerName : BROKEN;
+      case state.trailerName:
+        if (tokenByte[byte] === 1 && ++this.#extraBytes <= MAX_EXTRA_BYTES) return state.trailerName;
+        return byte === 0x3a ? state.trailerValue : BROKEN;
+      case state.trailerValue:
+        return this.#extra(byte, state.trailerValue, state.trailerLf);
+      case state.trailerLf:
+        return byte === LF ? state.trailerStart : BROKEN;
+      case state.lastLf:
+        return byte === LF ? state.done : BROKEN;
+      default:
+        return BROKEN;
+    }
+  }
+}
+
+function hexValue(byte: number): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const lower = byte | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
+}

@@ -1,0 +1,238 @@
+import { BodyReader } from './body-reader.ts';
+import { BROKEN } from './chunk-scanner.ts';
+import { Forwarder } from './forwarder.ts';
+import { formatAnswer } from './generated-answer.ts';
+import type { ProxyContext } from './proxy-context.ts';
+import { RequestFacts } from './request-facts.ts';
+import type { RequestHead } from './request-head.ts';
+import type { ClientIdentity } from './request-writer.ts';
+import type { Tunnel } from './tunnel.ts';
+import type { Wire } from './wire.ts';
+
+/** A larger rest of a request body is not read just to keep the connection. */
+const MAX_DRAIN_BYTES = 65_536;
+
+/** Status in the access log when the client went away before it got one (nginx). */
+const CLIENT_CLOSED = 499;
+
+/** What the exchange waits for; the deadline of the client connection is about this. */
+export type Awaited = 'connect' | 'request-body' | 'upstream-write' | 'upstream-read' | 'client-write' | 'drain';
+
+/** The client connection as an exchange sees it. An HTTP/2 stream would be another one of these. */
+export interface ExchangeClient {
+  readonly identity: ClientIdentity;
+  readonly secure: boolean;
+  readonly wire: Wire;
+  deadlineMs: number;
+  /** The upstream does not take more of the request body for now. */
+  block(): void;
+  unblock(): void;
+  /** The exchange is over, another may begin. */
+  ready(): void;
+  /** The exchange is over and so is the connection, once everything written has arrived. */
+  close(): void;
+  /** The connection makes no sense any more. */
+  cut(): void;
+  /** The exchange is over: the connection belongs to a tunnel. */
+  switchTo(tunnel: Tunnel): void;
+}
+
+/** One request and its answer. A client connection has one object for all its exchanges, one after the other. */
+export class Exchange {
+  readonly client: ExchangeClient;
+  readonly context: ProxyContext;
+  readonly facts = new RequestFacts();
+  /** Body of the request. */
+  readonly body = new BodyReader();
+  /** Between the request head and the moment when the connection is free or closing. */
+  active = false;
+  readonly #forwarder: Forwarder;
+  #awaited: Awaited = 'upstream-read';
+  #answered = false;
+  #keep = false;
+  #logged = false;
+
+  constructor(client: ExchangeClient, context: ProxyContext) {
+    this.client = client;
+    this.context = context;
+    this.#forwarder = new Forwarder(this);
+  }
+
+  /** Starts with a complete head; the body begins at `bodyAt`. Returns the index after what belongs to this request. */
+  begin(bytes: Buffer, head: RequestHead, bodyAt: number, end: number): number {
+    const { facts, context } = this;
+    this.#open();
+    facts.read(bytes, head, context.accessLog !== undefined);
+    if (head.framing.chunked) this.body.startChunked(false);
+    else this.body.startLength(Math.max(head.framing.contentLength, 0));
+    const next = this.body.take(bytes, bodyAt, end);
+    if (next === BROKEN) return this.#refuseBody(end);
+    facts.requestBytes += next - bodyAt;
+    if (facts.method === 'CONNECT' || facts.method === 'TRACE') this.answer(405, undefined, true);
+    else this.#route(bytes, head, bodyAt, next);
+    return next;
+  }
+
+  /** Answers a head that was not understood, and ends the connection. */
+  refuse(status: number): void {
+    this.#open();
+    this.facts.clear();
+    this.body.startLength(0);
+    this.answer(status, undefined, true);
+  }
+
+  /** More bytes of the body. Returns the index after what belongs to this request. */
+  takeBody(bytes: Buffer, start: number, end: number): number {
+    const next = this.body.take(bytes, start, end);
+    if (next === BROKEN) return this.#refuseBody(end);
+    this.facts.requestBytes += next - start;
+    if (!this.#answered) this.#forwarder.send(bytes, start, next);
+    else if (this.body.done) this.#settle();
+    return next;
+  }
+
+  /** Sends an answer of our own instead of one from an upstream. */
+  answer(status: number, location?: string, close = false): void {
+    const { facts } = this;
+    const waitsForContinue = facts.expectContinue && !this.body.done;
+    const keep = !close && this.mayPersist && !waitsForContinue && this.body.missingBytes <= MAX_DRAIN_BYTES;
+    const connection = keep ? (facts.minor === 0 ? 'keep-alive' : '') : 'close';
+    facts.status = status;
+    const bytes = formatAnswer({ status, location, bodiless: facts.bodiless, connection });
+    facts.bytesSent += bytes.length;
+    this.client.unblock();
+    this.finish(keep, this.client.wire.write(bytes));
+  }
+
+  /** The client and the state of this server allow another request. */
+  get mayPersist(): boolean {
+    return this.facts.persistent && !this.context.draining;
+  }
+
+  /** The response is written completely; `flushed`: it has also left. */
+  finish(keep: boolean, flushed: boolean): void {
+    this.#answered = true;
+    this.#keep = keep;
+    if (flushed) this.#settle();
+    else this.await('client-write');
+  }
+
+  /** Sets what the deadline is about from now on. */
+  await(awaited: Awaited): void {
+    const { connectMs, readMs, sendMs } = this.context.timeouts;
+    this.#awaited = awaited;
+    let limitMs = sendMs;
+    if (awaited === 'connect') limitMs = connectMs;
+    else if (awaited === 'upstream-read') limitMs = readMs;
+    this.client.deadlineMs = performance.now() + limitMs;
+  }
+
+  onDeadline(): void {
+    switch (this.#awaited) {
+      case 'client-write':
+      case 'drain':
+        this.cut();
+        return;
+      case 'request-body':
+        if (!this.#forwarder.abandon()) this.cut();
+        else this.answer(408, undefined, true);
+        return;
+      default:
+        this.#forwarder.timedOut(this.#awaited === 'connect');
+    }
+  }
+
+  /** All bytes written to the client have left. */
+  clientFlushed(): void {
+    if (this.#answered) this.#settle();
+    else this.#forwarder.clientFlushed();
+  }
+
+  /** The client is gone or sends nothing more: nobody is interested in the answer (as nginx takes it). */
+  clientGone(): void {
+    if (!this.active) return;
+    this.#forwarder.abandon();
+    if (this.facts.status === 0) this.facts.status = CLIENT_CLOSED;
+    this.#over();
+  }
+
+  /** The answer cannot be completed: the client learns it from the connection. */
+  cut(): void {
+    this.#forwarder.abandon();
+    this.#over();
+    this.client.cut();
+  }
+
+  /** The protocol was switched; the access record is written when the tunnel ends. */
+  switchTo(tunnel: Tunnel): void {
+    this.active = false;
+    this.client.switchTo(tunnel);
+  }
+
+  /** Writes the access record of a tunnel. */
+  tunnelOver(requestBytes: number, bytesSent: number): void {
+    this.facts.requestBytes += requestBytes;
+    this.facts.bytesSent += bytesSent;
+    this.#log();
+  }
+
+  #open(): void {
+    this.active = true;
+    this.#answered = false;
+    this.#logged = false;
+    this.context.requests++;
+  }
+
+  #route(bytes: Buffer, head: RequestHead, bodyAt: number, bodyEnd: number): void {
+    const { generation } = this.context;
+    const { host, target } = this.facts;
+    if (generation === undefined) {
+      this.answer(503);
+      return;
+    }
+    const verdict = generation.routes.decide({ secure: this.client.secure, host, target });
+    if (verdict.kind === 'forward') this.#forwarder.start(verdict.upstream, bytes, head, { start: bodyAt, end: bodyEnd });
+    else if (verdict.kind === 'redirect') this.answer(verdict.status, verdict.location);
+    else this.answer(verdict.status, undefined, verdict.status === 400);
+  }
+
+  /** Broken chunked framing: where the next request would begin is unknown. */
+  #refuseBody(end: number): number {
+    if (this.#answered) {
+      this.cut();
+    } else if (this.#forwarder.abandon()) {
+      this.body.startLength(0);
+      this.answer(400, undefined, true);
+    } else {
+      this.cut();
+    }
+    return end;
+  }
+
+  /** The answer has left: goes on with what the connection is for next. */
+  #settle(): void {
+    this.#log();
+    this.#forwarder.release();
+    if (!this.#keep) {
+      this.#over();
+      this.client.close();
+    } else if (this.body.done) {
+      this.#over();
+      this.client.ready();
+    } else {
+      this.await('drain');
+    }
+  }
+
+  #over(): void {
+    this.active = false;
+    this.#log();
+  }
+
+  #log(): void {
+    if (this.#logged) return;
+    this.#logged = true;
+    const { accessLog } = this.context;
+    if (accessLog !== undefined) this.facts.log(accessLog, this.client.identity.address);
+  }
+}

@@ -1,0 +1,59 @@
+import { httpDate } from './http-date.ts';
+
+/** The reason phrases that nginx uses; other codes are sent with an empty one. */
+const reasons: Readonly<Record<number, string>> = {
+  200: 'OK',
+  204: 'No Content',
+  301: 'Moved Permanently',
+  302: 'Found',
+  303: 'See Other',
+  307: 'Temporary Redirect',
+  308: 'Permanent Redirect',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Not Allowed',
+  408: 'Request Timeout',
+  413: 'Request Entity Too Large',
+  414: 'Request-URI Too Large',
+  431: 'Request Header Fields Too Large',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Temporarily Unavailable',
+  504: 'Gateway Time-out',
+  505: 'HTTP Version Not Supported',
+};
+
+/** An answer that the proxy makes itself. */
+export interface GeneratedAnswer {
+  readonly status: number;
+  /** Value of `Location`, for redirects. */
+  readonly location: string | undefined;
+  /** The request was HEAD: the headers as for GET, without the page. */
+  readonly bodiless: boolean;
+  /** `close`, `keep-alive`, or empty for no Connection header. */
+  readonly connection: '' | 'close' | 'keep-alive';
+}
+
+/** The whole answer as bytes, with the small page that nginx sends. */
+export function formatAnswer(answer: GeneratedAnswer): Buffer {
+  const page = pageOf(answer.status);
+  const location = answer.location === undefined ? '' : `Location: ${encodeControls(answer.location)}\r\n`;
+  const connection = answer.connection === '' ? '' : `Connection: ${answer.connection}\r\n`;
+  const fixed = `HTTP/1.1 ${answer.status} ${reasons[answer.status] ?? ''}\r\nDate: ${httpDate()}\r\n`;
+  const describing = answer.status === 204 ? '' : `Content-Type: text/html\r\nContent-Length: ${page.length}\r\n`;
+  return Buffer.from(`${fixed}${describing}${location}${connection}\r\n${answer.bodiless ? '' : page}`, 'latin1');
+}
+
+/** Bytes that could end a header line, and blanks, as percent escapes: a Location is made from what the client sent. */
+function encodeControls(value: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what this looks for
+  return value.replace(/[\x00-\x20\x7f]/g, (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`);
+}
+
+function pageOf(status: number): string {
+  if (status === 204 || status === 200) return '';
+  const title = `${status} ${reasons[status] ?? ''}`.trim();
+  return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>sluice</center>\r\n</body>\r\n</html>\r\n`;
+}

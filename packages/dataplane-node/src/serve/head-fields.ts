@@ -1,0 +1,70 @@
+import type { ByteWriter } from './byte-writer.ts';
+
+/** More header lines than this are refused: no honest client sends them, and the arrays below have to end somewhere. */
+const MAX_FIELDS = 1000;
+
+/**
+ * The header lines of one head as offsets into the buffer that was scanned, so that nothing is copied to look at them.
+ * One object is reused for all heads: it is valid until the next scan.
+ */
+export class HeadFields {
+  count = 0;
+  /** `nameStart[count]` is where the blank line begins, so that line `i` always ends at `nameStart[i + 1]`. */
+  readonly nameStart = new Int32Array(MAX_FIELDS + 1);
+  readonly nameEnd = new Int32Array(MAX_FIELDS);
+  readonly valueStart = new Int32Array(MAX_FIELDS);
+  readonly valueEnd = new Int32Array(MAX_FIELDS);
+  /** Entry of `header` (header-table.ts) by line. */
+  readonly id = new Uint8Array(MAX_FIELDS);
+  readonly #dropped = new Uint8Array(MAX_FIELDS);
+
+  clear(): void {
+    this.count = 0;
+  }
+
+  /** Whether another line still fits. */
+  get full(): boolean {
+    return this.count >= MAX_FIELDS;
+  }
+
+  /** Adds a line; `end` is the index after its name, `value` where its value begins and ends without blanks. */
+  add(start: number, end: number, valueStart: number, valueEnd: number): void {
+    const index = this.count++;
+    this.nameStart[index] = start;
+    this.nameEnd[index] = end;
+    this.valueStart[index] = valueStart;
+    this.valueEnd[index] = valueEnd;
+    this.#dropped[index] = 0;
+  }
+
+  /** Leaves a line out of `copyKept`. */
+  drop(index: number): void {
+    this.#dropped[index] = 1;
+  }
+
+  dropped(index: number): boolean {
+    return this.#dropped[index] === 1;
+  }
+
+  /** Index of the first line with this id, or -1. */
+  find(id: number): number {
+    for (let index = 0; index < this.count; index++) if (this.id[index] === id) return index;
+    return -1;
+  }
+
+  /** A value as a binary string (one char per byte); empty when `index` is -1. */
+  text(bytes: Buffer, index: number): string {
+    return index < 0 ? '' : bytes.latin1Slice(this.valueStart[index], this.valueEnd[index]);
+  }
+
+  /** Writes all lines that were not dropped, in order and as received, neighbours in one copy. */
+  copyKept(bytes: Buffer, out: ByteWriter): void {
+    let from = this.nameStart[0] ?? 0;
+    for (let index = 0; index < this.count; index++) {
+      if (this.#dropped[index] === 0) continue;
+      out.slice(bytes, from, this.nameStart[index] ?? 0);
+      from = this.nameStart[index + 1] ?? 0;
+    }
+    out.slice(bytes, from, this.nameStart[this.count] ?? 0);
+  }
+}

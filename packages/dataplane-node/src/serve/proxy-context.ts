@@ -1,0 +1,43 @@
+import type { SecureContext } from 'node:tls';
+import type { Logger, RouteTable, Upstream } from '@sluice/core';
+import type { AccessLog } from './access-log.ts';
+import type { Balancer } from './balancer.ts';
+import type { DeadlineSweep } from './deadline-sweep.ts';
+
+/** How long the proxy waits for others. */
+export interface ProxyTimeouts {
+  /** For a connection to an endpoint to be established. */
+  readonly connectMs: number;
+  /** Between two reads from the upstream, and in an idle tunnel. */
+  readonly readMs: number;
+  /** Between two writes to a slow peer, and between two reads of a request body. */
+  readonly sendMs: number;
+  /** For the next request on a kept-alive client connection. */
+  readonly idleClientMs: number;
+  /** For a request head, from its first byte (or the connection) to its end. */
+  readonly headerMs: number;
+}
+
+/** What is served from one moment on. Immutable: a change is a new generation. */
+export interface ServingGeneration {
+  readonly digest: string;
+  readonly routes: RouteTable;
+  readonly upstreams: readonly Upstream[];
+  /** Certificate for the name that a client asks for by SNI. */
+  readonly secureContextFor: (serverName: string | undefined) => SecureContext;
+}
+
+/** What all connections of one server share. */
+export interface ProxyContext {
+  readonly timeouts: ProxyTimeouts;
+  readonly accessLog: AccessLog | undefined;
+  readonly logger: Logger;
+  readonly sweep: DeadlineSweep;
+  readonly balancer: Balancer;
+  /** Undefined until the first swap: requests are answered 503. */
+  generation: ServingGeneration | undefined;
+  /** The server is closing: no client connection is kept alive. */
+  draining: boolean;
+  /** Requests received so far. */
+  requests: number;
+}

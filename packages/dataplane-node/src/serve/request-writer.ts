@@ -1,0 +1,91 @@
+import type { ByteWriter } from './byte-writer.ts';
+import type { HeadFields } from './head-fields.ts';
+import { header } from './header-table.ts';
+import type { RequestHead } from './request-head.ts';
+
+/** Room for everything that is added besides what comes from the request itself. */
+const ADDED_BYTES = 1024;
+
+const VERSION = Buffer.from(' HTTP/1.1\r\n');
+const HOST = 'Host: ';
+const FORWARDED_HOST = Buffer.from('X-Forwarded-Host: ');
+const REQUEST_ID = 'X-Request-ID: ';
+const ORIGINAL_FOR = 'X-Original-Forwarded-For: ';
+const ORIGINAL_HOST = 'X-Original-Forwarded-Host: ';
+const UPGRADE = Buffer.from('Connection: upgrade\r\nUpgrade: ');
+const LINE_END = Buffer.from('\r\n');
+
+/** The part of the added headers that is the same for all requests of one client connection. */
+export interface ClientIdentity {
+  /** Address as text; IPv4 also when it arrived as an IPv4-mapped IPv6 address. */
+  readonly address: string;
+  /** `X-Real-IP`, `X-Forwarded-For` lines. */
+  readonly addressLines: Buffer;
+  /** `X-Forwarded-Port`, `-Proto`, `-Scheme` and `X-Scheme` lines. */
+  readonly schemeLines: Buffer;
+}
+
+/** `port` is that of the listener; for https the upstream is always told 443, as by ingress-nginx. */
+export function identifyClient(remoteAddress: string, secure: boolean, port: number): ClientIdentity {
+  const address = remoteAddress.startsWith('::ffff:') && remoteAddress.includes('.') ? remoteAddress.slice('::ffff:'.length) : remoteAddress;
+  const scheme = secure ? 'https' : 'http';
+  return {
+    address,
+    addressLines: Buffer.from(`\r\nX-Real-IP: ${address}\r\nX-Forwarded-For: ${address}\r\n`),
+    schemeLines: Buffer.from(`X-Forwarded-Port: ${secure ? 443 : port}\r\nX-Forwarded-Proto: ${scheme}\r\nX-Forwarded-Scheme: ${scheme}\r\nX-Scheme: ${scheme}\r\n`),
+  };
+}
+
+/**
+ * Writes the head that the upstream gets: method and target bytes as sent, kept lines in order, then what ingress-nginx
+ * adds (`proxy_set_header` in its template). `out` is cleared first.
+ */
+export function writeRequestHead(out: ByteWriter, bytes: Buffer, head: RequestHead, client: ClientIdentity, requestId: string): void {
+  const { line, fields } = head;
+  out.clear();
+  out.reserve((fields.nameStart[fields.count] ?? 0) - line.start + head.routingHost.length * 2 + requestId.length + ADDED_BYTES);
+  out.slice(bytes, line.start, line.targetStart);
+  if (head.target.length === line.targetEnd - line.targetStart) out.slice(bytes, line.targetStart, line.targetEnd);
+  else out.text(head.target);
+  out.all(VERSION);
+  if (head.hostLine < 0) out.text(`${HOST}${head.routingHost}\r\n`);
+  fields.copyKept(bytes, out);
+  out.text(REQUEST_ID + requestId);
+  out.all(client.addressLines);
+  writeForwardedHost(out, bytes, head);
+  out.all(client.schemeLines);
+  moveValues(out, bytes, fields, header.forwardedFor, ORIGINAL_FOR);
+  moveValues(out, bytes, fields, header.forwardedHost, ORIGINAL_HOST);
+  if (head.upgrade) writeUpgrade(out, bytes, fields);
+  out.all(LINE_END);
+}
+
+/** The host as received; a request without one has nothing to tell. */
+function writeForwardedHost(out: ByteWriter, bytes: Buffer, head: RequestHead): void {
+  const { fields, hostLine } = head;
+  if (hostLine < 0) return;
+  out.all(FORWARDED_HOST);
+  out.slice(bytes, fields.valueStart[hostLine] ?? 0, fields.valueEnd[hostLine] ?? 0);
+  out.all(LINE_END);
+}
+
+/** Sends the values of a header that was replaced under another name, joined as one list; nothing when there are none. */
+function moveValues(out: ByteWriter, bytes: Buffer, fields: HeadFields, id: number, name: string): void {
+  let moved = false;
+  for (let line = 0; line < fields.count; line++) {
+    const start = fields.valueStart[line] ?? 0;
+    const end = fields.valueEnd[line] ?? 0;
+    if (fields.id[line] !== id || start === end) continue;
+    out.text(moved ? ', ' : name);
+    out.slice(bytes, start, end);
+    moved = true;
+  }
+  if (moved) out.all(LINE_END);
+}
+
+function writeUpgrade(out: ByteWriter, bytes: Buffer, fields: HeadFields): void {
+  const line = fields.find(header.upgrade);
+  out.all(UPGRADE);
+  out.slice(bytes, fields.valueStart[line] ?? 0, fields.valueEnd[line] ?? 0);
+  out.all(LINE_END);
+}

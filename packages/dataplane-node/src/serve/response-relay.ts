@@ -1,0 +1,178 @@
+import { BodyReader } from './body-reader.ts';
+import { ByteWriter } from './byte-writer.ts';
+import { BROKEN } from './chunk-scanner.ts';
+import type { Exchange } from './exchange.ts';
+import { INCOMPLETE } from './field-scanner.ts';
+import type { Forwarder } from './forwarder.ts';
+import { HeldBytes } from './held-bytes.ts';
+import { ResponseHead } from './response-head.ts';
+import { writeResponseHead } from './response-writer.ts';
+
+const MAX_HEAD_BYTES = 65_536;
+const SWITCHING = 101;
+const FINAL = 200;
+
+/** Shared by all exchanges of the process: both are filled and used within one call. */
+const head = new ResponseHead();
+const out = new ByteWriter(8192);
+
+/** Passes one response from the upstream to the client: head rewritten, body as it comes. */
+export class ResponseRelay {
+  readonly #exchange: Exchange;
+  readonly #forwarder: Forwarder;
+  readonly #held = new HeldBytes();
+  readonly #body = new BodyReader();
+  #keep = false;
+  /** The client has got the head of the final response, at least. */
+  headSent = false;
+  /** The response is written completely. */
+  complete = false;
+  /** The upstream connection is clean and can serve another request. */
+  reusable = false;
+
+  constructor(exchange: Exchange, forwarder: Forwarder) {
+    this.#exchange = exchange;
+    this.#forwarder = forwarder;
+  }
+
+  begin(): void {
+    this.#held.clear();
+    this.headSent = false;
+    this.complete = false;
+    this.reusable = false;
+  }
+
+  /** Bytes from the upstream; the buffer stays as it is while the upstream is paused. */
+  receive(bytes: Buffer, start: number, end: number): void {
+    if (this.complete) {
+      this.reusable = false;
+    } else if (this.headSent) {
+      this.#passBody(bytes, start, end);
+    } else if (this.#held.length > 0) {
+      this.#held.append(bytes, start, end);
+      this.#passHeads(this.#held.buffer, this.#held.start, this.#held.end);
+    } else {
+      this.#passHeads(bytes, start, end);
+    }
+  }
+
+  /** The upstream sends nothing more. False when the response is not complete with that. */
+  endOfInput(): boolean {
+    if (!this.headSent || !this.#body.untilClose) return false;
+    this.#completed(true);
+    return true;
+  }
+
+  /** Any number of interim responses comes before the final one (RFC 9110 section 15.2). */
+  #passHeads(bytes: Buffer, start: number, end: number): void {
+    let at = start;
+    while (at < end) {
+      const after = head.scan(bytes, at, end);
+      if (after === INCOMPLETE && end - at <= MAX_HEAD_BYTES) break;
+      if (after < 0) {
+        this.#forwarder.garbage();
+        return;
+      }
+      if (head.status >= FINAL || head.status === SWITCHING) {
+        this.#passFinal(bytes, after, end);
+        return;
+      }
+      this.#passInterim(bytes);
+      at = after;
+    }
+    this.#held.keep(bytes, at, end);
+  }
+
+  #passInterim(bytes: Buffer): void {
+    const { facts, client } = this.#exchange;
+    if (facts.minor === 0) return;
+    writeResponseHead(out, bytes, head, { close: false, sayKeepAlive: false, decoded: false });
+    facts.bytesSent += out.length;
+    if (!client.wire.write(Buffer.from(out.view()))) this.#forwarder.pauseUpstream();
+  }
+
+  #passFinal(bytes: Buffer, bodyAt: number, end: number): void {
+    const { facts } = this.#exchange;
+    if (head.status === SWITCHING) {
+      this.#switch(bytes, bodyAt, end);
+      return;
+    }
+    const decoded = this.#startBody();
+    const bodyEnd = this.#body.take(bytes, bodyAt, end);
+    if (bodyEnd === BROKEN) {
+      this.#forwarder.garbage();
+      return;
+    }
+    this.#keep = this.#exchange.mayPersist && this.#exchange.body.done && !decoded && !this.#body.untilClose;
+    this.reusable = head.persistent && !this.#body.untilClose && bodyEnd === end;
+    facts.status = head.status;
+    writeResponseHead(out, bytes, head, { close: !this.#keep, sayKeepAlive: facts.minor === 0, decoded });
+    this.headSent = true;
+    this.#written(this.#writeInFront(bytes, bodyAt, this.#body.dataEnd));
+  }
+
+  /** Sets up the body of the final response (RFC 9112 section 6.3). True when its framing must be taken off. */
+  #startBody(): boolean {
+    const { facts } = this.#exchange;
+    const { framing, status } = head;
+    const decoded = framing.chunked && facts.minor === 0;
+    if (facts.bodiless || status === 204 || status === 304) this.#body.startLength(0);
+    else if (framing.chunked) this.#body.startChunked(decoded);
+    else if (framing.contentLength >= 0) this.#body.startLength(framing.contentLength);
+    else this.#body.startUntilClose();
+    return decoded;
+  }
+
+  /** The new head is put in front of the body, where the old head and the headroom are: one write, the body not copied. */
+  #writeInFront(bytes: Buffer, bodyAt: number, bodyEnd: number): boolean {
+    const { client, facts } = this.#exchange;
+    const at = bodyAt - out.length;
+    facts.bytesSent += out.length + bodyEnd - bodyAt;
+    if (at >= 0) {
+      out.buffer.copy(bytes, at, 0, out.length);
+      return client.wire.write(bytes.subarray(at, bodyEnd));
+    }
+    const flushed = client.wire.write(Buffer.from(out.view()));
+    return bodyEnd === bodyAt ? flushed : client.wire.write(bytes.subarray(bodyAt, bodyEnd));
+  }
+
+  #passBody(bytes: Buffer, start: number, end: number): void {
+    const { client, facts } = this.#exchange;
+    const next = this.#body.take(bytes, start, end);
+    if (next === BROKEN) {
+      this.#forwarder.garbage();
+      return;
+    }
+    if (next < end) this.reusable = false;
+    const { dataEnd } = this.#body;
+    facts.bytesSent += dataEnd - start;
+    this.#written(dataEnd === start || client.wire.write(bytes.subarray(start, dataEnd)));
+  }
+
+  #written(flushed: boolean): void {
+    if (!flushed) this.#forwarder.pauseUpstream();
+    if (this.#body.done) this.#completed(flushed);
+    else if (flushed) this.#exchange.await('upstream-read');
+  }
+
+  #completed(flushed: boolean): void {
+    this.complete = true;
+    this.#held.clear();
+    this.#exchange.finish(this.#keep && this.#exchange.body.done, flushed && !this.#exchange.client.wire.awaitingFlush);
+  }
+
+  /** 101 that nobody asked for is not an answer. */
+  #switch(bytes: Buffer, after: number, end: number): void {
+    const { facts, client } = this.#exchange;
+    if (!facts.upgrade || !this.#exchange.body.done) {
+      this.#forwarder.garbage();
+      return;
+    }
+    writeResponseHead(out, bytes, head, { close: false, sayKeepAlive: false, decoded: false });
+    facts.status = SWITCHING;
+    facts.bytesSent += out.length;
+    this.headSent = true;
+    client.wire.write(Buffer.from(out.view()));
+    this.#forwarder.openTunnel(bytes, after, end);
+  }
+}

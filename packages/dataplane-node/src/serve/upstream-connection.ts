@@ -1,0 +1,105 @@
+import { connect, isIP } from 'node:net';
+import type { Socket } from 'node:net';
+import type { Endpoint } from '@sluice/core';
+import { ByteWriter } from './byte-writer.ts';
+import type { Deadlined } from './deadline-sweep.ts';
+import { isOwnAddress, lookupEndpoint } from './endpoint-address.ts';
+import type { UpstreamPool } from './upstream-pool.ts';
+import { Wire } from './wire.ts';
+import type { WireOwner } from './wire.ts';
+
+const READ_BYTES = 65_536;
+/** Space in front of the read bytes: a rewritten head goes there, so that head and body leave in one write without copies. */
+const HEADROOM_BYTES = 1024;
+const REQUEST_BYTES = 2048;
+
+/** Who uses an upstream connection at the moment. */
+export interface UpstreamUser {
+  upstreamConnected(): void;
+  upstreamBytes(bytes: Buffer, start: number, end: number): void;
+  upstreamEnded(): void;
+  upstreamFlushed(): void;
+  upstreamGone(): void;
+}
+
+/** One keep-alive connection to an endpoint: at any time used by one exchange, or idle in its pool. */
+export class UpstreamConnection implements WireOwner, Deadlined {
+  readonly pool: UpstreamPool;
+  readonly wire: Wire;
+  /** What was sent of the current request, kept to be sent again on another connection. */
+  request = new ByteWriter(REQUEST_BYTES);
+  /** It has served a request before: the endpoint may be about to close it. */
+  reused = false;
+  connected = false;
+  /** Bytes have come since it was taken. */
+  answered = false;
+  deadlineMs = Infinity;
+  #user: UpstreamUser | undefined;
+
+  constructor(pool: UpstreamPool, endpoint: Endpoint) {
+    this.pool = pool;
+    const slab = Buffer.allocUnsafeSlow(HEADROOM_BYTES + READ_BYTES);
+    this.wire = new Wire(open(endpoint, slab.subarray(HEADROOM_BYTES), (count) => this.wire.received(slab, HEADROOM_BYTES, HEADROOM_BYTES + count)), false);
+    this.wire.attach(this);
+    this.wire.socket.once('connect', () => {
+      this.connected = true;
+      this.#user?.upstreamConnected();
+    });
+    if (endpoint.kind === 'name' && isIP(endpoint.name) !== 0 && isOwnAddress(endpoint.name)) this.wire.destroy();
+  }
+
+  /** Hands it to an exchange. */
+  use(user: UpstreamUser): void {
+    this.#user = user;
+    this.answered = false;
+    this.deadlineMs = Infinity;
+  }
+
+  /** Nobody is told anything any more. */
+  detach(): void {
+    this.#user = undefined;
+  }
+
+  /** Closes it for good; its user is not told. */
+  discard(): void {
+    this.#user = undefined;
+    this.wire.destroy();
+  }
+
+  onBytes(bytes: Buffer, start: number, end: number): void {
+    // An idle connection has nothing to say: what comes then would be taken for the answer to the next request.
+    if (this.#user === undefined) {
+      this.wire.destroy();
+      return;
+    }
+    this.answered = true;
+    this.#user.upstreamBytes(bytes, start, end);
+  }
+
+  onEnd(): void {
+    if (this.#user === undefined) this.wire.destroy();
+    else this.#user.upstreamEnded();
+  }
+
+  onFlushed(): void {
+    this.#user?.upstreamFlushed();
+  }
+
+  onGone(): void {
+    this.pool.forget(this);
+    const user = this.#user;
+    this.#user = undefined;
+    user?.upstreamGone();
+  }
+
+  onDeadline(): void {
+    this.deadlineMs = Infinity;
+    this.discard();
+  }
+}
+
+function open(endpoint: Endpoint, buffer: Buffer, callback: (count: number) => boolean): Socket {
+  const common = { port: endpoint.port, noDelay: true, allowHalfOpen: true, onread: { buffer, callback } };
+  if (endpoint.kind === 'address') return connect({ ...common, host: endpoint.address });
+  return connect({ ...common, host: endpoint.name, lookup: lookupEndpoint });
+}

@@ -1,0 +1,70 @@
+import type { Endpoint } from '@sluice/core';
+import { endpointKey } from '@sluice/core';
+import type { DeadlineSweep } from './deadline-sweep.ts';
+import { UpstreamConnection } from './upstream-connection.ts';
+
+const IDLE_MS = 60_000;
+/** As `upstream-keepalive-connections` of ingress-nginx. */
+const MAX_IDLE = 320;
+
+/** Identity of a pool. Names are set apart from addresses: the first are checked when they are resolved, the others not. */
+export function poolKey(endpoint: Endpoint): string {
+  return endpoint.kind === 'name' ? `name ${endpointKey(endpoint)}` : endpointKey(endpoint);
+}
+
+/** The connections to one endpoint. The most recently used one is taken first, so that a quiet pool shrinks. */
+export class UpstreamPool {
+  /** `host:port`. */
+  readonly name: string;
+  readonly #endpoint: Endpoint;
+  readonly #sweep: DeadlineSweep;
+  readonly #idle: UpstreamConnection[] = [];
+  #retired = false;
+
+  constructor(endpoint: Endpoint, sweep: DeadlineSweep) {
+    this.name = endpointKey(endpoint);
+    this.#endpoint = endpoint;
+    this.#sweep = sweep;
+  }
+
+  /** An idle connection, or a new one that is still connecting. */
+  take(): UpstreamConnection {
+    for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
+      if (!connection.wire.destroyed) return connection;
+    }
+    return this.open();
+  }
+
+  /** A new connection. */
+  open(): UpstreamConnection {
+    const connection = new UpstreamConnection(this, this.#endpoint);
+    this.#sweep.add(connection);
+    return connection;
+  }
+
+  /** Takes back a connection whose exchange is complete on both sides. */
+  release(connection: UpstreamConnection): void {
+    connection.detach();
+    if (this.#retired || this.#idle.length >= MAX_IDLE || connection.wire.destroyed || connection.wire.flushing) {
+      connection.discard();
+      return;
+    }
+    connection.reused = true;
+    connection.deadlineMs = performance.now() + IDLE_MS;
+    connection.wire.resume();
+    this.#idle.push(connection);
+  }
+
+  /** A connection has closed. */
+  forget(connection: UpstreamConnection): void {
+    this.#sweep.delete(connection);
+    const index = this.#idle.indexOf(connection);
+    if (index >= 0) this.#idle.splice(index, 1);
+  }
+
+  /** No upstream has this endpoint any more: idle connections close now, the others after their exchange. */
+  retire(): void {
+    this.#retired = true;
+    for (const connection of this.#idle.splice(0)) connection.discard();
+  }
+}
