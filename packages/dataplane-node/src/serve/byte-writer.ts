@@ -45,7 +45,7 @@ export class ByteWriter {
 
   /** Appends a binary string (one char per byte); room must have been reserved. */
   text(text: string): void {
-    this.length += this.buffer.latin1Write(text, this.length);
+    this.length += this.buffer.write(text, this.length, 'latin1');
   }
 
   /** The bytes from `start`, not copied. */

@@ -45,11 +45,11 @@ export class ConnectionOptions {
 }
 
 function dropNamed(bytes: Buffer, start: number, end: number, fields: HeadFields): void {
-  const name = bytes.latin1Slice(start, end).toLowerCase();
+  const name = bytes.toString('latin1', start, end).toLowerCase();
   for (let line = 0; line < fields.count; line++) {
     const nameStart = fields.nameStart[line] ?? 0;
     if (!removableByConnection(fields.id[line] ?? 0) || (fields.nameEnd[line] ?? 0) - nameStart !== name.length) continue;
-    if (bytes.latin1Slice(nameStart, fields.nameEnd[line]).toLowerCase() === name) fields.drop(line);
+    if (bytes.toString('latin1', nameStart, fields.nameEnd[line]).toLowerCase() === name) fields.drop(line);
   }
 }
 

@@ -87,7 +87,7 @@ export class Exchange {
     if (next === BROKEN) return this.#refuseBody(end);
     this.facts.requestBytes += next - start;
     if (!this.#answered) this.#forwarder.send(bytes, start, next);
-    else if (this.body.done) this.#settle();
+    else if (this.body.done && !this.client.wire.awaitingFlush) this.#settle();
     return next;
   }
 
@@ -180,6 +180,7 @@ export class Exchange {
     this.active = true;
     this.#answered = false;
     this.#logged = false;
+    this.#forwarder.reset();
     this.context.requests++;
   }
 

@@ -37,6 +37,11 @@ export class Forwarder implements UpstreamUser {
     this.#relay = new ResponseRelay(exchange, this);
   }
 
+  /** Forgets the last exchange. */
+  reset(): void {
+    this.#relay.reset();
+  }
+
   /** Sends head and the body bytes that came with it. */
   start(upstream: Upstream, bytes: Buffer, head: RequestHead, body: Part): void {
     const { facts, client, context } = this.#exchange;
@@ -44,7 +49,6 @@ export class Forwarder implements UpstreamUser {
     this.#position = this.#peers.turn();
     this.#tries = 1;
     this.#replayable = true;
-    this.#relay.begin();
     facts.route = upstream.id;
     const connection = this.#peers.pool(this.#position).take();
     writeRequestHead(connection.request, bytes, head, client.identity, facts.requestId);

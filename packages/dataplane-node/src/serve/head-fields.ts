@@ -54,7 +54,7 @@ export class HeadFields {
 
   /** A value as a binary string (one char per byte); empty when `index` is -1. */
   text(bytes: Buffer, index: number): string {
-    return index < 0 ? '' : bytes.latin1Slice(this.valueStart[index], this.valueEnd[index]);
+    return index < 0 ? '' : bytes.toString('latin1', this.valueStart[index], this.valueEnd[index]);
   }
 
   /** Writes all lines that were not dropped, in order and as received, neighbours in one copy. */

@@ -50,7 +50,7 @@ export class RequestHead {
   }
 
   method(bytes: Buffer): string {
-    return bytes.latin1Slice(this.line.start, this.line.methodEnd);
+    return bytes.toString('latin1', this.line.start, this.line.methodEnd);
   }
 
   #clear(): void {

@@ -13,5 +13,5 @@ export function newRequestId(): string {
     used = 0;
   }
   used += ID_BYTES;
-  return random.hexSlice(used - ID_BYTES, used);
+  return random.toString('hex', used - ID_BYTES, used);
 }

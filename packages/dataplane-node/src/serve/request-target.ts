@@ -9,7 +9,7 @@ const ABSOLUTE = /^https?:\/\/([^/?#@]+)(.*)$/is;
  */
 export function locateTarget(bytes: Buffer, head: RequestHead): boolean {
   const { line, fields } = head;
-  head.target = bytes.latin1Slice(line.targetStart, line.targetEnd);
+  head.target = bytes.toString('latin1', line.targetStart, line.targetEnd);
   head.routingHost = fields.text(bytes, head.hostLine);
   if (bytes[line.targetStart] === SLASH) return true;
   // CONNECT has an authority as its target and is refused later with its own status.

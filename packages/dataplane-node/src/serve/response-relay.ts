@@ -35,7 +35,8 @@ export class ResponseRelay {
     this.#forwarder = forwarder;
   }
 
-  begin(): void {
+  /** Forgets the last response. */
+  reset(): void {
     this.#held.clear();
     this.headSent = false;
     this.complete = false;

@@ -1,0 +1,131 @@
+import type { Diagnostic } from '../../observe/diagnostic.ts';
+import { diagnose } from '../../observe/diagnostic.ts';
+import { formatObject } from '../origin.ts';
+import type { Snapshot } from '../../watch/snapshot.ts';
+import type { RoutingModel } from '../routing-model.ts';
+import type { VirtualHost } from '../virtual-host.ts';
+import { CertificateBuilder } from './certificate-builder.ts';
+import { buildHost } from './host-builder.ts';
+import type { HostInput } from './host-builder.ts';
+import { decideClass } from './ingress-class.ts';
+import type { BackendRef, FragmentRule, IngressFragment } from './ingress-fragment.ts';
+import { readIngress } from './ingress-fragment.ts';
+import { byAge } from './ingress-origin.ts';
+import type { ModelOptions } from './model-options.ts';
+import { UpstreamBuilder } from './upstream-builder.ts';
+
+/** A model and everything that its objects' owners should know. */
+export interface BuiltModel {
+  readonly model: RoutingModel;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+interface BuiltHost {
+  readonly input: HostInput;
+  readonly host: VirtualHost;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Builds the routing model of a snapshot. From outside a pure function; inside it keeps what it built last, so that
+ * unchanged objects cost a look-up and their nodes keep their identity.
+ */
+export class ModelBuilder {
+  readonly #options: ModelOptions;
+  readonly #upstreams = new UpstreamBuilder();
+  readonly #certificates = new CertificateBuilder();
+  #hosts = new Map<string, BuiltHost>();
+  /** Virtual hosts built anew since the start: what a test counts. */
+  builtHosts = 0;
+
+  constructor(options: ModelOptions) {
+    this.#options = options;
+  }
+
+  get builtUpstreams(): number {
+    return this.#upstreams.built;
+  }
+
+  build(snapshot: Snapshot): BuiltModel {
+    const diagnostics: Diagnostic[] = [];
+    const served = this.#served(snapshot, diagnostics);
+    const inputs = this.#hostInputs(served, snapshot, diagnostics);
+    const hosts = this.#buildHosts(inputs);
+    const upstreams = this.#upstreams.build(namedBackends(inputs, served), snapshot);
+    const used = new Set(hosts.flatMap(({ host }) => host.tls?.certificate ?? []));
+    diagnostics.push(...hosts.flatMap((built) => built.diagnostics), ...upstreams.flatMap((built) => built.diagnostics));
+    const model: RoutingModel = {
+      listeners: [{ protocol: 'http' }, { protocol: 'https' }],
+      virtualHosts: hosts.map(({ host }) => host),
+      upstreams: upstreams.map(({ upstream }) => upstream),
+      certificates: this.#certificates.all().filter(({ id }) => used.has(id)),
+    };
+    return { model, diagnostics };
+  }
+
+  #served({ objects }: Snapshot, diagnostics: Diagnostic[]): readonly IngressFragment[] {
+    const ours = [...objects.Ingress.values()].filter((ingress) => {
+      const decision = decideClass(ingress, objects.IngressClass, this.#options);
+      diagnostics.push(...decision.diagnostics);
+      return decision.served;
+    });
+    const fragments = ours.sort(byAge).map(readIngress);
+    for (const fragment of fragments) diagnostics.push(...fragment.diagnostics);
+    return fragments;
+  }
+
+  #hostInputs(served: readonly IngressFragment[], snapshot: Snapshot, diagnostics: Diagnostic[]): readonly HostInput[] {
+    const catchAll = catchAllBackend(served, diagnostics);
+    const byHost = new Map<string, { rules: FragmentRule[]; fallback: BackendRef | undefined }>([['', { rules: [], fallback: catchAll }]]);
+    for (const { rules, defaultBackend } of served) {
+      for (const rule of rules) {
+        const known = byHost.get(rule.host);
+        if (known === undefined) byHost.set(rule.host, { rules: [rule], fallback: defaultBackend ?? catchAll });
+        else known.rules.push(rule);
+      }
+    }
+    const tls = this.#certificates.choose(served, new Set(byHost.keys()), snapshot.objects.Secret, diagnostics);
+    const tlsOf = (host: string) => tls.get(host) ?? tls.get(`*${host.slice(host.indexOf('.'))}`);
+    return [...byHost].map(([host, { rules, fallback }]) => ({ host, rules, fallback, fallbackWins: host === '' && catchAll !== undefined, tls: tlsOf(host) }));
+  }
+
+  #buildHosts(inputs: readonly HostInput[]): readonly BuiltHost[] {
+    const next = new Map<string, BuiltHost>();
+    for (const input of inputs) {
+      const before = this.#hosts.get(input.host);
+      if (before !== undefined && sameInput(before.input, input)) next.set(input.host, before);
+      else {
+        this.builtHosts++;
+        next.set(input.host, { input, ...buildHost(input) });
+      }
+    }
+    this.#hosts = next;
+    return [...next.values()].sort((a, b) => (a.host.name < b.host.name ? -1 : 1));
+  }
+}
+
+/** The oldest Ingress with a default backend and no rules answers for every other host. */
+function catchAllBackend(served: readonly IngressFragment[], diagnostics: Diagnostic[]): BackendRef | undefined {
+  const [winner, ...losers] = served.flatMap(({ defaultBackend, ingress }) => (ingress.spec.rules.length === 0 && defaultBackend !== undefined ? [defaultBackend] : []));
+  for (const { from } of losers) diagnostics.push(diagnose('SLU1207', from, `${formatObject((winner ?? { from }).from.object)} is older and already is the default backend for every other host`));
+  return winner;
+}
+
+function namedBackends(inputs: readonly HostInput[], served: readonly IngressFragment[]): ReadonlyMap<string, BackendRef> {
+  const refs = new Map<string, BackendRef>();
+  const add = (ref: BackendRef | undefined): void => {
+    if (ref !== undefined && !refs.has(ref.id)) refs.set(ref.id, ref);
+  };
+  for (const { rules, defaultBackend } of served) {
+    for (const rule of rules) for (const path of rule.paths) add(path.backend);
+    add(defaultBackend);
+  }
+  for (const input of inputs) add(input.fallback);
+  return refs;
+}
+
+function sameInput(a: HostInput, b: HostInput): boolean {
+  const sameRules = a.rules.length === b.rules.length && a.rules.every((rule, index) => rule === b.rules[index]);
+  const sameTls = a.tls?.certificate === b.tls?.certificate && a.tls?.from.field === b.tls?.from.field && a.tls?.from.object.name === b.tls?.from.object.name && a.tls?.from.object.namespace === b.tls?.from.object.namespace;
+  return sameRules && sameTls && a.fallback === b.fallback && a.fallbackWins === b.fallbackWins;
+}

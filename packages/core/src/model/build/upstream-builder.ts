@@ -1,0 +1,95 @@
+import { diagnose } from '../../observe/diagnostic.ts';
+import type { Diagnostic } from '../../observe/diagnostic.ts';
+import type { EndpointSlice } from '../../watch/kinds/endpoint-slice.ts';
+import type { Service } from '../../watch/kinds/service.ts';
+import type { Snapshot } from '../../watch/snapshot.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { Upstream } from '../upstream.ts';
+import type { BackendRef } from './ingress-fragment.ts';
+import { findPort, readyEndpoints } from './upstream-endpoints.ts';
+
+const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
+
+interface Built {
+  readonly ref: BackendRef;
+  readonly service: Service | undefined;
+  readonly slices: readonly EndpointSlice[];
+  readonly upstream: Upstream;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Builds the upstreams that routes name; one whose Service and slices are the same objects as before is kept as it is. */
+export class UpstreamBuilder {
+  #previous = new Map<string, Built>();
+  #slices: { readonly of: Snapshot['objects']['EndpointSlice']; readonly byService: ReadonlyMap<string, readonly EndpointSlice[]> } | undefined;
+  /** Upstreams built anew since the start: what a test counts. */
+  built = 0;
+
+  build(refs: ReadonlyMap<string, BackendRef>, { objects }: Snapshot): readonly Built[] {
+    const byService = this.#group(objects.EndpointSlice);
+    const next = new Map<string, Built>();
+    for (const ref of refs.values()) {
+      const name = `${ref.namespace}/${ref.service}`;
+      next.set(ref.id, this.#one(ref, objects.Service.get(name), byService.get(name) ?? []));
+    }
+    this.#previous = next;
+    return [...next.values()].sort((a, b) => (a.ref.id < b.ref.id ? -1 : 1));
+  }
+
+  #one(ref: BackendRef, service: Service | undefined, slices: readonly EndpointSlice[]): Built {
+    const before = this.#previous.get(ref.id);
+    const same = before?.ref === ref && before.service === service && before.slices.length === slices.length && before.slices.every((slice, index) => slice === slices[index]);
+    if (before !== undefined && same) return before;
+    this.built++;
+    return { ref, service, slices, ...buildUpstream(ref, service, slices) };
+  }
+
+  #group(of: Snapshot['objects']['EndpointSlice']): ReadonlyMap<string, readonly EndpointSlice[]> {
+    if (this.#slices?.of === of) return this.#slices.byService;
+    const byService = new Map<string, EndpointSlice[]>();
+    for (const slice of of.values()) {
+      const name = `${slice.metadata.namespace}/${slice.metadata.labels[SERVICE_NAME_LABEL] ?? ''}`;
+      const list = byService.get(name);
+      if (list === undefined) byService.set(name, [slice]);
+      else list.push(slice);
+    }
+    this.#slices = { of, byService };
+    return byService;
+  }
+}
+
+interface Outcome {
+  readonly upstream: Upstream;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function buildUpstream(ref: BackendRef, service: Service | undefined, slices: readonly EndpointSlice[]): Outcome {
+  const name = `Service ${ref.namespace}/${ref.service}`;
+  if (service === undefined) return without(ref, 'SLU1301', `${name} does not exist`);
+  if (service.spec.type === 'ExternalName') return external(ref, service);
+  const port = findPort(service, ref.port);
+  if (port === undefined) return without(ref, 'SLU1302', `${name} has no port ${ref.port === '' ? '(none is named)' : ref.port}`);
+  const endpoints = readyEndpoints(slices, port);
+  if (endpoints.length > 0) return { upstream: upstreamOf(ref, endpoints), diagnostics: [] };
+  if (slices.length === 0) return without(ref, 'SLU1304', `${name} has no EndpointSlice`);
+  return without(ref, 'SLU1303', `${name} has no ready endpoint for port ${ref.port}`);
+}
+
+function external(ref: BackendRef, service: Service): Outcome {
+  const name = service.spec.externalName.toLowerCase();
+  const number = findPort(service, ref.port)?.port ?? Number(ref.port);
+  const loopback = /^(localhost|.*\.localhost|127(\.\d+){1,3}|0\.0\.0\.0|\[?::1?\]?)\.?$/.test(name);
+  const problem = name === '' ? 'it is empty' : loopback ? `${name} means this machine` : undefined;
+  if (problem !== undefined) return without(ref, 'SLU1305', `the externalName of Service ${ref.namespace}/${ref.service} is refused: ${problem}`);
+  if (!Number.isInteger(number) || number < 1 || number > 65535) return without(ref, 'SLU1302', `Service ${ref.namespace}/${ref.service} has no port ${ref.port}`);
+  const from = { object: { kind: 'Service', namespace: ref.namespace, name: ref.service }, field: 'spec.externalName' };
+  return { upstream: upstreamOf(ref, [{ kind: 'name', name, port: number, from }]), diagnostics: [] };
+}
+
+function without(ref: BackendRef, code: 'SLU1301' | 'SLU1302' | 'SLU1303' | 'SLU1304' | 'SLU1305', why: string): Outcome {
+  return { upstream: { ...upstreamOf(ref, []), unavailable: why }, diagnostics: [diagnose(code, ref.from, why)] };
+}
+
+function upstreamOf({ id, namespace, service, port, from }: BackendRef, endpoints: readonly Endpoint[]): Upstream {
+  return { id, namespace, service, port, endpoints, from };
+}

@@ -1,0 +1,66 @@
+import { createServer } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import type { SecureContext, TlsOptions } from 'node:tls';
+
+/** Longer than the default of 511, so that a burst of connections after a restart does not wait for SYN retries. */
+const BACKLOG = 4096;
+
+/** Where to listen. `host` empty or `::` means all addresses of both families; port 0 lets the system choose. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A server for connections without TLS; they are not read before somebody takes them over. */
+export function plainServer(): Server {
+  return createServer({ allowHalfOpen: true, noDelay: true });
+}
+
+/**
+ * A server for TLS 1.2 and up. The certificate is chosen for each handshake, so that a change needs no restart; the given
+ * one is for clients that send no server name. Failed handshakes end their connection and nothing else.
+ */
+export function tlsServer(fallback: { readonly cert: string; readonly key: string }, secureContextFor: (serverName: string) => SecureContext | undefined): Server {
+  const options: TlsOptions & { allowHalfOpen: boolean; noDelay: boolean } = {
+    ...fallback,
+    allowHalfOpen: true,
+    noDelay: true,
+    minVersion: 'TLSv1.2',
+    honorCipherOrder: true,
+    ALPNProtocols: ['http/1.1'],
+    SNICallback: (serverName, callback) => {
+      try {
+        callback(null, secureContextFor(serverName));
+      } catch (error) {
+        callback(error instanceof Error ? error : new Error(String(error)));
+      }
+    },
+  };
+  const server = createTlsServer(options);
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  return server;
+}
+
+/** Resolves when the server listens; rejects with the system's error (EADDRINUSE, EACCES, ...). */
+export async function listenOn(server: Server, { host, port }: ListenAddress): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject);
+  server.listen({ port, backlog: BACKLOG, ...(host === '' ? {} : { host }) }, () => {
+    server.off('error', reject);
+    resolve();
+  });
+  await promise;
+}
+
+/** Stops accepting; resolves when the address is free. Connections that were accepted are not waited for. */
+export function stopListening(server: Server): void {
+  if (server.listening) server.close();
+}
+
+/** The bound address; throws before `listenOn` has resolved. */
+export function addressOf(server: Server): AddressInfo {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('the server does not listen on a TCP address');
+  return address;
+}

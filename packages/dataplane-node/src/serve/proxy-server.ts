@@ -1,0 +1,146 @@
+import type { AddressInfo, Server } from 'node:net';
+import type { SecureContext } from 'node:tls';
+import type { DataplaneStats, Logger } from '@sluice/core';
+import type { AccessLog } from './access-log.ts';
+import { Balancer } from './balancer.ts';
+import { ClientConnection } from './client-connection.ts';
+import { DeadlineSweep } from './deadline-sweep.ts';
+import { addressOf, listenOn, plainServer, stopListening, tlsServer } from './listener.ts';
+import type { ListenAddress } from './listener.ts';
+import type { ProxyContext, ProxyTimeouts, ServingGeneration } from './proxy-context.ts';
+import { acceptRaw, wireOf } from './raw-accept.ts';
+import { identifyClient } from './request-writer.ts';
+import type { Wire } from './wire.ts';
+
+export type { ListenAddress } from './listener.ts';
+export type { ProxyTimeouts, ServingGeneration } from './proxy-context.ts';
+
+/** What a proxy server is made with; none of it changes while it runs. */
+export interface ProxyOptions {
+  readonly http: readonly ListenAddress[];
+  readonly https: readonly ListenAddress[];
+  readonly timeouts: ProxyTimeouts;
+  /** Undefined: nothing is collected for it. */
+  readonly accessLog: AccessLog | undefined;
+  readonly logger: Logger;
+  /** PEM; served to clients without a server name, and until the first generation. */
+  readonly defaultCertificate: { readonly cert: string; readonly key: string };
+}
+
+/** Where a server really listens: ports chosen by the system are known here. */
+export interface BoundAddresses {
+  readonly http: readonly AddressInfo[];
+  readonly https: readonly AddressInfo[];
+}
+
+/** What upstreams are told whatever the listener's number is (ingress-nginx `X-Forwarded-Port`). */
+const HTTPS_PORT = 443;
+
+/** A reverse proxy in this process: HTTP/1.x in, HTTP/1.1 out, routed by the generation that was swapped in last. */
+export class ProxyServer {
+  readonly #options: ProxyOptions;
+  readonly #context: ProxyContext;
+  readonly #clients = new Set<ClientConnection>();
+  readonly #http: readonly Server[];
+  readonly #https: readonly Server[];
+  #addresses: BoundAddresses = { http: [], https: [] };
+  #accepted = 0;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(options: ProxyOptions) {
+    const sweep = new DeadlineSweep();
+    const { timeouts, accessLog, logger } = options;
+    this.#options = options;
+    this.#context = { timeouts, accessLog, logger, sweep, balancer: new Balancer(sweep), generation: undefined, draining: false, requests: 0 };
+    this.#http = options.http.map(() => plainServer());
+    this.#https = options.https.map(() => tlsServer(options.defaultCertificate, (name) => this.#secureContext(name)));
+  }
+
+  /** Opens all addresses. Rejects with the system's error after closing what was opened. */
+  async listen(): Promise<void> {
+    const { http, https } = this.#options;
+    const pairs = [...http.map((address, index) => ({ address, server: this.#http[index] })), ...https.map((address, index) => ({ address, server: this.#https[index] }))];
+    try {
+      for (const { address, server } of pairs) if (server !== undefined) await listenOn(server, address);
+    } catch (error) {
+      this.#stopListening();
+      throw error;
+    }
+    this.#addresses = { http: this.#http.map(addressOf), https: this.#https.map(addressOf) };
+    this.#http.forEach((server, index) => {
+      const port = this.#addresses.http[index]?.port ?? 0;
+      acceptRaw(server, (wire) => this.#accept(wire, false, port));
+    });
+    for (const server of this.#https) server.on('secureConnection', (socket) => this.#accept(wireOf(socket, true), true, HTTPS_PORT));
+    for (const server of [...this.#http, ...this.#https]) server.on('error', (error) => this.#context.logger.error('listener failed', { error: error.message }));
+  }
+
+  /** The bound addresses, in the order of the options; empty before `listen` has resolved. */
+  addresses(): BoundAddresses {
+    return this.#addresses;
+  }
+
+  /**
+   * Serves this generation from now on: the next request head is routed by it. Requests that were routed before finish on
+   * what they started with; connections stay open on both sides. Before the first swap requests are answered 503.
+   */
+  swap(generation: ServingGeneration): void {
+    this.#context.balancer.swap(generation.upstreams);
+    this.#context.generation = generation;
+  }
+
+  /**
+   * Stops accepting, closes idle connections, lets requests in flight be answered (`Connection: close`). When `signal`
+   * aborts the rest is cut. Resolves when no connection is left.
+   */
+  async close(signal: AbortSignal): Promise<void> {
+    this.#context.draining = true;
+    this.#stopListening();
+    for (const client of this.#clients) client.drain();
+    const cutAll = (): void => {
+      for (const client of this.#clients) client.cut();
+    };
+    if (signal.aborted) cutAll();
+    else signal.addEventListener('abort', cutAll, { once: true });
+    await this.#empty();
+    signal.removeEventListener('abort', cutAll);
+    this.#context.balancer.close();
+    this.#context.sweep.stop();
+  }
+
+  stats(): DataplaneStats {
+    return { acceptedConnections: this.#accepted, activeConnections: this.#clients.size, requests: this.#context.requests };
+  }
+
+  async #empty(): Promise<void> {
+    if (this.#clients.size === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onEmpty = resolve;
+    await promise;
+  }
+
+  #stopListening(): void {
+    for (const server of [...this.#http, ...this.#https]) stopListening(server);
+  }
+
+  #accept(wire: Wire, secure: boolean, port: number): void {
+    const { remoteAddress } = wire.socket;
+    // Without an address the client has already gone; during close() a TLS handshake may still come to its end.
+    if (remoteAddress === undefined || this.#context.draining) {
+      wire.destroy();
+      return;
+    }
+    this.#accepted++;
+    const client = { identity: identifyClient(remoteAddress, secure, port), secure };
+    this.#clients.add(new ClientConnection(wire, client, this.#context, (gone) => this.#gone(gone)));
+  }
+
+  #gone(client: ClientConnection): void {
+    this.#clients.delete(client);
+    if (this.#clients.size === 0) this.#onEmpty?.();
+  }
+
+  #secureContext(name: string): SecureContext | undefined {
+    return this.#context.generation?.secureContextFor(name);
+  }
+}
