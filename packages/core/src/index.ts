@@ -37,3 +37,14 @@ export { diagnose, formatDiagnostic } from './observe/diagnostic.ts';
 export type { Diagnostic, Severity } from './observe/diagnostic.ts';
 export { silentLogger } from './observe/logger.ts';
 export type { LogFields, Logger } from './observe/logger.ts';
+
+export { ModelBuilder } from './model/build/build-model.ts';
+export type { BuiltModel } from './model/build/build-model.ts';
+export { defaultModelOptions } from './model/build/model-options.ts';
+export type { ModelOptions } from './model/build/model-options.ts';
+
+export type { Sink, SourceChange, Watcher } from './watch/watcher.ts';
+export type { Snapshot } from './watch/snapshot.ts';
+export type { WatchedKind, WatchedKinds, WatchedObject } from './watch/object.ts';
+export { SnapshotStore } from './watch/snapshot-store.ts';
+export { isWatchedKind, refOf } from './watch/parse-object.ts';

@@ -1,0 +1,85 @@
+import { diagnose } from '../observe/diagnostic.ts';
+import type { Diagnostic } from '../observe/diagnostic.ts';
+import { formatObject } from '../model/origin.ts';
+import type { ObjectRef } from '../model/origin.ts';
+import type { WatchedKind, WatchedKinds, WatchedObject } from './object.ts';
+import { isWatchedKind, parseObject, watchedKinds } from './parse-object.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Sink, SourceChange } from './watcher.ts';
+
+type Objects = { [Kind in WatchedKind]: ReadonlyMap<string, WatchedKinds[Kind]> };
+
+/**
+ * Collects what one watcher delivers and hands out snapshots. An object that is not valid keeps its last valid form and is
+ * reported; kinds that are not used are reported once each.
+ */
+export class SnapshotStore implements Sink {
+  #objects: Objects = Object.fromEntries(watchedKinds.map((kind) => [kind, new Map()])) as unknown as Objects;
+  readonly #found = new Map<string, readonly Diagnostic[]>();
+  readonly #unused = new Set<string>();
+  readonly #onChange: () => void;
+  #reported: readonly Diagnostic[] = [];
+  #revision = 0;
+  #synced = false;
+
+  /** `onChange` is called after every step that may change the model or the diagnostics. */
+  constructor(onChange: () => void = () => {}) {
+    this.#onChange = onChange;
+  }
+
+  get complete(): boolean {
+    return this.#synced;
+  }
+
+  snapshot(): Snapshot {
+    return { revision: this.#revision, objects: this.#objects };
+  }
+
+  diagnostics(): readonly Diagnostic[] {
+    const unused = [...this.#unused].map((type) => diagnose('SLU1004', { object: { kind: type, namespace: '', name: '*' }, field: '' }, 'objects of this kind are ignored'));
+    return [...this.#reported, ...[...this.#found.values()].flat(), ...unused];
+  }
+
+  change(changes: readonly SourceChange[]): void {
+    const next = new Map<WatchedKind, Map<string, WatchedObject>>();
+    const writable = (kind: WatchedKind): Map<string, WatchedObject> => {
+      let map = next.get(kind);
+      if (map === undefined) next.set(kind, (map = new Map<string, WatchedObject>(this.#objects[kind])));
+      return map;
+    };
+    for (const change of changes) this.#apply(change, writable);
+    this.#objects = { ...this.#objects, ...Object.fromEntries(next) };
+    this.#revision++;
+    this.#onChange();
+  }
+
+  report(diagnostics: readonly Diagnostic[]): void {
+    this.#reported = diagnostics;
+    this.#onChange();
+  }
+
+  synced(): void {
+    this.#synced = true;
+    this.#onChange();
+  }
+
+  #apply(change: SourceChange, writable: (kind: WatchedKind) => Map<string, WatchedObject>): void {
+    if (change.kind === 'delete') {
+      this.#found.delete(formatObject(change.ref));
+      if (isWatchedKind(change.ref.kind)) writable(change.ref.kind).delete(keyOf(change.ref));
+      return;
+    }
+    const parsed = parseObject(change.object);
+    if (parsed.kind === 'unused') {
+      this.#unused.add(parsed.type);
+      return;
+    }
+    if (parsed.diagnostics.length > 0) this.#found.set(formatObject(parsed.ref), parsed.diagnostics);
+    else this.#found.delete(formatObject(parsed.ref));
+    if (parsed.kind === 'object') writable(parsed.object.kind).set(keyOf(parsed.ref), parsed.object);
+  }
+}
+
+function keyOf({ namespace, name }: ObjectRef): string {
+  return namespace === '' ? name : `${namespace}/${name}`;
+}
