@@ -1,7 +1,7 @@
 import { SLASH } from './byte-classes.ts';
 import type { RequestHead } from './request-head.ts';
 
-const ABSOLUTE = /^https?:\/\/([^/?#@]+)(.*)$/is;
+const ABSOLUTE = /^https?:\/\/([^/?#@]+)((?:[/?].*)?)$/is;
 
 /**
  * Fills `routingHost` and `target` of a head. The authority of an absolute-form target wins over the Host header for
