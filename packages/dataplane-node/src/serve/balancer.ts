@@ -2,6 +2,15 @@ import type { Upstream } from '@sluice/core';
 import type { DeadlineSweep } from './deadline-sweep.ts';
 import { poolKey, UpstreamPool } from './upstream-pool.ts';
 
+const keysOf = new WeakMap<Upstream, readonly string[]>();
+
+/** Pool keys of an upstream; those that did not change since the last generation are the same objects, and not read again. */
+function poolKeys(upstream: Upstream): readonly string[] {
+  let keys = keysOf.get(upstream);
+  if (keys === undefined) keysOf.set(upstream, (keys = upstream.endpoints.map(poolKey)));
+  return keys;
+}
+
 /** Where the turn of an upstream is; kept across generations. */
 interface Rotation {
   next: number;
@@ -53,9 +62,9 @@ export class Balancer {
   swap(upstreams: readonly Upstream[]): void {
     const keys = new Set<string>();
     const ids = new Set<string>();
-    for (const { id, endpoints } of upstreams) {
-      ids.add(id);
-      for (const endpoint of endpoints) keys.add(poolKey(endpoint));
+    for (const upstream of upstreams) {
+      ids.add(upstream.id);
+      for (const key of poolKeys(upstream)) keys.add(key);
     }
     this.#current = keys;
     this.#peers = new Map();

@@ -7,6 +7,9 @@ export const valueByte: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) 
 /** 1 for bytes of a request target: no blanks and control characters; bytes above 0x7f pass, as in nginx. */
 export const targetByte: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => (byte > 0x20 && byte !== 0x7f ? 1 : 0));
 
+/** 1 for the blanks within a line: space and tab (`OWS`, RFC 9110 section 5.6.3). */
+export const blankByte: Uint8Array = table(' \t');
+
 export const LF = 0x0a;
 export const CR = 0x0d;
 export const SPACE = 0x20;

@@ -1,4 +1,4 @@
-import { CR, LF, SPACE, TAB, tokenByte, valueByte } from './byte-classes.ts';
+import { COLON, CR, LF, SPACE, TAB, tokenByte, valueByte } from './byte-classes.ts';
 
 const SEMICOLON = 0x3b;
 
@@ -71,18 +71,23 @@ export class ChunkScanner {
       case state.extension:
         return this.#extra(byte, state.extension, state.sizeEnd);
       case state.sizeEnd:
-        return byte === LF ? this.#afterSize() : BROKEN;
+        return this.#afterSize(byte);
       case state.dataCr:
-        return byte === CR ? state.dataLf : BROKEN;
       case state.dataLf:
-        return byte === LF ? state.sizeStart : BROKEN;
+        return this.#dataEnd(byte);
       default:
         return this.#trailer(byte);
     }
   }
 
-  #afterSize(): number {
+  #afterSize(byte: number): number {
+    if (byte !== LF) return BROKEN;
     return this.#left === 0 ? state.trailerStart : state.data;
+  }
+
+  #dataEnd(byte: number): number {
+    if (this.#state === state.dataCr) return byte === CR ? state.dataLf : BROKEN;
+    return byte === LF ? state.sizeStart : BROKEN;
   }
 
   #size(byte: number): number {
@@ -111,11 +116,9 @@ export class ChunkScanner {
   #trailer(byte: number): number {
     switch (this.#state) {
       case state.trailerStart:
-        if (byte === CR) return state.lastLf;
-        return tokenByte[byte] === 1 ? state.trailerName : BROKEN;
+        return byte === CR ? state.lastLf : this.#trailerName(byte);
       case state.trailerName:
-        if (tokenByte[byte] === 1 && ++this.#extraBytes <= MAX_EXTRA_BYTES) return state.trailerName;
-        return byte === 0x3a ? state.trailerValue : BROKEN;
+        return byte === COLON ? state.trailerValue : this.#trailerName(byte);
       case state.trailerValue:
         return this.#extra(byte, state.trailerValue, state.trailerLf);
       case state.trailerLf:
@@ -125,6 +128,10 @@ export class ChunkScanner {
       default:
         return BROKEN;
     }
+  }
+
+  #trailerName(byte: number): number {
+    return tokenByte[byte] === 1 && ++this.#extraBytes <= MAX_EXTRA_BYTES ? state.trailerName : BROKEN;
   }
 }
 

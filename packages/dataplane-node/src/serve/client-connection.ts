@@ -2,7 +2,7 @@ import { CR, LF } from './byte-classes.ts';
 import type { Deadlined } from './deadline-sweep.ts';
 import { Exchange } from './exchange.ts';
 import type { ExchangeClient } from './exchange.ts';
-import { INCOMPLETE } from './field-scanner.ts';
+import { INCOMPLETE } from './line-scanner.ts';
 import { HeldBytes } from './held-bytes.ts';
 import type { ProxyContext } from './proxy-context.ts';
 import { RequestHead } from './request-head.ts';
@@ -33,6 +33,7 @@ export class ClientConnection implements WireOwner, Deadlined, ExchangeClient {
   #blocked = false;
   #closing = false;
   #busy = false;
+  #lingerUntilMs = 0;
 
   constructor(wire: Wire, client: { readonly identity: ClientIdentity; readonly secure: boolean }, context: ProxyContext, onGone: (connection: ClientConnection) => void) {
     this.wire = wire;
@@ -86,7 +87,7 @@ export class ClientConnection implements WireOwner, Deadlined, ExchangeClient {
   onDeadline(): void {
     this.deadlineMs = Infinity;
     if (this.#tunnel !== undefined) this.#tunnel.onDeadline();
-    else if (this.#closing) this.wire.destroy();
+    else if (this.#closing) this.#endLinger();
     else if (this.#exchange.active) this.#exchange.onDeadline();
     else if (this.#held.length > 0) this.#exchange.refuse(408);
     else this.wire.destroy();
@@ -120,6 +121,7 @@ export class ClientConnection implements WireOwner, Deadlined, ExchangeClient {
     this.#closing = true;
     this.#blocked = false;
     this.#held.clear();
+    this.#lingerUntilMs = performance.now() + this.#context.timeouts.sendMs;
     this.deadlineMs = performance.now() + LINGER_MS;
     this.wire.end();
     this.#syncReading();
@@ -133,9 +135,16 @@ export class ClientConnection implements WireOwner, Deadlined, ExchangeClient {
   switchTo(tunnel: Tunnel): void {
     this.#tunnel = tunnel;
     const { buffer, start, end } = this.#held;
-    if (start < end) tunnel.clientBytes(buffer, start, end);
     this.#held.clear();
-    if (start < end || !this.#blocked) this.wire.resume();
+    this.wire.resume();
+    if (start < end) tunnel.clientBytes(buffer, start, end);
+  }
+
+  /** Over TLS the end of the last answer may still be queued here for a slow client. */
+  #endLinger(): void {
+    const nowMs = performance.now();
+    if (this.wire.flushing && nowMs < this.#lingerUntilMs) this.deadlineMs = nowMs + LINGER_MS;
+    else this.wire.destroy();
   }
 
   #consume(bytes: Buffer, start: number, end: number): void {

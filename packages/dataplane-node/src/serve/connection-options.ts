@@ -1,6 +1,7 @@
-import { COMMA, SPACE, TAB } from './byte-classes.ts';
+import { blankByte, COMMA } from './byte-classes.ts';
 import type { HeadFields } from './head-fields.ts';
 import { equalsLowerCase, header, removableByConnection } from './header-table.ts';
+import { skipClass, trimBlanks } from './line-scanner.ts';
 
 const CLOSE = Buffer.from('close');
 const KEEP_ALIVE = Buffer.from('keep-alive');
@@ -30,7 +31,7 @@ export class ConnectionOptions {
     while (at < end) {
       const start = at;
       while (at < end && bytes[at] !== COMMA) at++;
-      this.#option(bytes, skipBlanks(bytes, start, at), trimBlanks(bytes, start, at), fields);
+      this.#option(bytes, skipClass(blankByte, bytes, start, at), trimBlanks(bytes, start, at), fields);
       at++;
     }
   }
@@ -55,18 +56,6 @@ function dropNamed(bytes: Buffer, start: number, end: number, fields: HeadFields
 
 function spells(bytes: Buffer, start: number, end: number, word: Buffer): boolean {
   return end - start === word.length && equalsLowerCase(bytes, start, word);
-}
-
-function skipBlanks(bytes: Buffer, start: number, end: number): number {
-  let at = start;
-  while (at < end && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
-  return at;
-}
-
-function trimBlanks(bytes: Buffer, start: number, end: number): number {
-  let at = end;
-  while (at > start && (bytes[at - 1] === SPACE || bytes[at - 1] === TAB)) at--;
-  return at;
 }
 
 /** Whether a line is about this connection only, besides what `Connection` names. */

@@ -1,3 +1,5 @@
+import type { Verdict } from '@sluice/core';
+import { messageOf } from '@sluice/core';
 import { BodyReader } from './body-reader.ts';
 import { BROKEN } from './chunk-scanner.ts';
 import { Forwarder } from './forwarder.ts';
@@ -185,16 +187,24 @@ export class Exchange {
   }
 
   #route(bytes: Buffer, head: RequestHead, bodyAt: number, bodyEnd: number): void {
-    const { generation } = this.context;
-    const { host, target } = this.facts;
-    if (generation === undefined) {
-      this.answer(503);
-      return;
-    }
-    const verdict = generation.routes.decide({ secure: this.client.secure, host, target });
-    if (verdict.kind === 'forward') this.#forwarder.start(verdict.upstream, bytes, head, { start: bodyAt, end: bodyEnd });
+    const verdict = this.#decide();
+    if (typeof verdict === 'number') this.answer(verdict);
+    else if (verdict.kind === 'forward') this.#forwarder.start(verdict.upstream, bytes, head, { start: bodyAt, end: bodyEnd });
     else if (verdict.kind === 'redirect') this.answer(verdict.status, verdict.location);
     else this.answer(verdict.status, undefined, verdict.status === 400);
+  }
+
+  /** The verdict, or the status to answer with when there can be none. A fault of the table must not end the process. */
+  #decide(): Verdict | 503 | 500 {
+    const { generation, logger } = this.context;
+    if (generation === undefined) return 503;
+    const { host, target } = this.facts;
+    try {
+      return generation.routes.decide({ secure: this.client.secure, host, target });
+    } catch (error) {
+      logger.error('routing failed', { error: messageOf(error), host, target });
+      return 500;
+    }
   }
 
   /** Broken chunked framing: where the next request would begin is unknown. */

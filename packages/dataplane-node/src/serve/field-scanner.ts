@@ -1,51 +1,37 @@
-import { COLON, CR, LF, SPACE, TAB, tokenByte, valueByte } from './byte-classes.ts';
+import { blankByte, COLON, CR, tokenByte, valueByte } from './byte-classes.ts';
 import type { HeadFields } from './head-fields.ts';
 import { classifyName } from './header-table.ts';
+import { INCOMPLETE, MALFORMED, skipClass, skipLineEnd, trimBlanks } from './line-scanner.ts';
 
-/** The head goes on after the last byte received. */
-export const INCOMPLETE = -1;
-/** Not a head as RFC 9112 section 5 has it: bad name, blank before the colon, folded line, control character, bare LF. */
-export const MALFORMED = -400;
 /** More header lines than anybody needs. */
 export const TOO_MANY_FIELDS = -431;
 
 /**
- * Scans header lines from `at` up to the blank line. Returns the index after the blank line, or one of the negative
- * constants above; negative answers below -1 are the HTTP status to refuse a request with.
+ * Scans header lines from `at` up to the blank line. Returns the index after the blank line, INCOMPLETE, or the status to
+ * refuse the head with, negative. Strict (RFC 9112 section 5): no blank before the colon, no folded lines, no control
+ * characters, no bare LF.
  */
 export function scanFields(bytes: Buffer, at: number, end: number, fields: HeadFields): number {
   fields.clear();
   let next = at;
-  for (;;) {
-    if (next + 1 >= end) return next < end && bytes[next] !== CR && tokenByte[bytes[next] ?? 0] !== 1 ? MALFORMED : INCOMPLETE;
-    if (bytes[next] === CR) break;
+  while (next < end && bytes[next] !== CR) {
     if (fields.full) return TOO_MANY_FIELDS;
     next = scanLine(bytes, next, end, fields);
     if (next < 0) return next;
   }
-  if (bytes[next + 1] !== LF) return MALFORMED;
   fields.nameStart[fields.count] = next;
-  return next + 2;
+  return skipLineEnd(bytes, next, end);
 }
 
 function scanLine(bytes: Buffer, start: number, end: number, fields: HeadFields): number {
-  let at = start;
-  while (at < end && tokenByte[bytes[at] ?? 0] === 1) at++;
-  if (at >= end) return INCOMPLETE;
-  if (bytes[at] !== COLON || at === start) return MALFORMED;
-  const nameEnd = at++;
-  while (at < end && isBlank(bytes[at])) at++;
-  const valueStart = at;
-  while (at < end && valueByte[bytes[at] ?? 0] === 1) at++;
-  if (at + 1 >= end) return at < end && bytes[at] !== CR ? MALFORMED : INCOMPLETE;
-  if (bytes[at] !== CR || bytes[at + 1] !== LF) return MALFORMED;
-  let valueEnd = at;
-  while (valueEnd > valueStart && isBlank(bytes[valueEnd - 1])) valueEnd--;
+  const nameEnd = skipClass(tokenByte, bytes, start, end);
+  if (nameEnd === end) return INCOMPLETE;
+  if (bytes[nameEnd] !== COLON || nameEnd === start) return MALFORMED;
+  const valueStart = skipClass(blankByte, bytes, nameEnd + 1, end);
+  const lineEnd = skipClass(valueByte, bytes, valueStart, end);
+  const next = skipLineEnd(bytes, lineEnd, end);
+  if (next < 0) return next;
   fields.id[fields.count] = classifyName(bytes, start, nameEnd);
-  fields.add(start, nameEnd, valueStart, valueEnd);
-  return at + 2;
-}
-
-function isBlank(byte: number | undefined): boolean {
-  return byte === SPACE || byte === TAB;
+  fields.add(start, nameEnd, valueStart, trimBlanks(bytes, valueStart, lineEnd));
+  return next;
 }

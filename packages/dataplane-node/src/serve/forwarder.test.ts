@@ -83,6 +83,9 @@ describe('request body', () => {
     expect(await client.end()).toContain(`20000000 ${createHash('sha1').update(body).digest('hex')}`);
   });
 
+});
+
+describe('flow of the request body', () => {
   test('makes the client wait when the upstream does not read', async () => {
     const { port } = await bench.raw((socket) => socket.pause());
     const proxy = await bench.proxy({ generation: generation({ 'a.test': { endpoints: [local(port)] } }) });
@@ -153,6 +156,9 @@ describe('failures', () => {
     expect(await Promise.all(Object.keys(hosts).map(status))).toEqual(['503', '502', '502', '502', '502']);
   });
 
+});
+
+describe('failures of an established connection', () => {
   test('504 when the upstream says nothing', async () => {
     const { port } = await bench.raw(() => {});
     const proxy = await bench.proxy({ generation: generation({ 'a.test': { endpoints: [local(port)] } }), timeouts: { readMs: 100 } });

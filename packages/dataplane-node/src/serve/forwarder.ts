@@ -51,7 +51,7 @@ export class Forwarder implements UpstreamUser {
     this.#replayable = true;
     facts.route = upstream.id;
     const connection = this.#peers.pool(this.#position).take();
-    writeRequestHead(connection.request, bytes, head, client.identity, facts.requestId);
+    writeRequestHead(connection.request, { bytes, head }, client.identity, facts.requestId);
     this.#headBytes = connection.request.length;
     this.#hold(connection, bytes, body);
     if (facts.expectContinue && !this.#exchange.body.done && body.end === body.start) client.wire.write(CONTINUE);

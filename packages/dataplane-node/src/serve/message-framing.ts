@@ -22,16 +22,22 @@ export class MessageFraming {
 
   /** Takes one header line into account; lines with other ids are ignored. */
   read(bytes: Buffer, line: number, fields: HeadFields): void {
+    const id = fields.id[line];
+    if (id !== header.contentLength && id !== header.transferEncoding) return;
+    if (this.contentLength >= 0 || this.chunked) this.valid = false;
     const start = fields.valueStart[line] ?? 0;
     const end = fields.valueEnd[line] ?? 0;
-    if (fields.id[line] === header.contentLength) {
-      if (this.contentLength >= 0 || this.chunked) this.valid = false;
-      this.contentLength = parseContentLength(bytes, start, end);
-      if (this.contentLength < 0) this.valid = false;
-    } else if (fields.id[line] === header.transferEncoding) {
-      const known = end - start === CHUNKED.length && equalsLowerCase(bytes, start, CHUNKED);
-      if (!known || this.chunked || this.contentLength >= 0) this.valid = false;
-      this.chunked = true;
-    }
+    if (id === header.contentLength) this.#length(bytes, start, end);
+    else this.#coding(bytes, start, end);
+  }
+
+  #length(bytes: Buffer, start: number, end: number): void {
+    this.contentLength = parseContentLength(bytes, start, end);
+    if (this.contentLength < 0) this.valid = false;
+  }
+
+  #coding(bytes: Buffer, start: number, end: number): void {
+    this.chunked = true;
+    if (end - start !== CHUNKED.length || !equalsLowerCase(bytes, start, CHUNKED)) this.valid = false;
   }
 }

@@ -45,7 +45,7 @@ export class ProxyServer {
   readonly #https: readonly Server[];
   #addresses: BoundAddresses = { http: [], https: [] };
   #accepted = 0;
-  #onEmpty: (() => void) | undefined;
+  #emptied: PromiseWithResolvers<void> | undefined;
 
   constructor(options: ProxyOptions) {
     const sweep = new DeadlineSweep();
@@ -53,7 +53,7 @@ export class ProxyServer {
     this.#options = options;
     this.#context = { timeouts, accessLog, logger, sweep, balancer: new Balancer(sweep), generation: undefined, draining: false, requests: 0 };
     this.#http = options.http.map(() => plainServer());
-    this.#https = options.https.map(() => tlsServer(options.defaultCertificate, (name) => this.#secureContext(name)));
+    this.#https = options.https.map(() => tlsServer({ ...options.defaultCertificate, handshakeTimeout: timeouts.headerMs }, (name) => this.#secureContext(name)));
   }
 
   /** Opens all addresses. Rejects with the system's error after closing what was opened. */
@@ -114,9 +114,8 @@ export class ProxyServer {
 
   async #empty(): Promise<void> {
     if (this.#clients.size === 0) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#onEmpty = resolve;
-    await promise;
+    this.#emptied ??= Promise.withResolvers<void>();
+    await this.#emptied.promise;
   }
 
   #stopListening(): void {
@@ -137,7 +136,7 @@ export class ProxyServer {
 
   #gone(client: ClientConnection): void {
     this.#clients.delete(client);
-    if (this.#clients.size === 0) this.#onEmpty?.();
+    if (this.#clients.size === 0) this.#emptied?.resolve();
   }
 
   #secureContext(name: string): SecureContext | undefined {

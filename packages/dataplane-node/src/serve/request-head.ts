@@ -1,8 +1,9 @@
 import { UNDERSCORE } from './byte-classes.ts';
 import { ConnectionOptions } from './connection-options.ts';
-import { MALFORMED, scanFields } from './field-scanner.ts';
+import { scanFields } from './field-scanner.ts';
 import { HeadFields } from './head-fields.ts';
 import { header } from './header-table.ts';
+import { MALFORMED } from './line-scanner.ts';
 import { MessageFraming } from './message-framing.ts';
 import { RequestLine } from './request-line.ts';
 import { locateTarget } from './request-target.ts';
@@ -66,17 +67,21 @@ export class RequestHead {
     const id = fields.id[line] ?? header.other;
     if (id === header.other) {
       // nginx ignores names with underscores: in CGI-like backends they would be the same variable as with a dash.
-      if (hasUnderscore(bytes, fields.nameStart[line] ?? 0, fields.nameEnd[line] ?? 0)) fields.drop(line);
+      if (hasUnderscore(bytes, line, fields)) fields.drop(line);
     } else if (id === header.host) {
       if (this.hostLine >= 0) this.framing.valid = false;
       this.hostLine = line;
     } else if (id === header.contentLength || id === header.transferEncoding) {
-      this.framing.read(bytes, line, fields);
-      // A recipient may not trust the framing of an HTTP/1.0 message with Transfer-Encoding (RFC 9112 section 6.1).
-      if (id === header.transferEncoding && this.line.minor === 0) this.framing.valid = false;
+      this.#lookAtFraming(bytes, line, id);
     } else {
       this.#lookAtOther(bytes, line, id);
     }
+  }
+
+  /** A recipient may not trust the framing of an HTTP/1.0 message with Transfer-Encoding (RFC 9112 section 6.1). */
+  #lookAtFraming(bytes: Buffer, line: number, id: number): void {
+    this.framing.read(bytes, line, this.fields);
+    if (id === header.transferEncoding && this.line.minor === 0) this.framing.valid = false;
   }
 
   #lookAtOther(bytes: Buffer, line: number, id: number): void {
@@ -112,7 +117,8 @@ function passesToUpstream(id: number): boolean {
   }
 }
 
-function hasUnderscore(bytes: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (bytes[at] === UNDERSCORE) return true;
+function hasUnderscore(bytes: Buffer, line: number, fields: HeadFields): boolean {
+  const end = fields.nameEnd[line] ?? 0;
+  for (let at = fields.nameStart[line] ?? 0; at < end; at++) if (bytes[at] === UNDERSCORE) return true;
   return false;
 }

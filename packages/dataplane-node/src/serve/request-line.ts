@@ -1,10 +1,11 @@
-import { CR, LF, SPACE, targetByte, tokenByte } from './byte-classes.ts';
-import { INCOMPLETE, MALFORMED } from './field-scanner.ts';
+import { SPACE, targetByte, tokenByte } from './byte-classes.ts';
+import { beginsLike, digitAt, INCOMPLETE, MALFORMED, skipClass, skipLineEnd } from './line-scanner.ts';
 
-const VERSION_LENGTH = 'HTTP/1.1'.length;
 const VERSION_PREFIX = Buffer.from('HTTP/');
-const ZERO = 0x30;
 const DOT = 0x2e;
+const MAJOR_AT = 5;
+const MINOR_AT = 7;
+const VERSION_LENGTH = 8;
 
 /** A major version that this server does not speak (RFC 9110 section 15.6.6). */
 export const UNSUPPORTED_VERSION = -505;
@@ -19,38 +20,35 @@ export class RequestLine {
   minor = 1;
 
   /**
-   * Scans `method SP target SP HTTP/x.y CRLF` (RFC 9112 section 3). Returns the index after it, or a negative answer as
-   * `scanFields` gives it. HTTP/0.9, without a version, is malformed.
+   * Scans `method SP target SP HTTP/x.y CRLF` (RFC 9112 section 3). Returns the index after it, INCOMPLETE, or the
+   * negative status to refuse it with. HTTP/0.9, without a version, is malformed.
    */
   scan(bytes: Buffer, start: number, end: number): number {
-    let at = start;
-    while (at < end && tokenByte[bytes[at] ?? 0] === 1) at++;
-    if (at >= end) return INCOMPLETE;
-    if (bytes[at] !== SPACE || at === start) return MALFORMED;
     this.start = start;
-    this.methodEnd = at++;
-    this.targetStart = at;
-    while (at < end && targetByte[bytes[at] ?? 0] === 1) at++;
-    if (at >= end) return INCOMPLETE;
-    if (bytes[at] !== SPACE || at === this.targetStart) return MALFORMED;
-    this.targetEnd = at;
-    return this.#version(bytes, at + 1, end);
+    this.methodEnd = skipClass(tokenByte, bytes, start, end);
+    const afterMethod = skipSpace(bytes, start, this.methodEnd, end);
+    if (afterMethod < 0) return afterMethod;
+    this.targetStart = afterMethod;
+    this.targetEnd = skipClass(targetByte, bytes, afterMethod, end);
+    const afterTarget = skipSpace(bytes, afterMethod, this.targetEnd, end);
+    return afterTarget < 0 ? afterTarget : this.#version(bytes, afterTarget, end);
   }
 
   #version(bytes: Buffer, start: number, end: number): number {
-    const known = Math.min(end - start, VERSION_PREFIX.length);
-    for (let index = 0; index < known; index++) if (bytes[start + index] !== VERSION_PREFIX[index]) return MALFORMED;
-    if (end - start < VERSION_LENGTH + 2) return INCOMPLETE;
-    const major = (bytes[start + 5] ?? 0) - ZERO;
-    const minor = (bytes[start + 7] ?? 0) - ZERO;
-    if (bytes[start + 6] !== DOT || !isDigit(major) || !isDigit(minor)) return MALFORMED;
-    if (bytes[start + VERSION_LENGTH] !== CR || bytes[start + VERSION_LENGTH + 1] !== LF) return MALFORMED;
-    if (major !== 1) return major === 0 ? MALFORMED : UNSUPPORTED_VERSION;
+    if (!beginsLike(VERSION_PREFIX, bytes, start, end)) return MALFORMED;
+    if (end - start < VERSION_LENGTH) return INCOMPLETE;
+    const major = digitAt(bytes, start + MAJOR_AT);
+    const minor = digitAt(bytes, start + MINOR_AT);
+    if (bytes[start + MAJOR_AT + 1] !== DOT || major < 1 || minor < 0) return MALFORMED;
+    const next = skipLineEnd(bytes, start + VERSION_LENGTH, end);
+    if (next < 0) return next;
     this.minor = Math.min(minor, 1);
-    return start + VERSION_LENGTH + 2;
+    return major === 1 ? next : UNSUPPORTED_VERSION;
   }
 }
 
-function isDigit(value: number): boolean {
-  return value >= 0 && value <= 9;
+/** The index after the one blank that must follow the part from `start` to `at`, which must not be empty. */
+function skipSpace(bytes: Buffer, start: number, at: number, end: number): number {
+  if (at === end) return INCOMPLETE;
+  return bytes[at] === SPACE && at > start ? at + 1 : MALFORMED;
 }

@@ -10,10 +10,16 @@ const VERSION = Buffer.from(' HTTP/1.1\r\n');
 const HOST = 'Host: ';
 const FORWARDED_HOST = Buffer.from('X-Forwarded-Host: ');
 const REQUEST_ID = 'X-Request-ID: ';
-const ORIGINAL_FOR = 'X-Original-Forwarded-For: ';
-const ORIGINAL_HOST = 'X-Original-Forwarded-Host: ';
+const MOVED_FOR = { id: header.forwardedFor, name: 'X-Original-Forwarded-For: ' };
+const MOVED_HOST = { id: header.forwardedHost, name: 'X-Original-Forwarded-Host: ' };
 const UPGRADE = Buffer.from('Connection: upgrade\r\nUpgrade: ');
 const LINE_END = Buffer.from('\r\n');
+
+/** A request head and the buffer that it was scanned in. */
+export interface ReceivedHead {
+  readonly bytes: Buffer;
+  readonly head: RequestHead;
+}
 
 /** The part of the added headers that is the same for all requests of one client connection. */
 export interface ClientIdentity {
@@ -40,7 +46,7 @@ export function identifyClient(remoteAddress: string, secure: boolean, port: num
  * Writes the head that the upstream gets: method and target bytes as sent, kept lines in order, then what ingress-nginx
  * adds (`proxy_set_header` in its template). `out` is cleared first.
  */
-export function writeRequestHead(out: ByteWriter, bytes: Buffer, head: RequestHead, client: ClientIdentity, requestId: string): void {
+export function writeRequestHead(out: ByteWriter, { bytes, head }: ReceivedHead, client: ClientIdentity, requestId: string): void {
   const { line, fields } = head;
   out.clear();
   out.reserve((fields.nameStart[fields.count] ?? 0) - line.start + head.routingHost.length * 2 + requestId.length + ADDED_BYTES);
@@ -54,8 +60,8 @@ export function writeRequestHead(out: ByteWriter, bytes: Buffer, head: RequestHe
   out.all(client.addressLines);
   writeForwardedHost(out, bytes, head);
   out.all(client.schemeLines);
-  moveValues(out, bytes, fields, header.forwardedFor, ORIGINAL_FOR);
-  moveValues(out, bytes, fields, header.forwardedHost, ORIGINAL_HOST);
+  moveValues(out, bytes, fields, MOVED_FOR);
+  moveValues(out, bytes, fields, MOVED_HOST);
   if (head.upgrade) writeUpgrade(out, bytes, fields);
   out.all(LINE_END);
 }
@@ -70,7 +76,7 @@ function writeForwardedHost(out: ByteWriter, bytes: Buffer, head: RequestHead): 
 }
 
 /** Sends the values of a header that was replaced under another name, joined as one list; nothing when there are none. */
-function moveValues(out: ByteWriter, bytes: Buffer, fields: HeadFields, id: number, name: string): void {
+function moveValues(out: ByteWriter, bytes: Buffer, fields: HeadFields, { id, name }: typeof MOVED_FOR | typeof MOVED_HOST): void {
   let moved = false;
   for (let line = 0; line < fields.count; line++) {
     const start = fields.valueStart[line] ?? 0;

@@ -1,13 +1,14 @@
-import { CR, LF, SPACE, valueByte } from './byte-classes.ts';
+import { CR, SPACE, valueByte } from './byte-classes.ts';
 import { ConnectionOptions, isHopByHop } from './connection-options.ts';
-import { INCOMPLETE, MALFORMED, scanFields } from './field-scanner.ts';
+import { scanFields } from './field-scanner.ts';
 import { HeadFields } from './head-fields.ts';
 import { header } from './header-table.ts';
+import { beginsLike, digitAt, INCOMPLETE, MALFORMED, skipClass, skipLineEnd } from './line-scanner.ts';
 import { MessageFraming } from './message-framing.ts';
 
 const PREFIX = Buffer.from('HTTP/1.');
 const STATUS_AT = 'HTTP/1.1 '.length;
-const ZERO = 0x30;
+const STATUS_LENGTH = 3;
 
 /**
  * One response head: offsets into the scanned buffer plus what they mean. Header lines that must not reach the client
@@ -42,20 +43,18 @@ export class ResponseHead {
     return this.minor === 1 && !this.options.close;
   }
 
+  /** `HTTP/1.x SP status [SP reason] CRLF`: many servers leave out the reason together with its blank. */
   #scanStatusLine(bytes: Buffer, start: number, end: number): number {
-    const known = Math.min(end - start, PREFIX.length);
-    for (let index = 0; index < known; index++) if (bytes[start + index] !== PREFIX[index]) return MALFORMED;
-    if (end - start < STATUS_AT + 3) return INCOMPLETE;
-    this.minor = Math.min((bytes[start + PREFIX.length] ?? 0) - ZERO, 1);
-    this.status = readStatus(bytes, start + STATUS_AT);
-    if (this.minor < 0 || bytes[start + STATUS_AT - 1] !== SPACE || this.status < 100) return MALFORMED;
-    let at = start + STATUS_AT + 3;
-    while (at < end && valueByte[bytes[at] ?? 0] === 1) at++;
-    if (at + 1 >= end) return at < end && bytes[at] !== CR ? MALFORMED : INCOMPLETE;
-    if (bytes[at] !== CR || bytes[at + 1] !== LF || !separated(bytes, start + STATUS_AT + 3)) return MALFORMED;
+    if (!beginsLike(PREFIX, bytes, start, end)) return MALFORMED;
     this.statusStart = start + STATUS_AT;
-    this.statusEnd = at;
-    return at + 2;
+    const reasonAt = this.statusStart + STATUS_LENGTH;
+    if (end < reasonAt) return INCOMPLETE;
+    this.minor = Math.min(digitAt(bytes, start + PREFIX.length), 1);
+    this.status = readStatus(bytes, this.statusStart);
+    if (this.minor < 0 || this.status < 0 || bytes[this.statusStart - 1] !== SPACE) return MALFORMED;
+    if (end > reasonAt && bytes[reasonAt] !== SPACE && bytes[reasonAt] !== CR) return MALFORMED;
+    this.statusEnd = skipClass(valueByte, bytes, reasonAt, end);
+    return skipLineEnd(bytes, this.statusEnd, end);
   }
 
   #look(bytes: Buffer, line: number): void {
@@ -68,17 +67,8 @@ export class ResponseHead {
   }
 }
 
-/** The reason phrase may be missing together with its blank: many servers send `HTTP/1.1 200`. */
-function separated(bytes: Buffer, at: number): boolean {
-  return bytes[at] === SPACE || bytes[at] === CR;
-}
-
+/** A status of three digits from 100, or -1. */
 function readStatus(bytes: Buffer, at: number): number {
-  let status = 0;
-  for (let index = at; index < at + 3; index++) {
-    const digit = (bytes[index] ?? 0) - ZERO;
-    if (digit < 0 || digit > 9) return -1;
-    status = status * 10 + digit;
-  }
-  return status;
+  const [hundreds, tens, ones] = [digitAt(bytes, at), digitAt(bytes, at + 1), digitAt(bytes, at + 2)];
+  return hundreds < 1 || tens < 0 || ones < 0 ? -1 : hundreds * 100 + tens * 10 + ones;
 }

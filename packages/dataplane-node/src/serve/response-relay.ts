@@ -2,7 +2,7 @@ import { BodyReader } from './body-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { BROKEN } from './chunk-scanner.ts';
 import type { Exchange } from './exchange.ts';
-import { INCOMPLETE } from './field-scanner.ts';
+import { INCOMPLETE } from './line-scanner.ts';
 import type { Forwarder } from './forwarder.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { ResponseHead } from './response-head.ts';

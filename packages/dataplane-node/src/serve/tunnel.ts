@@ -39,7 +39,7 @@ export class Tunnel implements UpstreamUser {
 
   /** A client that closed in an orderly way may still have bytes on their way to the upstream. */
   clientGone(): void {
-    if (this.#clientEnded) this.#upstream.wire.end();
+    if (this.#clientEnded) this.#upstream.wire.finish();
     else this.#upstream.discard();
     this.#finish();
   }
@@ -64,7 +64,8 @@ export class Tunnel implements UpstreamUser {
   }
 
   upstreamGone(): void {
-    if (!this.#upstreamEnded) this.#exchange.client.cut();
+    if (this.#upstreamEnded) this.#exchange.client.wire.finish();
+    else this.#exchange.client.cut();
   }
 
   /** Nothing was sent either way for too long. */

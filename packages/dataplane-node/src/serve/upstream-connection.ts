@@ -12,6 +12,8 @@ const READ_BYTES = 65_536;
 /** Space in front of the read bytes: a rewritten head goes there, so that head and body leave in one write without copies. */
 const HEADROOM_BYTES = 1024;
 const REQUEST_BYTES = 2048;
+/** A buffer that an unusual request has made larger than this is not kept. */
+const MAX_KEPT_BYTES = 32_768;
 
 /** Who uses an upstream connection at the moment. */
 export interface UpstreamUser {
@@ -58,6 +60,11 @@ export class UpstreamConnection implements WireOwner, Deadlined {
   /** Nobody is told anything any more. */
   detach(): void {
     this.#user = undefined;
+  }
+
+  /** Gives back memory that only an unusual request needed. */
+  trim(): void {
+    if (this.request.buffer.length > MAX_KEPT_BYTES) this.request = new ByteWriter(REQUEST_BYTES);
   }
 
   /** Closes it for good; its user is not told. */

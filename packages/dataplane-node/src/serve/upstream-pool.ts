@@ -50,6 +50,7 @@ export class UpstreamPool {
       return;
     }
     connection.reused = true;
+    connection.trim();
     connection.deadlineMs = performance.now() + IDLE_MS;
     connection.wire.resume();
     this.#idle.push(connection);

@@ -95,7 +95,10 @@ export class Wire {
     this.#awaitingFlush = true;
     this.socket.write(NOTHING, (error) => {
       this.#awaitingFlush = false;
-      if (error === null || error === undefined) this.#owner?.onFlushed();
+      if (error !== null && error !== undefined) return;
+      // Something was written behind the empty write: its buffer is still in use.
+      if (this.socket.writableLength > 0) this.#awaitFlush();
+      else this.#owner?.onFlushed();
     });
   }
 
@@ -112,10 +115,6 @@ export class Wire {
     this.socket.resume();
   }
 
-  get paused(): boolean {
-    return this.#paused;
-  }
-
   /** Sends what is queued, then tells the peer that nothing more comes; reading goes on. */
   end(): void {
     if (this.#ended) return;
@@ -123,10 +122,13 @@ export class Wire {
     this.socket.end();
   }
 
-  get ended(): boolean {
-    return this.#ended;
+  /** Sends what is queued, then closes both directions. */
+  finish(): void {
+    this.#ended = true;
+    this.socket.destroySoon();
   }
 
+  /** Closes at once; what is queued is lost. */
   destroy(): void {
     this.socket.destroy();
   }
