@@ -72,6 +72,11 @@ function oversized(ref: ObjectRef, object: WatchedObject): Diagnostic[] {
   return [diagnose('SLU1502', { object: ref, field: 'metadata.annotations' }, `the annotations have ${size} bytes, more than ${MAX_ANNOTATIONS_BYTES}`)];
 }
 
+/** The key of an object in the maps of a snapshot. */
+export function snapshotKey({ namespace, name }: ObjectRef): string {
+  return namespace === '' ? name : `${namespace}/${name}`;
+}
+
 /** `['spec', 'rules', 0, 'host']` as `spec.rules[0].host`. */
 export function fieldPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`), '');

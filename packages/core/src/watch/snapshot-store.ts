@@ -1,9 +1,8 @@
 import { diagnose } from '../observe/diagnostic.ts';
 import type { Diagnostic } from '../observe/diagnostic.ts';
 import { formatObject } from '../model/origin.ts';
-import type { ObjectRef } from '../model/origin.ts';
 import type { WatchedKind, WatchedKinds, WatchedObject } from './object.ts';
-import { isWatchedKind, parseObject, watchedKinds } from './parse-object.ts';
+import { isWatchedKind, parseObject, snapshotKey, watchedKinds } from './parse-object.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Sink, SourceChange } from './watcher.ts';
 
@@ -66,7 +65,7 @@ export class SnapshotStore implements Sink {
   #apply(change: SourceChange, writable: (kind: WatchedKind) => Map<string, WatchedObject>): void {
     if (change.kind === 'delete') {
       this.#found.delete(formatObject(change.ref));
-      if (isWatchedKind(change.ref.kind)) writable(change.ref.kind).delete(keyOf(change.ref));
+      if (isWatchedKind(change.ref.kind)) writable(change.ref.kind).delete(snapshotKey(change.ref));
       return;
     }
     const parsed = parseObject(change.object);
@@ -76,10 +75,6 @@ export class SnapshotStore implements Sink {
     }
     if (parsed.diagnostics.length > 0) this.#found.set(formatObject(parsed.ref), parsed.diagnostics);
     else this.#found.delete(formatObject(parsed.ref));
-    if (parsed.kind === 'object') writable(parsed.object.kind).set(keyOf(parsed.ref), parsed.object);
+    if (parsed.kind === 'object') writable(parsed.object.kind).set(snapshotKey(parsed.ref), parsed.object);
   }
-}
-
-function keyOf({ namespace, name }: ObjectRef): string {
-  return namespace === '' ? name : `${namespace}/${name}`;
 }

@@ -1,0 +1,65 @@
+import { diagnose } from '../observe/diagnostic.ts';
+import type { Diagnostic } from '../observe/diagnostic.ts';
+import { formatObject } from '../model/origin.ts';
+import type { Origin } from '../model/origin.ts';
+import type { Culprit } from '../validate/validation.ts';
+import type { WatchedKind, WatchedObject } from '../watch/object.ts';
+import { isWatchedKind, snapshotKey } from '../watch/parse-object.ts';
+import type { Snapshot } from '../watch/snapshot.ts';
+
+interface Entry {
+  readonly kind: WatchedKind;
+  readonly key: string;
+  /** The refused version; another version leaves the quarantine. */
+  readonly object: WatchedObject;
+  readonly message: string;
+  readonly from: Origin;
+}
+
+/** Objects that the data plane refused: their last good form serves instead, or nothing where there is none. */
+export class Quarantine {
+  readonly #entries = new Map<string, Entry>();
+  #good: Snapshot | undefined;
+
+  /** The snapshot without the refused versions. The same object when nothing is in quarantine. */
+  apply(snapshot: Snapshot): Snapshot {
+    let objects = snapshot.objects;
+    for (const [id, { kind, key, object }] of this.#entries) {
+      if (objects[kind].get(key) !== object) {
+        this.#entries.delete(id);
+        continue;
+      }
+      const map = new Map<string, WatchedObject>(objects[kind]);
+      const good = this.#good?.objects[kind].get(key);
+      if (good === undefined || good === object) map.delete(key);
+      else map.set(key, good);
+      objects = { ...objects, [kind]: map };
+    }
+    return objects === snapshot.objects ? snapshot : { ...snapshot, objects };
+  }
+
+  /** Sets objects aside; false when none of them is a watched object that is still in use, so that trying again is no use. */
+  add(culprits: readonly Culprit[], snapshot: Snapshot): boolean {
+    let added = false;
+    for (const { from, message } of culprits) {
+      const { kind } = from.object;
+      const id = formatObject(from.object);
+      if (!isWatchedKind(kind) || this.#entries.has(id)) continue;
+      const key = snapshotKey(from.object);
+      const object = snapshot.objects[kind].get(key);
+      if (object === undefined) continue;
+      this.#entries.set(id, { kind, key, object, message, from });
+      added = true;
+    }
+    return added;
+  }
+
+  /** The data plane serves this snapshot: its objects are the good forms from now on. */
+  accept(snapshot: Snapshot): void {
+    this.#good = snapshot;
+  }
+
+  diagnostics(): readonly Diagnostic[] {
+    return [...this.#entries.values()].map(({ from, message }) => diagnose('SLU4002', from, message));
+  }
+}

@@ -1,0 +1,52 @@
+import type { ApplyOutcome } from '../apply/apply-outcome.ts';
+import type { Backend } from '../apply/backend.ts';
+import { diagnose } from '../observe/diagnostic.ts';
+import type { Diagnostic } from '../observe/diagnostic.ts';
+import { spanNames } from '../observe/span-names.ts';
+import type { ModelBuilder } from '../model/build/build-model.ts';
+import { builtIn } from '../model/origin.ts';
+import type { RoutingModel } from '../model/routing-model.ts';
+import type { Snapshot } from '../watch/snapshot.ts';
+import type { Quarantine } from './quarantine.ts';
+import { stage } from './stage.ts';
+
+/** What the loop works with, from one run to the next. */
+export interface Loop {
+  readonly builder: ModelBuilder;
+  readonly backend: Backend;
+  readonly quarantine: Quarantine;
+}
+
+/** What one run came to. `diagnostics` are about the model and the backend, not about the sources. */
+export interface Reconciliation {
+  readonly model: RoutingModel;
+  readonly outcome: ApplyOutcome;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Objects are set aside in at most this many rounds; each round may take any number of them. */
+const MAX_ROUNDS = 10;
+
+/**
+ * One run of the loop: model, translate, render, validate, apply. When the data plane refuses the result, the guilty
+ * objects are set aside and the rest is tried again. Rejects with a retryable `SluiceError`; the last good generation
+ * keeps serving then, and also when the outcome is `rejected`.
+ */
+export async function reconcile(loop: Loop, snapshot: Snapshot, signal: AbortSignal): Promise<Reconciliation> {
+  const { builder, quarantine } = loop;
+  const { renderer, reloader } = loop.backend;
+  return stage(spanNames.reconcile, async () => {
+    for (let round = 1; ; round++) {
+      const usable = quarantine.apply(snapshot);
+      const built = await stage(spanNames.model, () => builder.build(usable));
+      const translation = await stage(spanNames.translate, () => renderer.translate(built.model));
+      const artifact = await stage(spanNames.render, () => renderer.render(translation.tree));
+      const validation = await stage(spanNames.validate, () => reloader.validate(artifact, signal));
+      if (validation.kind === 'refused' && round < MAX_ROUNDS && quarantine.add(validation.culprits, usable)) continue;
+      const outcome: ApplyOutcome = validation.kind === 'refused' ? { kind: 'rejected', message: validation.message } : await stage(spanNames.apply, () => reloader.apply(artifact, signal));
+      const refused = outcome.kind === 'rejected' || outcome.kind === 'rolledBack' ? [diagnose('SLU3003', builtIn, outcome.message)] : [];
+      if (refused.length === 0) quarantine.accept(usable);
+      return { model: built.model, outcome, diagnostics: [...built.diagnostics, ...translation.diagnostics, ...quarantine.diagnostics(), ...refused] };
+    }
+  });
+}

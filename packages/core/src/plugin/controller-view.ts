@@ -1,0 +1,31 @@
+import type { DataplaneHealth } from '../apply/dataplane.ts';
+import type { Generation } from '../apply/reloader.ts';
+import type { Decision } from '../evaluate/evaluate.ts';
+import type { RoutedRequest } from '../evaluate/request.ts';
+import type { Diagnostic, Severity } from '../observe/diagnostic.ts';
+import type { RoutingModel } from '../model/routing-model.ts';
+
+/** What `/api/status` shows. */
+export interface ControllerStatus {
+  readonly backend: string;
+  readonly ready: boolean;
+  /** The generation that the data plane has acknowledged. */
+  readonly generation: (Generation & { readonly revision: number }) | undefined;
+  /** Watched objects, by kind. */
+  readonly objects: Readonly<Record<string, number>>;
+  readonly diagnostics: Readonly<Record<Severity, number>>;
+  readonly dataplane: DataplaneHealth;
+}
+
+/** Read-only view of a running controller for admin pages, metrics and status writers. Nothing in it is secret. */
+export interface ControllerView {
+  status(): Promise<ControllerStatus>;
+  /** A generation made from a complete first snapshot is being served. */
+  ready(): boolean;
+  health(): Promise<DataplaneHealth>;
+  diagnostics(): readonly Diagnostic[];
+  /** The model being served; undefined before the first generation. */
+  model(): RoutingModel | undefined;
+  /** Decides a request by the model being served; undefined before the first generation. */
+  explain(request: RoutedRequest): Decision | undefined;
+}

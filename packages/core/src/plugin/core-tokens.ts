@@ -1,0 +1,21 @@
+import type { ListenAddress } from '../config/listen-address.ts';
+import type { Logger } from '../observe/logger.ts';
+import type { ControllerView } from './controller-view.ts';
+import type { AdminRoute } from './admin-route.ts';
+import { createToken } from './token.ts';
+
+/** Where the deployment wants traffic and administration to arrive. */
+export interface ListenAddresses {
+  readonly http: readonly ListenAddress[];
+  readonly https: readonly ListenAddress[];
+  readonly admin: ListenAddress | undefined;
+}
+
+/** What the core provides to every plugin. */
+export const LoggerToken = createToken<Logger>('Logger');
+export const ListenToken = createToken<ListenAddresses>('Listen');
+/** Absolute path of the folder for generated files, sockets and the last good generation. */
+export const DataDirectoryToken = createToken<string>('DataDirectory');
+export const ControllerViewToken = createToken<ControllerView>('ControllerView');
+/** The pages of all plugins, in the order of registration. */
+export const AdminRoutesToken = createToken<readonly AdminRoute[]>('AdminRoutes');
