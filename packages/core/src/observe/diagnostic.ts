@@ -30,3 +30,10 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   const where = field === '' ? formatObject(object) : `${formatObject(object)} ${field}`;
   return `${severity} ${code} ${where}: ${message}${help === '' ? '' : ` (help: ${help})`}`;
 }
+
+/** How many findings there are of each severity. */
+export function countBySeverity(diagnostics: readonly Diagnostic[]): Record<Severity, number> {
+  const counts = { error: 0, warning: 0, info: 0 };
+  for (const { severity } of diagnostics) counts[severity]++;
+  return counts;
+}

@@ -1,0 +1,136 @@
+import type { Backend } from '../apply/backend.ts';
+import type { DataplaneHealth } from '../apply/dataplane.ts';
+import { isSluiceError, messageOf } from '../errors.ts';
+import { evaluate } from '../evaluate/evaluate.ts';
+import type { Decision } from '../evaluate/evaluate.ts';
+import type { RoutedRequest } from '../evaluate/request.ts';
+import { ModelBuilder } from '../model/build/build-model.ts';
+import type { ModelOptions } from '../model/build/model-options.ts';
+import type { RoutingModel } from '../model/routing-model.ts';
+import { countBySeverity } from '../observe/diagnostic.ts';
+import type { Diagnostic } from '../observe/diagnostic.ts';
+import type { Logger } from '../observe/logger.ts';
+import type { ControllerStatus, ControllerView } from '../plugin/controller-view.ts';
+import { mergeSnapshots } from '../watch/snapshot-merge.ts';
+import { SnapshotStore } from '../watch/snapshot-store.ts';
+import type { Watcher } from '../watch/watcher.ts';
+import { Coalescer } from './coalescer.ts';
+import type { CoalescerOptions } from './coalescer.ts';
+import { Quarantine } from './quarantine.ts';
+import { reconcile } from './reconcile.ts';
+
+export interface ControlLoopParts {
+  readonly backendName: string;
+  readonly backend: Backend;
+  readonly watchers: readonly Watcher[];
+  readonly logger: Logger;
+  readonly model: ModelOptions;
+  readonly holdOff: CoalescerOptions;
+}
+
+/** Pauses before a failed run is tried again; the last one repeats. */
+const RETRY_MS = [200, 500, 1000, 2000, 5000, 10_000] as const;
+
+/** Runs the watchers and reconciles after their changes, until it is stopped. What it serves can be looked at. */
+export class ControlLoop implements ControllerView {
+  readonly #parts: ControlLoopParts;
+  readonly #stores: readonly SnapshotStore[];
+  readonly #coalescer: Coalescer;
+  readonly #aborter = new AbortController();
+  readonly #builder: ModelBuilder;
+  readonly #quarantine = new Quarantine();
+  #running: Promise<unknown> = Promise.resolve();
+  #served: { readonly model: RoutingModel; readonly revision: number } | undefined;
+  #found: readonly Diagnostic[] = [];
+  #failures = 0;
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor(parts: ControlLoopParts) {
+    this.#parts = parts;
+    this.#builder = new ModelBuilder(parts.model);
+    this.#coalescer = new Coalescer(parts.holdOff, () => this.#run(), (error) => this.#failed(error));
+    const trigger = (): void => this.#coalescer.trigger();
+    this.#stores = (parts.watchers.length === 0 ? [undefined] : parts.watchers).map(() => new SnapshotStore(trigger));
+  }
+
+  start(): void {
+    const { watchers, logger } = this.#parts;
+    this.#running = Promise.all(
+      watchers.map(async (watcher, index) => {
+        const store = this.#stores[index];
+        if (store === undefined) return;
+        try {
+          await watcher.run(store, this.#aborter.signal);
+        } catch (error) {
+          logger.error('a watcher has given up', { watcher: watcher.name, error: messageOf(error) });
+        }
+      }),
+    );
+    if (watchers.length === 0) this.#stores[0]?.synced();
+  }
+
+  async stop(): Promise<void> {
+    this.#aborter.abort();
+    clearTimeout(this.#retry);
+    await this.#coalescer.stop();
+    await this.#running;
+  }
+
+  ready(): boolean {
+    return this.#served !== undefined && !this.#aborter.signal.aborted;
+  }
+
+  health(): Promise<DataplaneHealth> {
+    return this.#parts.backend.dataplane.health();
+  }
+
+  diagnostics(): readonly Diagnostic[] {
+    return [...this.#stores.flatMap((store) => store.diagnostics()), ...this.#found];
+  }
+
+  model(): RoutingModel | undefined {
+    return this.#served?.model;
+  }
+
+  explain(request: RoutedRequest): Decision | undefined {
+    return this.#served && evaluate(this.#served.model, request);
+  }
+
+  async status(): Promise<ControllerStatus> {
+    const generation = this.#parts.backend.reloader.current();
+    const { objects } = mergeSnapshots(this.#stores.map((store) => store.snapshot())).snapshot;
+    return {
+      backend: this.#parts.backendName,
+      ready: this.ready(),
+      generation: generation && { ...generation, revision: this.#served?.revision ?? 0 },
+      objects: Object.fromEntries(Object.entries(objects).map(([kind, map]) => [kind, map.size])),
+      diagnostics: countBySeverity(this.diagnostics()),
+      dataplane: await this.health(),
+    };
+  }
+
+  /** Nothing is served before every source has delivered its first state: a half-read cluster would answer 404. */
+  async #run(): Promise<void> {
+    if (!this.#stores.every((store) => store.complete)) return;
+    const { backend, logger } = this.#parts;
+    const { snapshot, diagnostics } = mergeSnapshots(this.#stores.map((store) => store.snapshot()));
+    const result = await reconcile({ builder: this.#builder, backend, quarantine: this.#quarantine }, snapshot, this.#aborter.signal);
+    this.#found = [...diagnostics, ...result.diagnostics];
+    this.#failures = 0;
+    const { outcome, model } = result;
+    if (outcome.kind === 'rejected' || outcome.kind === 'rolledBack') {
+      logger.error('the data plane refused the configuration', { outcome: outcome.kind, reason: outcome.message });
+      return;
+    }
+    this.#served = { model, revision: snapshot.revision };
+    const { digest } = outcome.generation;
+    if (outcome.kind === 'applied') logger.info('serving a new generation', { digest, revision: snapshot.revision, reasons: outcome.reasons, ...countBySeverity(this.diagnostics()) });
+  }
+
+  #failed(error: unknown): void {
+    const pauseMs = RETRY_MS[Math.min(this.#failures++, RETRY_MS.length - 1)];
+    this.#parts.logger.error('reconciling failed, trying again', { error: messageOf(error), retryMs: pauseMs, ...(isSluiceError(error) && { code: error.code }) });
+    clearTimeout(this.#retry);
+    if (!this.#aborter.signal.aborted) this.#retry = setTimeout(() => this.#coalescer.trigger(), pauseMs);
+  }
+}
