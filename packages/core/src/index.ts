@@ -68,3 +68,6 @@ export type { ControllerOptions, LifeCycleLimits } from './plugin/controller-opt
 export type { CoalescerOptions } from './pipeline/coalescer.ts';
 export { countBySeverity } from './observe/diagnostic.ts';
 export { spanNames } from './observe/span-names.ts';
+export { digestOf } from './model/digest.ts';
+export { createDefaultCertificate } from './apply/default-certificate.ts';
+export type { KeyPair } from './apply/default-certificate.ts';

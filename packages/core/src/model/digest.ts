@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import type { Certificate } from './certificate.ts';
+import type { RoutingModel } from './routing-model.ts';
+
+const known = new WeakMap<object, string>();
+
+/**
+ * SHA-256 of a model in hexadecimal: equal meaning gives an equal digest, across processes too. Digests of nodes are kept
+ * by identity, so that the cost of a change is that of the changed nodes and one pass over short texts. Private keys count
+ * by their fingerprints.
+ */
+export function digestOf(model: RoutingModel): string {
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify(model.listeners));
+  for (const host of model.virtualHosts) hash.update(nodeDigest(host));
+  for (const upstream of model.upstreams) hash.update(nodeDigest(upstream));
+  for (const certificate of model.certificates) hash.update(certificateDigest(certificate));
+  return hash.digest('hex');
+}
+
+function nodeDigest(node: object): string {
+  let digest = known.get(node);
+  if (digest === undefined) known.set(node, (digest = createHash('sha256').update(JSON.stringify(node)).digest('base64')));
+  return digest;
+}
+
+function certificateDigest(certificate: Certificate): string {
+  return nodeDigest(certificate) + certificate.privateKey.fingerprint;
+}

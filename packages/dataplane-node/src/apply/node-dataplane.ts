@@ -1,0 +1,76 @@
+import { createSecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
+import { SluiceError, createDefaultCertificate, messageOf } from '@sluice/core';
+import type { Dataplane, DataplaneHealth, DataplaneStats, ListenAddresses, Logger } from '@sluice/core';
+import type { NodeOptions } from '../options.ts';
+import { BatchedAccessLog } from '../serve/access-log.ts';
+import type { BoundAddresses, ServingGeneration } from '../serve/proxy-server.ts';
+import { ProxyServer } from '../serve/proxy-server.ts';
+
+interface Running {
+  readonly server: ProxyServer;
+  readonly defaultContext: SecureContext;
+  readonly accessLog: BatchedAccessLog | undefined;
+}
+
+export interface NodeDataplaneParts {
+  readonly options: NodeOptions;
+  readonly listen: ListenAddresses;
+  readonly logger: Logger;
+  /** Takes whole lines of the access log. */
+  readonly writeAccessLog: (lines: string) => void;
+}
+
+/** The proxy in this process, from its start to its end. */
+export class NodeDataplane implements Dataplane {
+  readonly #parts: NodeDataplaneParts;
+  #running: Running | undefined;
+
+  constructor(parts: NodeDataplaneParts) {
+    this.#parts = parts;
+  }
+
+  async start(): Promise<void> {
+    const { listen, options, logger, writeAccessLog } = this.#parts;
+    const { chain, privateKey } = await createDefaultCertificate();
+    const pair = { cert: chain, key: privateKey.reveal() };
+    const accessLog = options.accessLog ? new BatchedAccessLog(writeAccessLog) : undefined;
+    const server = new ProxyServer({ http: listen.http, https: listen.https, timeouts: options.timeouts, accessLog, logger, defaultCertificate: pair });
+    try {
+      await server.listen();
+    } catch (error) {
+      throw new SluiceError('SLU3001', `cannot listen: ${messageOf(error)}`, { cause: error });
+    }
+    this.#running = { server, defaultContext: createSecureContext({ ...pair, minVersion: 'TLSv1.2' }), accessLog };
+    logger.info('listening', { http: this.addresses().http.map(shown), https: this.addresses().https.map(shown) });
+  }
+
+  async stop(signal: AbortSignal): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    await running?.server.close(signal);
+    running?.accessLog?.flush();
+  }
+
+  health(): Promise<DataplaneHealth> {
+    return Promise.resolve(this.#running === undefined ? { healthy: false, reason: 'the proxy is not listening' } : { healthy: true });
+  }
+
+  stats(): DataplaneStats {
+    return this.#running?.server.stats() ?? { acceptedConnections: 0, activeConnections: 0, requests: 0 };
+  }
+
+  addresses(): BoundAddresses {
+    return this.#running?.server.addresses() ?? { http: [], https: [] };
+  }
+
+  /** Throws `SLU3002` when the proxy is not running. `make` gets the context of the default certificate. */
+  swap(make: (defaultContext: SecureContext) => ServingGeneration): void {
+    if (this.#running === undefined) throw new SluiceError('SLU3002', 'the proxy is not running');
+    this.#running.server.swap(make(this.#running.defaultContext));
+  }
+}
+
+function shown({ address, port }: { readonly address: string; readonly port: number }): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
+}

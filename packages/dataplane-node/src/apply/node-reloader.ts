@@ -1,0 +1,44 @@
+import { SluiceError, compileRoutes } from '@sluice/core';
+import type { ApplyOutcome, Artifact, Generation, Reloader, Validation } from '@sluice/core';
+import type { NodeTable } from '../translate/node-renderer.ts';
+import { isNodeTable } from '../translate/node-renderer.ts';
+import { certificateLookup, refusedCertificates } from '../validate/secure-contexts.ts';
+import type { NodeDataplane } from './node-dataplane.ts';
+
+/** Swaps tables in the running proxy. A swap is atomic and in this process, so that its return is the acknowledgement. */
+export class NodeReloader implements Reloader {
+  readonly #dataplane: NodeDataplane;
+  #current: Generation | undefined;
+
+  constructor(dataplane: NodeDataplane) {
+    this.#dataplane = dataplane;
+  }
+
+  validate(artifact: Artifact): Promise<Validation> {
+    const culprits = refusedCertificates(tableOf(artifact).model);
+    return Promise.resolve(culprits.length === 0 ? { kind: 'accepted' } : { kind: 'refused', culprits, message: 'certificates are refused' });
+  }
+
+  apply(artifact: Artifact): Promise<ApplyOutcome> {
+    const { digest, model } = tableOf(artifact);
+    if (this.#current?.digest === digest) return Promise.resolve({ kind: 'unchanged', generation: this.#current });
+    const reason = this.#current === undefined ? 'first table' : 'the table changed';
+    this.#dataplane.swap((defaultContext) => ({
+      digest,
+      routes: compileRoutes(model),
+      upstreams: model.upstreams,
+      secureContextFor: certificateLookup(model, defaultContext),
+    }));
+    this.#current = { digest, appliedAtMs: Date.now() };
+    return Promise.resolve({ kind: 'applied', generation: this.#current, reasons: [reason] });
+  }
+
+  current(): Generation | undefined {
+    return this.#current;
+  }
+}
+
+function tableOf({ table }: Artifact): NodeTable {
+  if (!isNodeTable(table)) throw new SluiceError('SLU3002', 'the artifact was not rendered for the Node data plane');
+  return table;
+}

@@ -1,0 +1,42 @@
+import { createSecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
+import type { Certificate, Culprit, RoutingModel } from '@sluice/core';
+import { canonicalHost } from '@sluice/core';
+
+const contexts = new WeakMap<Certificate, SecureContext>();
+
+/** The TLS context of a certificate, made once. Throws OpenSSL's error when it refuses the pair. */
+export function contextOf(certificate: Certificate): SecureContext {
+  let context = contexts.get(certificate);
+  if (context === undefined) contexts.set(certificate, (context = createSecureContext({ cert: certificate.chain, key: certificate.privateKey.reveal(), minVersion: 'TLSv1.2' })));
+  return context;
+}
+
+/** The Secrets whose certificates OpenSSL refuses (a key that is too short, a broken chain). Its message could quote input, so only its code is passed on. */
+export function refusedCertificates(model: RoutingModel): readonly Culprit[] {
+  return model.certificates.flatMap((certificate) => {
+    try {
+      contextOf(certificate);
+      return [];
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'no code';
+      return [{ from: certificate.from, message: `the TLS library refuses the certificate (${code})` }];
+    }
+  });
+}
+
+/**
+ * Finds certificates by the name a client asks for: the exact host, then the wildcard above it, then the default. Hosts
+ * of the model that are served with the default certificate are not in the map.
+ */
+export function certificateLookup(model: RoutingModel, fallback: SecureContext): (serverName: string | undefined) => SecureContext {
+  const byId = new Map(model.certificates.map((certificate) => [certificate.id, certificate]));
+  const byHost = new Map<string, Certificate | undefined>();
+  for (const { name, tls } of model.virtualHosts) if (tls !== undefined) byHost.set(name, tls.certificate === undefined ? undefined : byId.get(tls.certificate));
+  return (serverName) => {
+    const name = serverName === undefined ? undefined : canonicalHost(serverName);
+    if (name === undefined) return fallback;
+    const certificate = byHost.has(name) ? byHost.get(name) : byHost.get(`*${name.slice(name.indexOf('.'))}`);
+    return certificate === undefined ? fallback : contextOf(certificate);
+  };
+}
