@@ -71,3 +71,8 @@ export { spanNames } from './observe/span-names.ts';
 export { digestOf } from './model/digest.ts';
 export { createDefaultCertificate } from './apply/default-certificate.ts';
 export type { KeyPair } from './apply/default-certificate.ts';
+export { requestOf } from './evaluate/request-of.ts';
+export type { WrittenRequest } from './evaluate/request-of.ts';
+export { explanationOf } from './evaluate/explanation.ts';
+export type { Explanation } from './evaluate/explanation.ts';
+export { createBackend } from './plugin/create-backend.ts';

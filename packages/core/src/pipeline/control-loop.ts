@@ -2,7 +2,8 @@ import type { Backend } from '../apply/backend.ts';
 import type { DataplaneHealth } from '../apply/dataplane.ts';
 import { isSluiceError, messageOf } from '../errors.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
-import type { Decision } from '../evaluate/evaluate.ts';
+import { explanationOf } from '../evaluate/explanation.ts';
+import type { Explanation } from '../evaluate/explanation.ts';
 import type { RoutedRequest } from '../evaluate/request.ts';
 import { ModelBuilder } from '../model/build/build-model.ts';
 import type { ModelOptions } from '../model/build/model-options.ts';
@@ -92,8 +93,8 @@ export class ControlLoop implements ControllerView {
     return this.#served?.model;
   }
 
-  explain(request: RoutedRequest): Decision | undefined {
-    return this.#served && evaluate(this.#served.model, request);
+  explain(request: RoutedRequest): Explanation | undefined {
+    return this.#served && explanationOf(request, evaluate(this.#served.model, request));
   }
 
   async status(): Promise<ControllerStatus> {

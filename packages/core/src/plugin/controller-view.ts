@@ -1,6 +1,6 @@
 import type { DataplaneHealth } from '../apply/dataplane.ts';
 import type { Generation } from '../apply/reloader.ts';
-import type { Decision } from '../evaluate/evaluate.ts';
+import type { Explanation } from '../evaluate/explanation.ts';
 import type { RoutedRequest } from '../evaluate/request.ts';
 import type { Diagnostic, Severity } from '../observe/diagnostic.ts';
 import type { RoutingModel } from '../model/routing-model.ts';
@@ -27,5 +27,5 @@ export interface ControllerView {
   /** The model being served; undefined before the first generation. */
   model(): RoutingModel | undefined;
   /** Decides a request by the model being served; undefined before the first generation. */
-  explain(request: RoutedRequest): Decision | undefined;
+  explain(request: RoutedRequest): Explanation | undefined;
 }

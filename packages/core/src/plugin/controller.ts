@@ -4,11 +4,11 @@ import { defaultModelOptions } from '../model/build/model-options.ts';
 import type { Logger } from '../observe/logger.ts';
 import { silentLogger } from '../observe/logger.ts';
 import { ControlLoop } from '../pipeline/control-loop.ts';
-import { Container } from './container.ts';
+import type { Container } from './container.ts';
 import type { ControllerOptions, LifeCycleLimits } from './controller-options.ts';
-import { AdminRoutesToken, ControllerViewToken, DataDirectoryToken, ListenToken, LoggerToken } from './core-tokens.ts';
-import type { OwnedHook } from './registry.ts';
-import { Registry } from './registry.ts';
+import { AdminRoutesToken, ControllerViewToken } from './core-tokens.ts';
+import { compose } from './create-backend.ts';
+import type { OwnedHook, Registry } from './registry.ts';
 import { withTimeLimit } from './time-limit.ts';
 
 /** A composed controller. `start` may be called once. */
@@ -27,14 +27,9 @@ const defaultLimits: LifeCycleLimits = { startMs: 30_000, stopMs: 30_000 };
  * started and only the chosen backend is made.
  */
 export async function createController(options: ControllerOptions): Promise<Controller> {
-  const container = new Container();
-  const { logger = silentLogger, listen, data = '/var/lib/sluice' } = options;
-  container.provide(LoggerToken, () => logger);
-  container.provide(ListenToken, () => ({ http: [], https: [], admin: undefined, ...listen }));
-  container.provide(DataDirectoryToken, () => data);
-  const registry = new Registry(container, options.plugins);
+  const { container, registry, backend } = compose(options);
+  const { logger = silentLogger } = options;
   container.provide(AdminRoutesToken, (services) => registry.adminRoutes.flatMap((routes) => routes(services)));
-  const backend = registry.backend(options.backend);
   const loop = new ControlLoop({
     backendName: options.backend,
     backend,

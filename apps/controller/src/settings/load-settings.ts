@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { SluiceError, isPlugin, messageOf, parseOptions } from '@sluice/core';
+import type { ConfiguredPlugin, Controller, Plugin } from '@sluice/core';
+import node from '@sluice/dataplane-node';
+import metrics from '@sluice/metrics';
+import directory from '@sluice/watchers';
+import { load as parseYaml } from 'js-yaml';
+import { environmentLayer, flagLayer } from './flag-settings.ts';
+import type { SettingFlags } from './flag-settings.ts';
+import { isTree, mergeLayers } from './layers.ts';
+import type { Layer, SettingsTree } from './layers.ts';
+import { baseSettings, settingsSchema } from './settings-schema.ts';
+import type { BaseSettings } from './settings-schema.ts';
+
+/** The plugins that come with this program. */
+export const builtInPlugins: readonly Plugin[] = [directory as Plugin, node as Plugin, metrics as Plugin];
+
+/** Settings of a run, checked, with defaults filled in. */
+export interface Settings {
+  readonly base: BaseSettings;
+  /** The checked tree as `config show` prints it. */
+  readonly tree: SettingsTree;
+  readonly sources: ReadonlyMap<string, string>;
+  readonly available: readonly Plugin[];
+  /** Ready for a controller; without the directory plugin when no directory is configured. */
+  readonly plugins: readonly ConfiguredPlugin[];
+}
+
+/** What a configuration file holds: settings, or (a module) a controller that is already composed. */
+export type ConfigFile = { readonly kind: 'settings'; readonly tree: SettingsTree } | { readonly kind: 'controller'; readonly controller: Controller };
+
+/** Reads a `.yaml`, `.json`, `.ts` or `.js` file. Throws `SLU2002`. */
+export async function readConfigFile(path: string): Promise<ConfigFile> {
+  const content: unknown = /\.[cm]?[jt]s$/.test(path) ? await importDefault(path) : parse(path, await read(path));
+  if (content === undefined || content === null) return { kind: 'settings', tree: {} };
+  if (!isTree(content)) throw new SluiceError('SLU2002', `${path} does not hold a mapping of settings`);
+  if (typeof content['start'] === 'function' && typeof content['stop'] === 'function') return { kind: 'controller', controller: content as unknown as Controller };
+  return { kind: 'settings', tree: content };
+}
+
+/** Puts defaults, file, environment and flags together and loads the plugins. Throws `SLU2xxx`. */
+export async function loadSettings(flags: SettingFlags, environment: NodeJS.ProcessEnv, file: SettingsTree = {}): Promise<Settings> {
+  const fileLayer: Layer = { source: () => `file ${flags.config ?? ''}`, tree: file };
+  const { tree, sources } = mergeLayers([fileLayer, environmentLayer(environment), flagLayer(flags)]);
+  const extra = parseOptions('', baseSettings.loose(), tree).plugins;
+  const available = [...builtInPlugins, ...(await Promise.all(extra.map((name) => loadPlugin(name, flags.config))))];
+  const checked = parseOptions('', settingsSchema(available), tree);
+  const base = parseOptions('', baseSettings.loose(), tree);
+  const configured = available.flatMap((plugin): ConfiguredPlugin[] => {
+    if (plugin.pluginName === 'directory') return base.watch.directory === undefined ? [] : [plugin(base.watch.directory)];
+    const section = tree[plugin.pluginName];
+    return [section === undefined ? plugin : plugin(section)];
+  });
+  return { base, tree: checked, sources, available, plugins: configured };
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new SluiceError('SLU2002', `cannot read ${path}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function parse(path: string, text: string): unknown {
+  try {
+    return parseYaml(text);
+  } catch (error) {
+    throw new SluiceError('SLU2002', `${path} does not parse: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function importDefault(path: string): Promise<unknown> {
+  try {
+    const module: unknown = await import(pathToFileURL(resolve(path)).href);
+    return await (isTree(module) ? module['default'] : undefined);
+  } catch (error) {
+    throw new SluiceError('SLU2002', `cannot load ${path}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Packages are looked up from the configuration file, so that a build can bring its own. */
+async function loadPlugin(name: string, config: string | undefined): Promise<Plugin> {
+  const from = config === undefined ? process.cwd() : dirname(resolve(config));
+  try {
+    const { createRequire } = await import('node:module');
+    const target = name.startsWith('.') || name.startsWith('/') ? resolve(from, name) : createRequire(`${from}/`).resolve(name);
+    const module: unknown = await import(pathToFileURL(target).href);
+    const plugin = isTree(module) ? module['default'] : undefined;
+    if (!isPlugin(plugin)) throw new Error('its default export is not a plugin');
+    return plugin;
+  } catch (error) {
+    throw new SluiceError('SLU2101', `cannot load the plugin ${name}: ${messageOf(error)}`, { cause: error });
+  }
+}

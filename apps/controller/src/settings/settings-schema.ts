@@ -1,0 +1,41 @@
+import type { Plugin } from '@sluice/core';
+import { z } from 'zod';
+
+const addresses = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
+
+const base = {
+  backend: z.string().default('node').describe('Name of the backend that serves.'),
+  watch: z
+    .strictObject({
+      directory: z.strictObject({ path: z.string().min(1).describe('Directory of manifests.') }).optional(),
+      ingressClass: z.string().default('nginx').describe('Value of the annotation kubernetes.io/ingress.class, and the class name accepted without its object.'),
+      controllerClass: z.string().default('k8s.io/ingress-nginx').describe('spec.controller of the IngressClass objects that are served.'),
+      watchIngressWithoutClass: z.boolean().default(false).describe('Serve Ingresses without any class.'),
+    })
+    .prefault({}),
+  listen: z
+    .strictObject({
+      http: addresses.default([':80']).describe('HOST:PORT or :PORT for plain HTTP.'),
+      https: addresses.default([':443']).describe('HOST:PORT or :PORT for HTTPS.'),
+      admin: z.string().optional().describe('Address of the admin server; :10254 in a cluster, 127.0.0.1:10254 outside.'),
+    })
+    .prefault({}),
+  data: z.string().default('/var/lib/sluice').describe('Folder for generated files, sockets and the last good generation.'),
+  log: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+      format: z.enum(['json', 'pretty']).default('json'),
+    })
+    .prefault({}),
+  plugins: z.array(z.string()).default([]).describe('Packages or files to load besides the built-in plugins.'),
+};
+
+/** The settings that every controller has. */
+export const baseSettings = z.strictObject(base);
+export type BaseSettings = z.output<typeof baseSettings>;
+
+/** Settings with a section for each plugin under its name. The directory plugin has its section under `watch`. */
+export function settingsSchema(plugins: readonly Plugin[]): z.ZodObject {
+  const sections = plugins.filter(({ pluginName }) => pluginName !== 'directory').map(({ pluginName, schema }) => [pluginName, schema.optional().describe(`Options of the plugin ${pluginName}.`)] as const);
+  return z.strictObject({ ...base, ...Object.fromEntries(sections) });
+}

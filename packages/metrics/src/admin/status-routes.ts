@@ -1,0 +1,28 @@
+import type { AdminAnswer, AdminRoute, ControllerView } from '@sluice/core';
+import { requestOf } from '@sluice/core';
+
+/** Health, readiness and the JSON pages under `/api/`, answered from what the controller serves. */
+export function statusRoutes(view: ControllerView): readonly AdminRoute[] {
+  return [
+    { path: '/healthz', answer: async () => healthAnswer(view) },
+    { path: '/readyz', answer: () => (view.ready() ? { status: 200, body: 'ok\n' } : { status: 503, body: 'not ready: no generation of a complete snapshot is being served\n' }) },
+    { path: '/api/status', answer: async () => ({ status: 200, body: await view.status() }) },
+    { path: '/api/diagnostics', answer: () => ({ status: 200, body: view.diagnostics() }) },
+    { path: '/api/model', answer: () => ({ status: view.model() === undefined ? 503 : 200, body: view.model() ?? { error: 'nothing is served yet' } }) },
+    { path: '/api/explain', answer: (query) => explainAnswer(view, query) },
+  ];
+}
+
+async function healthAnswer(view: ControllerView): Promise<AdminAnswer> {
+  const health = await view.health();
+  return health.healthy ? { status: 200, body: 'ok\n' } : { status: 503, body: `${health.reason}\n` };
+}
+
+function explainAnswer(view: ControllerView, query: URLSearchParams): AdminAnswer {
+  const url = query.get('url');
+  if (url === null) return { status: 400, body: { error: 'name the URL: /api/explain?url=http://host/path' } };
+  const request = requestOf({ url, headers: query.getAll('header') });
+  if (request === undefined) return { status: 400, body: { error: 'url is not an http or https URL' } };
+  const explanation = view.explain(request);
+  return explanation === undefined ? { status: 503, body: { error: 'nothing is served yet' } } : { status: 200, body: { url, method: query.get('method') ?? 'GET', ...explanation } };
+}
