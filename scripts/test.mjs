@@ -1,17 +1,42 @@
-// Sets up what is missing, then runs every test. Further arguments go to vitest.
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { run, setUp } from './setup.mjs';
+import { join } from 'node:path';
+import { runChild } from './run-child.mjs';
+import { setUp } from './setup.mjs';
+import { countTests } from './test-count.mjs';
+import { ROOT } from './workspace-node.mjs';
 
-setUp();
-const report = `${tmpdir()}/sluice-tests-${process.pid}.json`;
-let failed = false;
-try {
-  run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)]);
-} catch {
-  failed = true;
+const skipsFail = process.env.CI === 'true';
+
+async function runTests(args) {
+  const { node } = setUp();
+  process.stderr.write('Testing …\n');
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'));
+  try {
+    const report = join(folder, 'report.json');
+    const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
+    const status = await runChild(node, [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args]);
+    return countTests({ report: readReport(report), status, skipsFail, root: ROOT });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
-const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'));
-rmSync(report);
-console.log(`${numPassedTests} passed, ${numFailedTests} failed${numPendingTests > 0 ? `, ${numPendingTests} skipped` : ''}`);
-if (failed || (process.env.CI === 'true' && numPendingTests > 0)) process.exit(1);
+
+function readReport(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+let count;
+try {
+  count = await runTests(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error.message}\n`);
+  count = { notes: [], summary: '0 passed, 1 failed', ok: false };
+}
+for (const note of count.notes) console.log(note);
+console.log(count.summary);
+process.exitCode = count.ok ? 0 : 1;

@@ -36,6 +36,6 @@ export type BaseSettings = z.output<typeof baseSettings>;
 
 /** Settings with a section for each plugin under its name. The directory plugin has its section under `watch`. */
 export function settingsSchema(plugins: readonly Plugin[]): z.ZodObject {
-  const sections = plugins.filter(({ pluginName }) => pluginName !== 'directory').map(({ pluginName, schema }) => [pluginName, schema.optional().describe(`Options of the plugin ${pluginName}.`)] as const);
+  const sections = plugins.filter(({ pluginName }) => pluginName !== 'directory').map(({ pluginName, schema }) => [pluginName, schema.prefault({}).describe(`Options of the plugin ${pluginName}.`)] as const);
   return z.strictObject({ ...base, ...Object.fromEntries(sections) });
 }

@@ -1,0 +1,32 @@
+import { ModelBuilder, SnapshotStore, createBackend } from '@sluice/core';
+import type { Artifact, Diagnostic, RoutingModel } from '@sluice/core';
+import { readManifests } from '@sluice/watchers';
+import type { Settings } from '../settings/load-settings.ts';
+
+/** What a backend would serve for some manifests. */
+export interface OfflineModel {
+  readonly model: RoutingModel;
+  readonly artifact: Artifact;
+  /** Sorted: errors first, then by object. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Runs the flow from manifests to the artifact once, without starting anything. */
+export async function modelOfManifests(paths: readonly string[], { base, plugins }: Settings): Promise<OfflineModel> {
+  const { renderer } = createBackend({ plugins, backend: base.backend, data: base.data });
+  const manifests = await readManifests(paths);
+  const store = new SnapshotStore();
+  store.report(manifests.diagnostics);
+  store.change(manifests.objects.map((object) => ({ kind: 'put', object })));
+  const built = new ModelBuilder(base.watch).build(store.snapshot());
+  const { tree, diagnostics } = renderer.translate(built.model);
+  const all = [...store.diagnostics(), ...built.diagnostics, ...diagnostics];
+  return { model: built.model, artifact: renderer.render(tree), diagnostics: all.sort(bySeverity) };
+}
+
+const order = { error: 0, warning: 1, info: 2 } as const;
+
+function bySeverity(a: Diagnostic, b: Diagnostic): number {
+  const key = ({ object, field }: Diagnostic): string => `${object.kind}/${object.namespace}/${object.name}/${field}`;
+  return order[a.severity] - order[b.severity] || (key(a) < key(b) ? -1 : 1);
+}

@@ -1,0 +1,42 @@
+import { SluiceError, createController, parseListenAddress } from '@sluice/core';
+import type { Controller } from '@sluice/core';
+import type { Settings } from '../settings/load-settings.ts';
+import { consoleLogger } from './console-logger.ts';
+import type { ExitStatus } from './terminal.ts';
+
+/** Composes a controller from settings. Throws `SLU2xxx`. */
+export async function controllerOf({ base, plugins }: Settings): Promise<Controller> {
+  if (base.watch.directory === undefined) throw new SluiceError('SLU2003', 'watch: there is nothing to watch; name a directory with --manifests DIR or watch.directory.path');
+  const inCluster = process.env['KUBERNETES_SERVICE_HOST'] !== undefined;
+  return createController({
+    plugins,
+    backend: base.backend,
+    data: base.data,
+    logger: consoleLogger(base.log),
+    model: base.watch,
+    listen: {
+      http: base.listen.http.map(parseListenAddress),
+      https: base.listen.https.map(parseListenAddress),
+      admin: parseListenAddress(base.listen.admin ?? (inCluster ? ':10254' : '127.0.0.1:10254')),
+    },
+  });
+}
+
+/** `sluice run`: serves until SIGTERM or SIGINT, then drains; a second signal ends at once. */
+export async function run(controller: Controller): Promise<ExitStatus> {
+  const { promise: stopped, resolve } = Promise.withResolvers<void>();
+  let signals = 0;
+  const onSignal = (): void => {
+    if (++signals > 1) process.exit(0);
+    void controller.stop().then(resolve);
+  };
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  try {
+    await controller.start();
+  } catch (error) {
+    if (signals > 0) return 0;
+    throw error;
+  }
+  await stopped;
+  return 0;
+}

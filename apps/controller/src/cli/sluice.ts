@@ -1,0 +1,108 @@
+import { coreVersion } from '@sluice/core';
+import { Command, CommanderError, Option } from 'commander';
+import { loadSettings, readConfigFile } from '../settings/load-settings.ts';
+import type { Settings } from '../settings/load-settings.ts';
+import type { SettingFlags } from '../settings/flag-settings.ts';
+import { check } from './check-command.ts';
+import { configSchema, configShow } from './config-command.ts';
+import { explain } from './explain-command.ts';
+import { render } from './render-command.ts';
+import { controllerOf, run } from './run-command.ts';
+import { reportFailure } from './terminal.ts';
+import type { ExitStatus } from './terminal.ts';
+import { version } from './version-command.ts';
+
+const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
+
+const backendFlag = (): Option => new Option('--backend <name>', 'backend that serves: node, or that of a plugin');
+const formatFlag = (): Option => new Option('--format <format>', 'text for people, json for scripts').choices(['text', 'json']).default('text');
+const configFlag = (): Option => new Option('--config <file>', 'configuration file (.yaml, .json, .ts or .js)');
+
+/** Flags that stand for settings, shared by `run` and `config show`. */
+function withSettings(command: Command): Command {
+  return command
+    .addOption(configFlag())
+    .addOption(backendFlag())
+    .option('--manifests <dir>', 'directory of manifests to watch')
+    .option('--http <addr>', 'HOST:PORT or :PORT for plain HTTP; may repeat', collect)
+    .option('--https <addr>', 'HOST:PORT or :PORT for HTTPS; may repeat', collect)
+    .option('--admin <addr>', 'address of the admin server')
+    .option('--data <dir>', 'folder for generated files and the last good generation')
+    .option('--log-level <level>', 'debug, info, warn, error or silent')
+    .option('--log-format <format>', 'json or pretty');
+}
+
+async function settingsOf(flags: SettingFlags): Promise<Settings> {
+  const config = flags.config ?? process.env['SLUICE_CONFIG'];
+  const file = config === undefined ? undefined : await readConfigFile(config);
+  return loadSettings({ ...flags, ...(config && { config }) }, process.env, file?.kind === 'settings' ? file.tree : {});
+}
+
+async function runCommand(flags: SettingFlags): Promise<ExitStatus> {
+  const config = flags.config ?? process.env['SLUICE_CONFIG'];
+  const file = config === undefined ? undefined : await readConfigFile(config);
+  return run(file?.kind === 'controller' ? file.controller : await controllerOf(await settingsOf(flags)));
+}
+
+interface ExplainFlags {
+  readonly manifests: string;
+  readonly method: string;
+  readonly header?: readonly string[];
+  readonly backend?: string;
+  readonly config?: string;
+  readonly format: string;
+}
+
+function program(done: (status: ExitStatus) => void): Command {
+  const root = new Command('sluice').description('Kubernetes ingress controller: one routing model, any proxy underneath').version(coreVersion).exitOverride();
+  withSettings(root.command('run').description('serve the manifests until SIGTERM or SIGINT')).action(async (flags: SettingFlags) => done(await runCommand(flags)));
+  root
+    .command('check <path...>')
+    .description('say what is wrong with manifests; status 1 when there are errors')
+    .addOption(backendFlag())
+    .addOption(configFlag())
+    .option('--strict', 'status 1 for warnings too')
+    .addOption(formatFlag())
+    .action(async (paths: string[], flags: SettingFlags & { strict?: boolean; format: string }) => done(await check(paths, await settingsOf(flags), { strict: flags.strict === true, json: flags.format === 'json' })));
+  root
+    .command('render <path...>')
+    .description('print what a backend would load')
+    .addOption(backendFlag().makeOptionMandatory())
+    .addOption(configFlag())
+    .option('--out <dir>', 'write files there instead of printing')
+    .action(async (paths: string[], flags: SettingFlags & { out?: string }) => done(await render(paths, await settingsOf(flags), flags.out)));
+  root
+    .command('explain <url>')
+    .description('tell what happens to a request and why; status 1 when nothing takes it')
+    .requiredOption('--manifests <dir>', 'directory or file of manifests')
+    .option('-X, --method <method>', 'request method', 'GET')
+    .option('-H, --header <header>', "'Name: value'; may repeat", collect)
+    .addOption(backendFlag())
+    .addOption(configFlag())
+    .addOption(formatFlag())
+    .action(async (url: string, { manifests, method, header = [], format, ...flags }: ExplainFlags) => done(await explain(url, await settingsOf(flags), { manifests, method, headers: header, json: format === 'json' })));
+  const config = root.command('config').description('show the configuration');
+  config.command('schema').description('JSON Schema of the configuration file').action(() => done(configSchema()));
+  withSettings(config.command('show').description('every setting and where it came from')).action(async (flags: SettingFlags) => done(configShow(await settingsOf(flags))));
+  root.command('version').description('versions of sluice and its plugins').addOption(formatFlag()).action(({ format }: { format: string }) => done(version(format === 'json')));
+  return root;
+}
+
+/** Runs the command line; the exit status is set on the process. */
+export async function main(argv: readonly string[]): Promise<void> {
+  let status: ExitStatus = 0;
+  try {
+    await program((value) => (status = value)).parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) status = error.exitCode === 0 ? 0 : 2;
+    else status = reportFailure(error);
+  }
+  process.exitCode = status;
+}
+
+// A reader that has seen enough (`| head`) is not a failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+await main(process.argv.slice(2));

@@ -1,0 +1,12 @@
+import { coreVersion } from '@sluice/core';
+import { builtInPlugins } from '../settings/load-settings.ts';
+import { print, printJson } from './terminal.ts';
+import type { ExitStatus } from './terminal.ts';
+
+/** `sluice version`. The built-in plugins are released together with the core. */
+export function version(json: boolean): ExitStatus {
+  const plugins = builtInPlugins.map(({ pluginName, core }) => ({ name: pluginName, core }));
+  if (json) printJson({ sluice: coreVersion, node: process.version, plugins });
+  else print([`sluice ${coreVersion}`, `node ${process.version}`, ...plugins.map(({ name, core }) => `plugin ${name} (core ${core})`)].join('\n'));
+  return 0;
+}
