@@ -15,7 +15,7 @@ function ownNode() {
 }
 
 if (Number.parseInt(process.versions.node, 10) >= MINIMUM) {
-  await import('../dist/cli/sluice.js');
+  await import(new URL('../dist/cli/sluice.js', import.meta.url).href);
 } else {
   const node = ownNode();
   if (node === undefined) {

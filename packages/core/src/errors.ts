@@ -10,7 +10,8 @@ interface Problem {
   readonly help: string;
 }
 
-const problem = (severity: Severity, title: string, help: string, retryable = false): Problem => Object.freeze({ title, severity, retryable, help });
+const problem = (severity: Severity, title: string, help: string, retryable = false): Problem =>
+  Object.freeze({ title, severity, retryable, help });
 
 /**
  * Every finding and failure of Sluice, by code. 1xxx: the watched objects; 2xxx: usage, configuration and plugins;
@@ -18,37 +19,90 @@ const problem = (severity: Severity, title: string, help: string, retryable = fa
  */
 export const problems = Object.freeze({
   SLU1001: problem('error', 'A manifest file does not parse', 'correct the file; the objects that it gave before stay in use'),
-  SLU1002: problem('error', 'An object is not what its kind requires', 'compare the field with the Kubernetes API reference; the last valid form of the object stays in use'),
+  SLU1002: problem(
+    'error',
+    'An object is not what its kind requires',
+    'compare the field with the Kubernetes API reference; the last valid form of the object stays in use',
+  ),
   SLU1003: problem('error', 'An object is defined twice', 'keep one of the two definitions'),
   SLU1004: problem('info', 'A kind is not used', 'nothing to do: objects of this kind do not affect routing'),
-  SLU1005: problem('error', 'The manifests directory cannot be read', 'check that the path exists and is readable; it is tried again by itself', true),
+  SLU1005: problem(
+    'error',
+    'The manifests directory cannot be read',
+    'check that the path exists and is readable; it is tried again by itself',
+    true,
+  ),
   SLU1006: problem('error', 'A manifest file cannot be read', 'check its permissions and size', true),
-  SLU1101: problem('info', 'An Ingress belongs to another class', 'set spec.ingressClassName to a class of this controller to have it served'),
-  SLU1102: problem('warning', 'An Ingress has no class', 'set spec.ingressClassName, or watchIngressWithoutClass to serve Ingresses without one'),
+  SLU1101: problem(
+    'info',
+    'An Ingress belongs to another class',
+    'set spec.ingressClassName to a class of this controller to have it served',
+  ),
+  SLU1102: problem(
+    'warning',
+    'An Ingress has no class',
+    'set spec.ingressClassName, or watchIngressWithoutClass to serve Ingresses without one',
+  ),
   SLU1103: problem('info', 'An IngressClass object is missing', 'create the IngressClass: in a cluster the Ingress is ignored without it'),
   SLU1104: problem('info', 'An Ingress has neither rules nor a default backend', 'add spec.rules or spec.defaultBackend'),
-  SLU1201: problem('error', 'A host is not valid', 'use a lower-case DNS name such as shop.example.com, or *.example.com; no port, no IP address'),
+  SLU1201: problem(
+    'error',
+    'A host is not valid',
+    'use a lower-case DNS name such as shop.example.com, or *.example.com; no port, no IP address',
+  ),
   SLU1202: problem('error', 'A path is not valid', 'start the path with / and leave out // and /./ and /../ and %2F'),
   SLU1203: problem('error', 'A pathType is not known', 'use Exact, Prefix or ImplementationSpecific'),
   SLU1204: problem('warning', 'An older rule has the same host and path', 'remove one of the two rules; the oldest Ingress keeps the path'),
   SLU1205: problem('warning', 'A backend names a resource', 'name a Service: resource backends are not served'),
   SLU1206: problem('error', 'A backend names nothing', 'name a Service and its port'),
   SLU1207: problem('warning', 'An older Ingress has the same role', 'remove spec.defaultBackend from one of the two'),
-  SLU1208: problem('info', 'A path without its last slash is redirected', 'nothing to do if wanted; write the path without the last slash to take both'),
+  SLU1208: problem(
+    'info',
+    'A path without its last slash is redirected',
+    'nothing to do if wanted; write the path without the last slash to take both',
+  ),
   SLU1301: problem('error', 'A Service does not exist', 'create the Service or correct the name; until then requests are answered 503'),
-  SLU1302: problem('error', 'A Service has no such port', 'name a port of the Service by number, name or targetPort; until then requests are answered 503'),
+  SLU1302: problem(
+    'error',
+    'A Service has no such port',
+    'name a port of the Service by number, name or targetPort; until then requests are answered 503',
+  ),
   SLU1303: problem('warning', 'A Service has no ready endpoint', 'check that its Pods are ready; until then requests are answered 503'),
-  SLU1304: problem('info', 'A Service has no EndpointSlice', 'in a cluster they appear by themselves; until then requests are answered 503'),
+  SLU1304: problem(
+    'info',
+    'A Service has no EndpointSlice',
+    'in a cluster they appear by themselves; until then requests are answered 503',
+  ),
   SLU1305: problem('error', 'An external name is not allowed', 'use a DNS name that does not mean this machine'),
   SLU1306: problem('warning', 'An endpoint is not usable', 'correct the address; the other endpoints are used'),
-  SLU1401: problem('error', 'A Secret does not exist', 'create the Secret or correct the name; until then the default certificate is served'),
-  SLU1402: problem('error', 'A certificate cannot be used', 'check tls.crt and tls.key of the Secret; until then the default certificate is served'),
-  SLU1403: problem('error', 'A certificate does not cover its host', 'issue a certificate with the host among its names; until then the default certificate is served'),
+  SLU1401: problem(
+    'error',
+    'A Secret does not exist',
+    'create the Secret or correct the name; until then the default certificate is served',
+  ),
+  SLU1402: problem(
+    'error',
+    'A certificate cannot be used',
+    'check tls.crt and tls.key of the Secret; until then the default certificate is served',
+  ),
+  SLU1403: problem(
+    'error',
+    'A certificate does not cover its host',
+    'issue a certificate with the host among its names; until then the default certificate is served',
+  ),
   SLU1404: problem('warning', 'A certificate has expired or soon will', 'renew the certificate; it is served as it is'),
   SLU1405: problem('info', 'A TLS host has no rule', 'add a rule for the host: a host listed under tls alone is not served'),
   SLU1406: problem('warning', 'An older Ingress decides the certificate of the host', 'list the host under tls in one Ingress only'),
-  SLU1501: problem('warning', 'An annotation is not supported yet', 'it has no effect here; remove it or keep the behaviour in the application'),
-  SLU1502: problem('error', 'The annotations are too large', 'keep all annotations of an object below 256 KiB, as the Kubernetes API demands'),
+  SLU1501: problem(
+    'warning',
+    'An annotation is not supported yet',
+    'it has no effect here; remove it or keep the behaviour in the application',
+  ),
+  SLU1502: problem(
+    'error',
+    'The annotations are too large',
+    'keep all annotations of an object below 256 KiB, as the Kubernetes API demands',
+  ),
   SLU2001: problem('error', 'The command line is not understood', 'see sluice --help'),
   SLU2002: problem('error', 'The configuration file cannot be read', 'check the path and the syntax'),
   SLU2003: problem('error', 'An option is not valid', 'see sluice config schema'),
@@ -60,12 +114,25 @@ export const problems = Object.freeze({
   SLU2105: problem('error', 'A token has no provider', 'add the plugin that provides it'),
   SLU2106: problem('error', 'Providers depend on each other in a circle', 'break the circle in one of the plugins'),
   SLU2107: problem('error', 'A step of the life cycle failed or took too long', 'see the cause'),
-  SLU3001: problem('error', 'An address cannot be listened on', 'stop what uses the address, or choose another with --http, --https or --admin'),
+  SLU3001: problem(
+    'error',
+    'An address cannot be listened on',
+    'stop what uses the address, or choose another with --http, --https or --admin',
+  ),
   SLU3002: problem('error', 'The data plane cannot be started', 'see the cause'),
   SLU3003: problem('error', 'The data plane refused the configuration', 'correct the object; the last good configuration keeps serving'),
-  SLU3004: problem('error', 'The configuration cannot be written', 'check the space and permissions of the data directory; the last good configuration keeps serving', true),
+  SLU3004: problem(
+    'error',
+    'The configuration cannot be written',
+    'check the space and permissions of the data directory; the last good configuration keeps serving',
+    true,
+  ),
   SLU4001: problem('error', 'A step of the reconcile loop failed', 'see the cause; it is tried again by itself', true),
-  SLU4002: problem('error', 'An object was set aside', 'correct the object: the data plane refused it; its last good form stays in use where there is one'),
+  SLU4002: problem(
+    'error',
+    'An object was set aside',
+    'correct the object: the data plane refused it; its last good form stays in use where there is one',
+  ),
 } as const);
 
 /** A code of the problem table. */

@@ -11,7 +11,12 @@ export default definePlugin({
   config: nodeOptions,
   register(host, options) {
     host.backend('node', (services) => {
-      const dataplane = new NodeDataplane({ options, listen: services.get(ListenToken), logger: services.get(LoggerToken), writeAccessLog: (lines) => void process.stdout.write(lines) });
+      const dataplane = new NodeDataplane({
+        options,
+        listen: services.get(ListenToken),
+        logger: services.get(LoggerToken),
+        writeAccessLog: (lines) => void process.stdout.write(lines),
+      });
       return { renderer: nodeRenderer, reloader: new NodeReloader(dataplane), dataplane };
     });
   },

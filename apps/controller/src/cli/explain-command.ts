@@ -27,10 +27,20 @@ export async function explain(url: string, settings: Settings, { manifests, meth
 }
 
 function asText(title: string, explanation: Explanation, diagnostics: readonly Diagnostic[]): string {
-  const steps = explanation.reasons.map(({ step, text, object, field }) => `  ${step.padEnd(8)} ${text}${object === undefined || object.startsWith('Sluice') ? '' : colors.dim(` [${object}${field === '' ? '' : ` ${field}`}]`)}`);
+  const steps = explanation.reasons.map(
+    ({ step, text, object, field }) =>
+      `  ${step.padEnd(8)} ${text}${object === undefined || object.startsWith('Sluice') ? '' : colors.dim(` [${object}${field === '' ? '' : ` ${field}`}]`)}`,
+  );
   const endpoints = (explanation.upstream?.endpoints ?? []).map((endpoint) => `  endpoint ${endpoint}`);
   const findings = diagnostics.map((diagnostic) => `  ${formatDiagnostic(diagnostic)}`);
-  return [colors.bold(title), `→ ${outcome(explanation)}`, '', ...steps, ...endpoints, ...(findings.length > 0 ? ['', 'About these objects:', ...findings] : [])].join('\n');
+  return [
+    colors.bold(title),
+    `→ ${outcome(explanation)}`,
+    '',
+    ...steps,
+    ...endpoints,
+    ...(findings.length > 0 ? ['', 'About these objects:', ...findings] : []),
+  ].join('\n');
 }
 
 function outcome({ outcome: kind, status, location, upstream }: Explanation): string {

@@ -21,7 +21,7 @@ export async function modelOfManifests(paths: readonly string[], { base, plugins
   const built = new ModelBuilder(base.watch).build(store.snapshot());
   const { tree, diagnostics } = renderer.translate(built.model);
   const all = [...store.diagnostics(), ...built.diagnostics, ...diagnostics];
-  return { model: built.model, artifact: renderer.render(tree), diagnostics: all.sort(bySeverity) };
+  return { model: built.model, artifact: renderer.render(tree), diagnostics: all.toSorted(bySeverity) };
 }
 
 const order = { error: 0, warning: 1, info: 2 } as const;

@@ -6,7 +6,8 @@ import type { ExitStatus } from './terminal.ts';
 
 /** Composes a controller from settings. Throws `SLU2xxx`. */
 export async function controllerOf({ base, plugins }: Settings): Promise<Controller> {
-  if (base.watch.directory === undefined) throw new SluiceError('SLU2003', 'watch: there is nothing to watch; name a directory with --manifests DIR or watch.directory.path');
+  if (base.watch.directory === undefined)
+    throw new SluiceError('SLU2003', 'watch: there is nothing to watch; name a directory with --manifests DIR or watch.directory.path');
   const inCluster = process.env['KUBERNETES_SERVICE_HOST'] !== undefined;
   return createController({
     plugins,

@@ -15,7 +15,8 @@ import { version } from './version-command.ts';
 const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
 
 const backendFlag = (): Option => new Option('--backend <name>', 'backend that serves: node, or that of a plugin');
-const formatFlag = (): Option => new Option('--format <format>', 'text for people, json for scripts').choices(['text', 'json']).default('text');
+const formatFlag = (): Option =>
+  new Option('--format <format>', 'text for people, json for scripts').choices(['text', 'json']).default('text');
 const configFlag = (): Option => new Option('--config <file>', 'configuration file (.yaml, .json, .ts or .js)');
 
 /** Flags that stand for settings, shared by `run` and `config show`. */
@@ -54,8 +55,13 @@ interface ExplainFlags {
 }
 
 function program(done: (status: ExitStatus) => void): Command {
-  const root = new Command('sluice').description('Kubernetes ingress controller: one routing model, any proxy underneath').version(coreVersion).exitOverride();
-  withSettings(root.command('run').description('serve the manifests until SIGTERM or SIGINT')).action(async (flags: SettingFlags) => done(await runCommand(flags)));
+  const root = new Command('sluice')
+    .description('Kubernetes ingress controller: one routing model, any proxy underneath')
+    .version(coreVersion)
+    .exitOverride();
+  withSettings(root.command('run').description('serve the manifests until SIGTERM or SIGINT')).action(async (flags: SettingFlags) =>
+    done(await runCommand(flags)),
+  );
   root
     .command('check <path...>')
     .description('say what is wrong with manifests; status 1 when there are errors')
@@ -63,14 +69,18 @@ function program(done: (status: ExitStatus) => void): Command {
     .addOption(configFlag())
     .option('--strict', 'status 1 for warnings too')
     .addOption(formatFlag())
-    .action(async (paths: string[], flags: SettingFlags & { strict?: boolean; format: string }) => done(await check(paths, await settingsOf(flags), { strict: flags.strict === true, json: flags.format === 'json' })));
+    .action(async (paths: string[], flags: SettingFlags & { strict?: boolean; format: string }) =>
+      done(await check(paths, await settingsOf(flags), { strict: flags.strict === true, json: flags.format === 'json' })),
+    );
   root
     .command('render <path...>')
     .description('print what a backend would load')
     .addOption(backendFlag().makeOptionMandatory())
     .addOption(configFlag())
     .option('--out <dir>', 'write files there instead of printing')
-    .action(async (paths: string[], flags: SettingFlags & { out?: string }) => done(await render(paths, await settingsOf(flags), flags.out)));
+    .action(async (paths: string[], flags: SettingFlags & { out?: string }) =>
+      done(await render(paths, await settingsOf(flags), flags.out)),
+    );
   root
     .command('explain <url>')
     .description('tell what happens to a request and why; status 1 when nothing takes it')
@@ -80,11 +90,22 @@ function program(done: (status: ExitStatus) => void): Command {
     .addOption(backendFlag())
     .addOption(configFlag())
     .addOption(formatFlag())
-    .action(async (url: string, { manifests, method, header = [], format, ...flags }: ExplainFlags) => done(await explain(url, await settingsOf(flags), { manifests, method, headers: header, json: format === 'json' })));
+    .action(async (url: string, { manifests, method, header = [], format, ...flags }: ExplainFlags) =>
+      done(await explain(url, await settingsOf(flags), { manifests, method, headers: header, json: format === 'json' })),
+    );
   const config = root.command('config').description('show the configuration');
-  config.command('schema').description('JSON Schema of the configuration file').action(() => done(configSchema()));
-  withSettings(config.command('show').description('every setting and where it came from')).action(async (flags: SettingFlags) => done(configShow(await settingsOf(flags))));
-  root.command('version').description('versions of sluice and its plugins').addOption(formatFlag()).action(({ format }: { format: string }) => done(version(format === 'json')));
+  config
+    .command('schema')
+    .description('JSON Schema of the configuration file')
+    .action(() => done(configSchema()));
+  withSettings(config.command('show').description('every setting and where it came from')).action(async (flags: SettingFlags) =>
+    done(configShow(await settingsOf(flags))),
+  );
+  root
+    .command('version')
+    .description('versions of sluice and its plugins')
+    .addOption(formatFlag())
+    .action(({ format }: { format: string }) => done(version(format === 'json')));
   return root;
 }
 

@@ -7,6 +7,9 @@ import type { ExitStatus } from './terminal.ts';
 export function version(json: boolean): ExitStatus {
   const plugins = builtInPlugins.map(({ pluginName, core }) => ({ name: pluginName, core }));
   if (json) printJson({ sluice: coreVersion, node: process.version, plugins });
-  else print([`sluice ${coreVersion}`, `node ${process.version}`, ...plugins.map(({ name, core }) => `plugin ${name} (core ${core})`)].join('\n'));
+  else
+    print(
+      [`sluice ${coreVersion}`, `node ${process.version}`, ...plugins.map(({ name, core }) => `plugin ${name} (core ${core})`)].join('\n'),
+    );
   return 0;
 }

@@ -46,8 +46,29 @@ export function flagLayer(flags: SettingFlags): Layer {
 /** Lists in the environment are separated by commas. */
 export function environmentLayer(environment: Readonly<Record<string, string | undefined>>): Layer {
   const value = (flag: string): string | undefined => environment[variableOf(flag)] || undefined;
-  const list = (flag: string): readonly string[] | undefined => value(flag)?.split(',').map((part) => part.trim());
-  const [backend, manifests, http, https, admin, data, logLevel, logFormat] = [value('backend'), value('manifests'), list('http'), list('https'), value('admin'), value('data'), value('log-level'), value('log-format')];
-  const flags: SettingFlags = { ...(backend && { backend }), ...(manifests && { manifests }), ...(http && { http }), ...(https && { https }), ...(admin && { admin }), ...(data && { data }), ...(logLevel && { logLevel }), ...(logFormat && { logFormat }) };
+  const list = (flag: string): readonly string[] | undefined =>
+    value(flag)
+      ?.split(',')
+      .map((part) => part.trim());
+  const [backend, manifests, http, https, admin, data, logLevel, logFormat] = [
+    value('backend'),
+    value('manifests'),
+    list('http'),
+    list('https'),
+    value('admin'),
+    value('data'),
+    value('log-level'),
+    value('log-format'),
+  ];
+  const flags: SettingFlags = {
+    ...(backend && { backend }),
+    ...(manifests && { manifests }),
+    ...(http && { http }),
+    ...(https && { https }),
+    ...(admin && { admin }),
+    ...(data && { data }),
+    ...(logLevel && { logLevel }),
+    ...(logFormat && { logFormat }),
+  };
   return { source: (path) => `environment ${variableOf(flagOf[path] ?? path)}`, tree: treeOf(flags) };
 }

@@ -29,14 +29,17 @@ export interface Settings {
 }
 
 /** What a configuration file holds: settings, or (a module) a controller that is already composed. */
-export type ConfigFile = { readonly kind: 'settings'; readonly tree: SettingsTree } | { readonly kind: 'controller'; readonly controller: Controller };
+export type ConfigFile =
+  | { readonly kind: 'settings'; readonly tree: SettingsTree }
+  | { readonly kind: 'controller'; readonly controller: Controller };
 
 /** Reads a `.yaml`, `.json`, `.ts` or `.js` file. Throws `SLU2002`. */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
   const content: unknown = /\.[cm]?[jt]s$/.test(path) ? await importDefault(path) : parse(path, await read(path));
   if (content === undefined || content === null) return { kind: 'settings', tree: {} };
   if (!isTree(content)) throw new SluiceError('SLU2002', `${path} does not hold a mapping of settings`);
-  if (typeof content['start'] === 'function' && typeof content['stop'] === 'function') return { kind: 'controller', controller: content as unknown as Controller };
+  if (typeof content['start'] === 'function' && typeof content['stop'] === 'function')
+    return { kind: 'controller', controller: content as unknown as Controller };
   return { kind: 'settings', tree: content };
 }
 

@@ -8,7 +8,10 @@ const base = {
   watch: z
     .strictObject({
       directory: z.strictObject({ path: z.string().min(1).describe('Directory of manifests.') }).optional(),
-      ingressClass: z.string().default('nginx').describe('Value of the annotation kubernetes.io/ingress.class, and the class name accepted without its object.'),
+      ingressClass: z
+        .string()
+        .default('nginx')
+        .describe('Value of the annotation kubernetes.io/ingress.class, and the class name accepted without its object.'),
       controllerClass: z.string().default('k8s.io/ingress-nginx').describe('spec.controller of the IngressClass objects that are served.'),
       watchIngressWithoutClass: z.boolean().default(false).describe('Serve Ingresses without any class.'),
     })
@@ -36,6 +39,8 @@ export type BaseSettings = z.output<typeof baseSettings>;
 
 /** Settings with a section for each plugin under its name. The directory plugin has its section under `watch`. */
 export function settingsSchema(plugins: readonly Plugin[]): z.ZodObject {
-  const sections = plugins.filter(({ pluginName }) => pluginName !== 'directory').map(({ pluginName, schema }) => [pluginName, schema.prefault({}).describe(`Options of the plugin ${pluginName}.`)] as const);
+  const sections = plugins
+    .filter(({ pluginName }) => pluginName !== 'directory')
+    .map(({ pluginName, schema }) => [pluginName, schema.prefault({}).describe(`Options of the plugin ${pluginName}.`)] as const);
   return z.strictObject({ ...base, ...Object.fromEntries(sections) });
 }

@@ -11,6 +11,7 @@ export interface ListenAddress {
 export function parseListenAddress(text: string): ListenAddress {
   const match = /^(?:\[([0-9a-fA-F:.%]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
-  if (match === null || port > 65535) throw new SluiceError('SLU2003', `${JSON.stringify(text)} is not an address to listen on: write HOST:PORT or :PORT`);
+  if (match === null || port > 65535)
+    throw new SluiceError('SLU2003', `${JSON.stringify(text)} is not an address to listen on: write HOST:PORT or :PORT`);
   return { host: match[1] ?? match[2] ?? '', port };
 }

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { parseOptions } from './options.ts';
 
-const schema = z.strictObject({ timeouts: z.strictObject({ connectMs: z.number().default(5) }).prefault({}), accessLog: z.boolean().optional() });
+const schema = z.strictObject({
+  timeouts: z.strictObject({ connectMs: z.number().default(5) }).prefault({}),
+  accessLog: z.boolean().optional(),
+});
 
 test('defaults are filled in', () => {
   expect(parseOptions('node', schema, {})).toEqual({ timeouts: { connectMs: 5 } });

@@ -10,7 +10,9 @@ import { didYouMean } from './suggestion.ts';
 export function parseOptions<Schema extends z.ZodType>(name: string, schema: Schema, options: unknown): z.output<Schema> {
   const result = schema.safeParse(options);
   if (result.success) return result.data;
-  const problems = result.error.issues.flatMap((issue) => describe(issue, schema).map(({ path, text }) => `${fieldPath([...(name === '' ? [] : [name]), ...path])}: ${text}`));
+  const problems = result.error.issues.flatMap((issue) =>
+    describe(issue, schema).map(({ path, text }) => `${fieldPath([...(name === '' ? [] : [name]), ...path])}: ${text}`),
+  );
   throw new SluiceError('SLU2003', problems.join('; '));
 }
 
@@ -20,7 +22,8 @@ interface Described {
 }
 
 function describe(issue: z.core.$ZodIssue, schema: z.ZodType): Described[] {
-  if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, text: issue.message.charAt(0).toLowerCase() + issue.message.slice(1) }];
+  if (issue.code !== 'unrecognized_keys')
+    return [{ path: issue.path, text: issue.message.charAt(0).toLowerCase() + issue.message.slice(1) }];
   const valid = keysAt(schema, issue.path);
   return issue.keys.map((key) => ({ path: [...issue.path, key], text: `there is no such option${didYouMean(key, valid)}` }));
 }
@@ -36,6 +39,12 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly strin
 }
 
 function unwrap(schema: unknown): unknown {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodNullable) return unwrap(schema.unwrap());
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodNullable
+  )
+    return unwrap(schema.unwrap());
   return schema;
 }

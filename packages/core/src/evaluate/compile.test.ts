@@ -9,8 +9,13 @@ import { evaluate } from './evaluate.ts';
 
 const from = builtIn;
 const segment = fc.constantFrom('a', 'b', 'ab', 'A', 'x.y', 'é');
-const path = fc.array(segment, { maxLength: 4 }).chain((parts) => fc.constantFrom(`/${parts.join('/')}`, `/${parts.join('/')}/`)).map((text) => text.replace('//', '/'));
-const messy = fc.array(fc.constantFrom('a', 'b', 'ab', '.', '..', '', '%61', '%2f', '%2e', '%', 'A'), { maxLength: 6 }).map((parts) => `/${parts.join('/')}`);
+const path = fc
+  .array(segment, { maxLength: 4 })
+  .chain((parts) => fc.constantFrom(`/${parts.join('/')}`, `/${parts.join('/')}/`))
+  .map((text) => text.replace('//', '/'));
+const messy = fc
+  .array(fc.constantFrom('a', 'b', 'ab', '.', '..', '', '%61', '%2f', '%2e', '%', 'A'), { maxLength: 6 })
+  .map((parts) => `/${parts.join('/')}`);
 
 const action = fc.constantFrom<Route['action']>(
   { kind: 'forward', upstream: 'ns/full:80' },
@@ -19,25 +24,61 @@ const action = fc.constantFrom<Route['action']>(
   { kind: 'respond', status: 404, because: 'test' },
 );
 const policies = fc.constantFrom<Route['policies']>([], [{ kind: 'https-redirect', status: 308, from }]);
-const route = fc.record({ match: fc.record({ kind: fc.constantFrom('exact' as const, 'prefix' as const), path }), action, policies, from: fc.constant(from) });
-const last: Route = { match: { kind: 'prefix', path: '/' }, action: { kind: 'respond', status: 404, because: 'nothing here' }, policies: [], from };
+const route = fc.record({
+  match: fc.record({ kind: fc.constantFrom('exact' as const, 'prefix' as const), path }),
+  action,
+  policies,
+  from: fc.constant(from),
+});
+const last: Route = {
+  match: { kind: 'prefix', path: '/' },
+  action: { kind: 'respond', status: 404, because: 'nothing here' },
+  policies: [],
+  from,
+};
 const routes = fc.array(route, { maxLength: 20 }).map((list) => [...list, last]);
 
 const host = (name: string, match: VirtualHost['match']) => routes.map((list): VirtualHost => ({ name, match, routes: list, from }));
 const model = fc
-  .tuple(host('*', { kind: 'any' }), host('*.test', { kind: 'wildcard', suffix: '.test' }), host('a.test', { kind: 'exact', name: 'a.test' }))
+  .tuple(
+    host('*', { kind: 'any' }),
+    host('*.test', { kind: 'wildcard', suffix: '.test' }),
+    host('a.test', { kind: 'exact', name: 'a.test' }),
+  )
   .map((virtualHosts): RoutingModel => ({
     listeners: [],
     certificates: [],
     virtualHosts,
     upstreams: [
       { id: 'ns/empty:80', namespace: 'ns', service: 'empty', port: '80', endpoints: [], unavailable: 'no endpoints', from },
-      { id: 'ns/full:80', namespace: 'ns', service: 'full', port: '80', endpoints: [{ kind: 'address', address: '127.0.0.1', port: 80, from }], from },
+      {
+        id: 'ns/full:80',
+        namespace: 'ns',
+        service: 'full',
+        port: '80',
+        endpoints: [{ kind: 'address', address: '127.0.0.1', port: 80, from }],
+        from,
+      },
     ],
   }));
 const request = fc.record({
   secure: fc.boolean(),
-  host: fc.constantFrom('', 'a.test', 'A.TEST:80', 'a.test.', 'b.test', 'b_1.test', 'x.b.test', '.test', 'test', 'bad/host', 'a..test', '[::1]:80', ':80', 'other'),
+  host: fc.constantFrom(
+    '',
+    'a.test',
+    'A.TEST:80',
+    'a.test.',
+    'b.test',
+    'b_1.test',
+    'x.b.test',
+    '.test',
+    'test',
+    'bad/host',
+    'a..test',
+    '[::1]:80',
+    ':80',
+    'other',
+  ),
   target: fc.tuple(fc.oneof(path, messy), fc.constantFrom('', '?q=1', '?a/b/', '#f')).map(([text, query]) => text + query),
 });
 

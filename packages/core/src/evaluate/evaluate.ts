@@ -29,10 +29,13 @@ export interface Decision {
 export function evaluate(model: RoutingModel, request: RoutedRequest): Decision {
   const reasons: Reason[] = [];
   const host = chooseHost(model.virtualHosts, request.host, reasons);
-  if (host === undefined) return { verdict: badHost, reasons: [...reasons, { step: 'answer', text: '400: the Host header is not a valid host name' }] };
+  if (host === undefined)
+    return { verdict: badHost, reasons: [...reasons, { step: 'answer', text: '400: the Host header is not a valid host name' }] };
   const path = normalizePath(splitTarget(request.target).path);
-  if (path === undefined) return { verdict: badPath, reasons: [...reasons, { step: 'answer', text: '400: the path cannot be decoded or leaves the root' }] };
-  if (path !== splitTarget(request.target).path) reasons.push({ step: 'path', text: `matched as ${path}: decoded, slashes merged, dots resolved; the upstream gets the path as sent` });
+  if (path === undefined)
+    return { verdict: badPath, reasons: [...reasons, { step: 'answer', text: '400: the path cannot be decoded or leaves the root' }] };
+  if (path !== splitTarget(request.target).path)
+    reasons.push({ step: 'path', text: `matched as ${path}: decoded, slashes merged, dots resolved; the upstream gets the path as sent` });
   const route = chooseRoute(host, path, reasons);
   if (route === undefined) throw new TypeError(`virtual host ${host.name} has no route for every path`);
   const { action } = route;
@@ -49,7 +52,11 @@ function chooseHost(hosts: readonly VirtualHost[], header: string, reasons: Reas
     hosts.find((host) => host.match.kind === kind && hostMatches(host.match, name));
   const host = byKind('exact') ?? byKind('wildcard') ?? byKind('any');
   if (host === undefined) throw new TypeError('a routing model has a virtual host for every other name');
-  const how = { exact: `host ${name}`, wildcard: `host ${name} through the wildcard ${host.name}`, any: `no rule names the host ${name || '(none)'}: the catch-all host takes it` };
+  const how = {
+    exact: `host ${name}`,
+    wildcard: `host ${name} through the wildcard ${host.name}`,
+    any: `no rule names the host ${name || '(none)'}: the catch-all host takes it`,
+  };
   reasons.push({ step: 'host', text: how[host.match.kind], from: host.from });
   return host;
 }
@@ -60,7 +67,8 @@ function chooseRoute(host: VirtualHost, path: string, reasons: Reason[]): Route 
   if (chosen === undefined) return undefined;
   reasons.push({ step: 'route', text: `${describe(chosen)} takes ${path}`, from: chosen.from });
   for (const other of host.routes.slice(position + 1)) {
-    if (pathMatches(other.match, path)) reasons.push({ step: 'route', text: `${describe(other)} would take it too, but ${whyLater(chosen, other)}`, from: other.from });
+    if (pathMatches(other.match, path))
+      reasons.push({ step: 'route', text: `${describe(other)} would take it too, but ${whyLater(chosen, other)}`, from: other.from });
   }
   return chosen;
 }
@@ -70,7 +78,9 @@ function describe({ match }: Route): string {
 }
 
 function whyLater(chosen: Route, other: Route): string {
-  return chosen.match.kind === 'exact' && other.match.kind === 'prefix' ? 'an exact path comes before prefixes' : 'the longer path comes first';
+  return chosen.match.kind === 'exact' && other.match.kind === 'prefix'
+    ? 'an exact path comes before prefixes'
+    : 'the longer path comes first';
 }
 
 function explainVerdict(verdict: Verdict, request: RoutedRequest): Reason[] {
@@ -78,11 +88,28 @@ function explainVerdict(verdict: Verdict, request: RoutedRequest): Reason[] {
   if (route === undefined) return [];
   if (verdict.kind === 'redirect') {
     const policy = route.action.kind === 'forward' ? route.policies.find(({ kind }) => kind === 'https-redirect') : undefined;
-    if (policy !== undefined) return [{ step: 'policy', text: `${verdict.status} to ${verdict.location}: the host has TLS and the request came without`, from: policy.from }];
+    if (policy !== undefined)
+      return [
+        {
+          step: 'policy',
+          text: `${verdict.status} to ${verdict.location}: the host has TLS and the request came without`,
+          from: policy.from,
+        },
+      ];
     return [{ step: 'answer', text: `${verdict.status} to ${verdict.location}`, from: route.from }];
   }
   if (verdict.kind === 'respond') return [{ step: 'answer', text: `${verdict.status}: ${verdict.because}`, from: route.from }];
-  const skipped: Reason[] = request.secure && route.policies.some(({ kind }) => kind === 'https-redirect') ? [{ step: 'policy', text: 'already HTTPS: no redirect' }] : [];
+  const skipped: Reason[] =
+    request.secure && route.policies.some(({ kind }) => kind === 'https-redirect')
+      ? [{ step: 'policy', text: 'already HTTPS: no redirect' }]
+      : [];
   const count = verdict.upstream.endpoints.length;
-  return [...skipped, { step: 'upstream', text: `forwarded to ${verdict.upstream.id}, ${count} ${count === 1 ? 'endpoint' : 'endpoints'}`, from: verdict.upstream.from }];
+  return [
+    ...skipped,
+    {
+      step: 'upstream',
+      text: `forwarded to ${verdict.upstream.id}, ${count} ${count === 1 ? 'endpoint' : 'endpoints'}`,
+      from: verdict.upstream.from,
+    },
+  ];
 }

@@ -17,10 +17,16 @@ export function requestOf({ url, headers = [] }: WrittenRequest): RoutedRequest 
   if (scheme === undefined || authority === undefined || rest === undefined || authority === '') return undefined;
   const given = headers.map((header) => /^host\s*:\s*(.*?)\s*$/i.exec(header)?.[1]).findLast((value) => value !== undefined);
   const target = rest.startsWith('/') ? rest : `/${rest}`;
-  return { secure: scheme.toLowerCase() === 'https', host: given ?? authority.slice(authority.lastIndexOf('@') + 1), target: escapeTarget(target) };
+  return {
+    secure: scheme.toLowerCase() === 'https',
+    host: given ?? authority.slice(authority.lastIndexOf('@') + 1),
+    target: escapeTarget(target),
+  };
 }
 
 /** Blanks, control characters and everything beyond ASCII as UTF-8 escapes, as browsers and curl send them. */
 function escapeTarget(target: string): string {
-  return target.replace(/[^\x21-\x7e]/gu, (char) => [...Buffer.from(char, 'utf8')].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''));
+  return target.replace(/[^\x21-\x7e]/gu, (char) =>
+    [...Buffer.from(char, 'utf8')].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+  );
 }

@@ -15,4 +15,7 @@ export type PathMatch = { readonly kind: 'exact'; readonly path: string } | { re
  * - `wildcard`: one label of letters, digits, `_` and `-`, followed by `suffix` (which starts with a dot).
  * - `any`: every host that no other virtual host takes.
  */
-export type HostMatch = { readonly kind: 'exact'; readonly name: string } | { readonly kind: 'wildcard'; readonly suffix: string } | { readonly kind: 'any' };
+export type HostMatch =
+  | { readonly kind: 'exact'; readonly name: string }
+  | { readonly kind: 'wildcard'; readonly suffix: string }
+  | { readonly kind: 'any' };

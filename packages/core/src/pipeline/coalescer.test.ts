@@ -31,13 +31,17 @@ test('endless changes cannot put a run off for longer than the cap', async () =>
 test('a change during a run causes one more run, not two at a time, also after a failure', async () => {
   let [running, most, runs] = [0, 0, 0];
   const errors: unknown[] = [];
-  const coalescer = new Coalescer(options, async () => {
-    most = Math.max(most, ++running);
-    runs++;
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    running--;
-    if (runs === 1) throw new Error('first');
-  }, (error) => errors.push(error));
+  const coalescer = new Coalescer(
+    options,
+    async () => {
+      most = Math.max(most, ++running);
+      runs++;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      running--;
+      if (runs === 1) throw new Error('first');
+    },
+    (error) => errors.push(error),
+  );
   coalescer.trigger();
   await vi.advanceTimersByTimeAsync(100);
   coalescer.trigger();

@@ -49,7 +49,11 @@ export class ControlLoop implements ControllerView {
   constructor(parts: ControlLoopParts) {
     this.#parts = parts;
     this.#builder = new ModelBuilder(parts.model);
-    this.#coalescer = new Coalescer(parts.holdOff, () => this.#run(), (error) => this.#failed(error));
+    this.#coalescer = new Coalescer(
+      parts.holdOff,
+      () => this.#run(),
+      (error) => this.#failed(error),
+    );
     const trigger = (): void => this.#coalescer.trigger();
     this.#stores = (parts.watchers.length === 0 ? [undefined] : parts.watchers).map(() => new SnapshotStore(trigger));
   }
@@ -125,12 +129,22 @@ export class ControlLoop implements ControllerView {
     }
     this.#served = { model, revision: snapshot.revision };
     const { digest } = outcome.generation;
-    if (outcome.kind === 'applied') logger.info('serving a new generation', { digest, revision: snapshot.revision, reasons: outcome.reasons, ...countBySeverity(this.diagnostics()) });
+    if (outcome.kind === 'applied')
+      logger.info('serving a new generation', {
+        digest,
+        revision: snapshot.revision,
+        reasons: outcome.reasons,
+        ...countBySeverity(this.diagnostics()),
+      });
   }
 
   #failed(error: unknown): void {
     const pauseMs = RETRY_MS[Math.min(this.#failures++, RETRY_MS.length - 1)];
-    this.#parts.logger.error('reconciling failed, trying again', { error: messageOf(error), retryMs: pauseMs, ...(isSluiceError(error) && { code: error.code }) });
+    this.#parts.logger.error('reconciling failed, trying again', {
+      error: messageOf(error),
+      retryMs: pauseMs,
+      ...(isSluiceError(error) && { code: error.code }),
+    });
     clearTimeout(this.#retry);
     if (!this.#aborter.signal.aborted) this.#retry = setTimeout(() => this.#coalescer.trigger(), pauseMs);
   }

@@ -43,10 +43,17 @@ export async function reconcile(loop: Loop, snapshot: Snapshot, signal: AbortSig
       const artifact = await stage(spanNames.render, () => renderer.render(translation.tree));
       const validation = await stage(spanNames.validate, () => reloader.validate(artifact, signal));
       if (validation.kind === 'refused' && round < MAX_ROUNDS && quarantine.add(validation.culprits, usable)) continue;
-      const outcome: ApplyOutcome = validation.kind === 'refused' ? { kind: 'rejected', message: validation.message } : await stage(spanNames.apply, () => reloader.apply(artifact, signal));
+      const outcome: ApplyOutcome =
+        validation.kind === 'refused'
+          ? { kind: 'rejected', message: validation.message }
+          : await stage(spanNames.apply, () => reloader.apply(artifact, signal));
       const refused = outcome.kind === 'rejected' || outcome.kind === 'rolledBack' ? [diagnose('SLU3003', builtIn, outcome.message)] : [];
       if (refused.length === 0) quarantine.accept(usable);
-      return { model: built.model, outcome, diagnostics: [...built.diagnostics, ...translation.diagnostics, ...quarantine.diagnostics(), ...refused] };
+      return {
+        model: built.model,
+        outcome,
+        diagnostics: [...built.diagnostics, ...translation.diagnostics, ...quarantine.diagnostics(), ...refused],
+      };
     }
   });
 }

@@ -25,7 +25,7 @@ export class Container implements Services {
   }
 
   #make<T>(token: Token<T>, factory: Factory<T>): T {
-    if (this.#making.includes(token.name)) throw new SluiceError('SLU2106', `${[...this.#making, token.name].join(' needs ')}`);
+    if (this.#making.includes(token.name)) throw new SluiceError('SLU2106', [...this.#making, token.name].join(' needs '));
     this.#making.push(token.name);
     try {
       return factory(this);

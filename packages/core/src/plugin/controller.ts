@@ -39,7 +39,15 @@ export async function createController(options: ControllerOptions): Promise<Cont
     holdOff: { holdOffMs: 50, maxHoldOffMs: 500, ...options.reconcile },
   });
   container.provide(ControllerViewToken, () => loop);
-  return new ComposedController({ container, registry, backend, loop, logger, limits: { ...defaultLimits, ...options.limits }, plugins: options.plugins.map(({ pluginName }) => pluginName) });
+  return new ComposedController({
+    container,
+    registry,
+    backend,
+    loop,
+    logger,
+    limits: { ...defaultLimits, ...options.limits },
+    plugins: options.plugins.map(({ pluginName }) => pluginName),
+  });
 }
 
 interface Parts {
@@ -69,10 +77,19 @@ class ComposedController implements Controller {
   async start(): Promise<void> {
     const { backend, loop, registry, limits } = this.#parts;
     try {
-      await this.#step('stopping the data plane', () => withTimeLimit('starting the data plane', limits.startMs, (signal) => backend.dataplane.start(signal)), (signal) => backend.dataplane.stop(signal));
-      await this.#step('stopping the reconcile loop', () => loop.start(), () => loop.stop());
+      await this.#step(
+        'stopping the data plane',
+        () => withTimeLimit('starting the data plane', limits.startMs, (signal) => backend.dataplane.start(signal)),
+        (signal) => backend.dataplane.stop(signal),
+      );
+      await this.#step(
+        'stopping the reconcile loop',
+        () => loop.start(),
+        () => loop.stop(),
+      );
       for (const hook of registry.startHooks) await this.#startHook(hook);
-      for (const hook of registry.stopHooks) this.#onStop(`stopping the plugin ${hook.plugin}`, (signal) => hook.hook(this.#parts.container, signal));
+      for (const hook of registry.stopHooks)
+        this.#onStop(`stopping the plugin ${hook.plugin}`, (signal) => hook.hook(this.#parts.container, signal));
     } catch (error) {
       await this.stop();
       throw error;

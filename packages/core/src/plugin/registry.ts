@@ -39,7 +39,7 @@ export class Registry {
   }
 
   get backendNames(): readonly string[] {
-    return [...this.#backends.keys()].sort();
+    return [...this.#backends.keys()].toSorted();
   }
 
   /** Makes the chosen backend and no other. Throws `SLU2004` for a name that nobody registered. */
@@ -47,7 +47,10 @@ export class Registry {
     const entry = this.#backends.get(name);
     if (entry === undefined) {
       const installed = this.backendNames.length === 0 ? 'none' : this.backendNames.join(', ');
-      throw new SluiceError('SLU2004', `there is no backend ${JSON.stringify(name)}${didYouMean(name, this.backendNames)}; installed: ${installed}`);
+      throw new SluiceError(
+        'SLU2004',
+        `there is no backend ${JSON.stringify(name)}${didYouMean(name, this.backendNames)}; installed: ${installed}`,
+      );
     }
     return entry.factory(this.#container);
   }

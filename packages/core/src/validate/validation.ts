@@ -10,4 +10,6 @@ export interface Culprit {
  * What the data plane thinks of an artifact before it goes live. `refused` names the guilty objects, so that they can be
  * set aside and the rest tried again; an empty list means that nobody could be blamed and nothing goes live.
  */
-export type Validation = { readonly kind: 'accepted' } | { readonly kind: 'refused'; readonly culprits: readonly Culprit[]; readonly message: string };
+export type Validation =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'refused'; readonly culprits: readonly Culprit[]; readonly message: string };

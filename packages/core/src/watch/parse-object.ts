@@ -7,7 +7,7 @@ import { endpointSlice } from './kinds/endpoint-slice.ts';
 import { ingress } from './kinds/ingress.ts';
 import { ingressClass } from './kinds/ingress-class.ts';
 import { MAX_ANNOTATIONS_BYTES } from './kinds/metadata.ts';
-import { namespace } from './kinds/namespace.ts';
+import { namespace as namespaceSchema } from './kinds/namespace.ts';
 import { secret } from './kinds/secret.ts';
 import { service } from './kinds/service.ts';
 import type { WatchedKind, WatchedObject } from './object.ts';
@@ -26,7 +26,7 @@ const kinds: Readonly<Record<WatchedKind, KindRules>> = {
   EndpointSlice: { schema: endpointSlice, group: 'discovery.k8s.io', namespaced: true },
   Secret: { schema: secret, group: '', namespaced: true },
   ConfigMap: { schema: configMap, group: '', namespaced: true },
-  Namespace: { schema: namespace, group: '', namespaced: false },
+  Namespace: { schema: namespaceSchema, group: '', namespaced: false },
 };
 
 export const watchedKinds = Object.keys(kinds) as readonly WatchedKind[];
@@ -40,7 +40,9 @@ export type ParsedObject =
 const header = z.object({
   apiVersion: z.string().catch(''),
   kind: z.string().min(1).catch('Object'),
-  metadata: z.object({ name: z.string().min(1).catch('(unnamed)'), namespace: z.string().catch('') }).catch({ name: '(unnamed)', namespace: '' }),
+  metadata: z
+    .object({ name: z.string().min(1).catch('(unnamed)'), namespace: z.string().catch('') })
+    .catch({ name: '(unnamed)', namespace: '' }),
 });
 
 export function isWatchedKind(kind: string): kind is WatchedKind {
@@ -59,17 +61,31 @@ export function parseObject(raw: unknown): ParsedObject {
   const ref = refOf(raw);
   const { apiVersion } = header.catch({ apiVersion: '', kind: '', metadata: { name: '', namespace: '' } }).parse(raw);
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-  if (!isWatchedKind(ref.kind) || kinds[ref.kind].group !== group) return { kind: 'unused', type: apiVersion === '' ? ref.kind : `${apiVersion} ${ref.kind}` };
+  if (!isWatchedKind(ref.kind) || kinds[ref.kind].group !== group)
+    return { kind: 'unused', type: apiVersion === '' ? ref.kind : `${apiVersion} ${ref.kind}` };
   const result = kinds[ref.kind].schema.safeParse(raw);
-  if (!result.success) return { kind: 'invalid', ref, diagnostics: result.error.issues.map((issue) => diagnose('SLU1002', { object: ref, field: fieldPath(issue.path) }, lowerFirst(issue.message))) };
-  const object = { ...result.data, metadata: { ...result.data.metadata, namespace: ref.namespace } } as WatchedObject;
+  if (!result.success)
+    return {
+      kind: 'invalid',
+      ref,
+      diagnostics: result.error.issues.map((issue) =>
+        diagnose('SLU1002', { object: ref, field: fieldPath(issue.path) }, lowerFirst(issue.message)),
+      ),
+    };
+  const object = { ...result.data, metadata: { ...result.data.metadata, namespace: ref.namespace } };
   return { kind: 'object', ref, object, diagnostics: oversized(ref, object) };
 }
 
 function oversized(ref: ObjectRef, object: WatchedObject): Diagnostic[] {
   const size = Object.entries(object.metadata.annotations).reduce((sum, [key, value]) => sum + key.length + Buffer.byteLength(value), 0);
   if (size <= MAX_ANNOTATIONS_BYTES) return [];
-  return [diagnose('SLU1502', { object: ref, field: 'metadata.annotations' }, `the annotations have ${size} bytes, more than ${MAX_ANNOTATIONS_BYTES}`)];
+  return [
+    diagnose(
+      'SLU1502',
+      { object: ref, field: 'metadata.annotations' },
+      `the annotations have ${size} bytes, more than ${MAX_ANNOTATIONS_BYTES}`,
+    ),
+  ];
 }
 
 /** The key of an object in the maps of a snapshot. */
@@ -79,7 +95,10 @@ export function snapshotKey({ namespace, name }: ObjectRef): string {
 
 /** `['spec', 'rules', 0, 'host']` as `spec.rules[0].host`. */
 export function fieldPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`), '');
+  return path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`),
+    '',
+  );
 }
 
 function lowerFirst(text: string): string {

@@ -35,7 +35,9 @@ export class SnapshotStore implements Sink {
   }
 
   diagnostics(): readonly Diagnostic[] {
-    const unused = [...this.#unused].map((type) => diagnose('SLU1004', { object: { kind: type, namespace: '', name: '*' }, field: '' }, 'objects of this kind are ignored'));
+    const unused = [...this.#unused].map((type) =>
+      diagnose('SLU1004', { object: { kind: type, namespace: '', name: '*' }, field: '' }, 'objects of this kind are ignored'),
+    );
     return [...this.#reported, ...[...this.#found.values()].flat(), ...unused];
   }
 

@@ -35,7 +35,14 @@ export class NodeDataplane implements Dataplane {
     const { chain, privateKey } = await createDefaultCertificate();
     const pair = { cert: chain, key: privateKey.reveal() };
     const accessLog = options.accessLog ? new BatchedAccessLog(writeAccessLog) : undefined;
-    const server = new ProxyServer({ http: listen.http, https: listen.https, timeouts: options.timeouts, accessLog, logger, defaultCertificate: pair });
+    const server = new ProxyServer({
+      http: listen.http,
+      https: listen.https,
+      timeouts: options.timeouts,
+      accessLog,
+      logger,
+      defaultCertificate: pair,
+    });
     try {
       await server.listen();
     } catch (error) {

@@ -16,7 +16,9 @@ export class NodeReloader implements Reloader {
 
   validate(artifact: Artifact): Promise<Validation> {
     const culprits = refusedCertificates(tableOf(artifact).model);
-    return Promise.resolve(culprits.length === 0 ? { kind: 'accepted' } : { kind: 'refused', culprits, message: 'certificates are refused' });
+    return Promise.resolve(
+      culprits.length === 0 ? { kind: 'accepted' } : { kind: 'refused', culprits, message: 'certificates are refused' },
+    );
   }
 
   apply(artifact: Artifact): Promise<ApplyOutcome> {

@@ -2,7 +2,21 @@ import { expect, test } from 'vitest';
 import { BatchedAccessLog } from './access-log.ts';
 import type { AccessRecord } from './access-log.ts';
 
-const record: AccessRecord = { timeMs: Date.UTC(2026, 10, 24), client: '::1', method: 'GET', host: 'a.test', target: '/', protocol: 'HTTP/1.1', status: 200, requestBytes: 10, bytesSent: 20, durationMs: 1.23456, upstream: '', route: '', requestId: 'i' };
+const record: AccessRecord = {
+  timeMs: Date.UTC(2026, 10, 24),
+  client: '::1',
+  method: 'GET',
+  host: 'a.test',
+  target: '/',
+  protocol: 'HTTP/1.1',
+  status: 200,
+  requestBytes: 10,
+  bytesSent: 20,
+  durationMs: 1.23456,
+  upstream: '',
+  route: '',
+  requestId: 'i',
+};
 
 test('writes JSON lines, together, when closed', () => {
   const written: string[] = [];
@@ -13,7 +27,21 @@ test('writes JSON lines, together, when closed', () => {
   log.close();
   expect(written).toHaveLength(1);
   const [first, second, rest] = (written[0] ?? '').split('\n');
-  expect(JSON.parse(first ?? '')).toEqual({ time: '2026-11-24T00:00:00.000Z', client: '::1', method: 'GET', host: 'a.test', target: '/', protocol: 'HTTP/1.1', status: 200, requestBytes: 10, bytesSent: 20, durationMs: 1.235, upstream: '', route: '', requestId: 'i' });
+  expect(JSON.parse(first ?? '')).toEqual({
+    time: '2026-11-24T00:00:00.000Z',
+    client: '::1',
+    method: 'GET',
+    host: 'a.test',
+    target: '/',
+    protocol: 'HTTP/1.1',
+    status: 200,
+    requestBytes: 10,
+    bytesSent: 20,
+    durationMs: 1.235,
+    upstream: '',
+    route: '',
+    requestId: 'i',
+  });
   expect(JSON.parse(second ?? '')).toMatchObject({ target: '/"\\\u0000\u00e4', userAgent: 'u"', referer: 'r' });
   expect(rest).toBe('');
 });

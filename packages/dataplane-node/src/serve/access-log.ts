@@ -78,7 +78,23 @@ function isoTime(timeMs: number): string {
 }
 
 function formatRecord(record: AccessRecord): string {
-  const { timeMs, client, method, host, target, protocol, status, requestBytes, bytesSent, durationMs, upstream, route, requestId, userAgent, referer } = record;
+  const {
+    timeMs,
+    client,
+    method,
+    host,
+    target,
+    protocol,
+    status,
+    requestBytes,
+    bytesSent,
+    durationMs,
+    upstream,
+    route,
+    requestId,
+    userAgent,
+    referer,
+  } = record;
   const who = `{"time":"${isoTime(timeMs)}","client":"${client}","method":${quote(method)},"host":${quote(host)},"target":${quote(target)}`;
   const what = `,"protocol":"${protocol}","status":${status},"requestBytes":${requestBytes},"bytesSent":${bytesSent},"durationMs":${durationMs.toFixed(3)}`;
   const where = `,"upstream":${quote(upstream)},"route":${quote(route)},"requestId":${quote(requestId)}`;

@@ -2,7 +2,9 @@
 export const tokenByte: Uint8Array = table("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
 /** 1 for bytes of a field value or reason phrase: everything but control characters; tab is allowed (RFC 9110 section 5.5). */
-export const valueByte: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => ((byte >= 0x20 && byte !== 0x7f) || byte === 0x09 ? 1 : 0));
+export const valueByte: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
+  (byte >= 0x20 && byte !== 0x7f) || byte === 0x09 ? 1 : 0,
+);
 
 /** 1 for bytes of a request target: no blanks and control characters; bytes above 0x7f pass, as in nginx. */
 export const targetByte: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => (byte > 0x20 && byte !== 0x7f ? 1 : 0));

@@ -42,15 +42,43 @@ test('a body split at any byte is the same body', () => {
       const expected = { length: text.length, done: true, data: decoding ? data : '' };
       expect(scan([bytes], decoding)).toEqual(expected);
       for (let cut = 1; cut < bytes.length; cut++) expect(scan([bytes.subarray(0, cut), bytes.subarray(cut)], decoding)).toEqual(expected);
-      expect(scan(Array.from(bytes, (byte) => Buffer.of(byte)), decoding)).toEqual(expected);
+      expect(
+        scan(
+          Array.from(bytes, (byte) => Buffer.of(byte)),
+          decoding,
+        ),
+      ).toEqual(expected);
     }),
     { numRuns: 60 },
   );
 });
 
-const broken = ['x\r\n', '\r\n', ';a\r\n', '5\n', '3\r\nabcd\r\n', '3\r\nabc\n', '-1\r\n', '0x3\r\n', '3 3\r\n', '3;a\0\r\n', 'ffffffffffffffff\r\n', '0\r\n x: y\r\n\r\n', '0\r\nx\r\n\r\n', '0\r\nx: y\n\r\n', '0\r\n\r0', `0\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, `${'0'.repeat(20_000)}\r\n`];
+const broken = [
+  'x\r\n',
+  '\r\n',
+  ';a\r\n',
+  '5\n',
+  '3\r\nabcd\r\n',
+  '3\r\nabc\n',
+  '-1\r\n',
+  '0x3\r\n',
+  '3 3\r\n',
+  '3;a\0\r\n',
+  'ffffffffffffffff\r\n',
+  '0\r\n x: y\r\n\r\n',
+  '0\r\nx\r\n\r\n',
+  '0\r\nx: y\n\r\n',
+  '0\r\n\r0',
+  `0\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`,
+  `${'0'.repeat(20_000)}\r\n`,
+];
 
 test.each(broken)('refuses %j', (text) => {
   expect(scan([latin1(text)], false).length).toBe(-1);
-  expect(scan(Array.from(latin1(text), (byte) => Buffer.of(byte)), true).length).toBe(-1);
+  expect(
+    scan(
+      Array.from(latin1(text), (byte) => Buffer.of(byte)),
+      true,
+    ).length,
+  ).toBe(-1);
 });

@@ -8,7 +8,22 @@ const MAX_EXTRA_BYTES = 16_384;
 /** The chunked framing of a body is broken (RFC 9112 section 7.1). */
 export const BROKEN = -1;
 
-const state = { sizeStart: 0, size: 1, extension: 2, sizeEnd: 3, data: 4, dataCr: 5, dataLf: 6, trailerStart: 7, trailerName: 8, trailerValue: 9, trailerLf: 10, lastLf: 11, done: 12, blank: 13 } as const;
+const state = {
+  sizeStart: 0,
+  size: 1,
+  extension: 2,
+  sizeEnd: 3,
+  data: 4,
+  dataCr: 5,
+  dataLf: 6,
+  trailerStart: 7,
+  trailerName: 8,
+  trailerValue: 9,
+  trailerLf: 10,
+  lastLf: 11,
+  done: 12,
+  blank: 13,
+} as const;
 
 /**
  * Follows chunked framing byte by byte, strictly: what one side takes for the end of a body must be what the other does.

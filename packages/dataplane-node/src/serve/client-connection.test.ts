@@ -12,20 +12,45 @@ beforeEach(async () => {
     for await (const part of request) text += String(part);
     response.end(`<${request.method} ${request.url} ${text}>`);
   });
-  port = httpPort(await bench.proxy({ generation: generation({ 'a.test': { endpoints: [local(upstream.port)] }, 's.test': { endpoints: [local(upstream.port)], httpsRedirect: true }, 'r.test': { respond: 200 } }) }));
+  port = httpPort(
+    await bench.proxy({
+      generation: generation({
+        'a.test': { endpoints: [local(upstream.port)] },
+        's.test': { endpoints: [local(upstream.port)], httpsRedirect: true },
+        'r.test': { respond: 200 },
+      }),
+    }),
+  );
 });
 afterEach(() => bench.close());
 
 describe('pipelined requests', () => {
   test('are answered in order, whoever answers', async () => {
     const get = (host: string, path: string): string => `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
-    const answer = await exchange(port, `${get('a.test', '/1')}${get('b.test', '/2')}\r\n${get('a.test', '/3')}POST /4 HTTP/1.1\r\nHost: a.test\r\nContent-Length: 3\r\n\r\nabc${get('s.test', '/5')}GET /6 HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n`);
-    expect(answer.match(/<(GET|POST) [^>]*>|HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 200', '<GET /1 >', 'HTTP/1.1 404', 'HTTP/1.1 200', '<GET /3 >', 'HTTP/1.1 200', '<POST /4 abc>', 'HTTP/1.1 308', 'HTTP/1.1 200', '<GET /6 >']);
+    const answer = await exchange(
+      port,
+      `${get('a.test', '/1')}${get('b.test', '/2')}\r\n${get('a.test', '/3')}POST /4 HTTP/1.1\r\nHost: a.test\r\nContent-Length: 3\r\n\r\nabc${get('s.test', '/5')}GET /6 HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n`,
+    );
+    expect(answer.match(/<(GET|POST) [^>]*>|HTTP\/1.1 \d+/g)).toEqual([
+      'HTTP/1.1 200',
+      '<GET /1 >',
+      'HTTP/1.1 404',
+      'HTTP/1.1 200',
+      '<GET /3 >',
+      'HTTP/1.1 200',
+      '<POST /4 abc>',
+      'HTTP/1.1 308',
+      'HTTP/1.1 200',
+      '<GET /6 >',
+    ]);
   });
 
   test('in thousands, in pieces of any size', async () => {
     const client = RawClient.to(port);
-    const text = 'GET / HTTP/1.1\r\nHost: a.test\r\n\r\nGET / HTTP/1.1\r\nHost: b.test\r\n\r\nPOST /x HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n'.repeat(700);
+    const text =
+      'GET / HTTP/1.1\r\nHost: a.test\r\n\r\nGET / HTTP/1.1\r\nHost: b.test\r\n\r\nPOST /x HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n'.repeat(
+        700,
+      );
     for (let at = 0, size = 1; at < text.length; at += size, size = (size * 7) % 5003) client.send(text.slice(at, at + size));
     await client.until((received) => received.match(/<POST \/x abc>/g)?.length === 700);
     expect(client.received.match(/HTTP\/1\.1 404/g)).toHaveLength(700);
@@ -70,22 +95,30 @@ describe('persistence', () => {
   });
 
   test('an unanswered Expect ends the connection: the body may or may not come', async () => {
-    expect(await exchange(port, 'POST / HTTP/1.1\r\nHost: b.test\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n')).toMatch(/^HTTP\/1\.1 404 [^]*\r\nConnection: close\r\n/);
+    expect(await exchange(port, 'POST / HTTP/1.1\r\nHost: b.test\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n')).toMatch(
+      /^HTTP\/1\.1 404 [^]*\r\nConnection: close\r\n/,
+    );
   });
 });
 
 describe('answers of our own', () => {
   test('have the shape of nginx pages', async () => {
     const answer = await exchange(port, 'GET / HTTP/1.1\r\nHost: b.test\r\nConnection: close\r\n\r\n');
-    expect(answer.replace(/Date: [^\r]*/, 'Date: D')).toBe('HTTP/1.1 404 Not Found\r\nDate: D\r\nContent-Type: text/html\r\nContent-Length: 147\r\nConnection: close\r\n\r\n<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n<center><h1>404 Not Found</h1></center>\r\n<hr><center>sluice</center>\r\n</body>\r\n</html>\r\n');
+    expect(answer.replace(/Date: [^\r]*/, 'Date: D')).toBe(
+      'HTTP/1.1 404 Not Found\r\nDate: D\r\nContent-Type: text/html\r\nContent-Length: 147\r\nConnection: close\r\n\r\n<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n<center><h1>404 Not Found</h1></center>\r\n<hr><center>sluice</center>\r\n</body>\r\n</html>\r\n',
+    );
   });
 
   test('have no body for HEAD', async () => {
-    expect(await exchange(port, 'HEAD / HTTP/1.1\r\nHost: b.test\r\nConnection: close\r\n\r\n')).toMatch(/Content-Length: 147\r\nConnection: close\r\n\r\n$/);
+    expect(await exchange(port, 'HEAD / HTTP/1.1\r\nHost: b.test\r\nConnection: close\r\n\r\n')).toMatch(
+      /Content-Length: 147\r\nConnection: close\r\n\r\n$/,
+    );
   });
 
   test('redirect with a Location', async () => {
-    expect(await exchange(port, 'GET /x?q=1 HTTP/1.1\r\nHost: S.test:80\r\nConnection: close\r\n\r\n')).toMatch(/^HTTP\/1\.1 308 Permanent Redirect\r\n[^]*\r\nLocation: https:\/\/S\.test\/x\?q=1\r\n/);
+    expect(await exchange(port, 'GET /x?q=1 HTTP/1.1\r\nHost: S.test:80\r\nConnection: close\r\n\r\n')).toMatch(
+      /^HTTP\/1\.1 308 Permanent Redirect\r\n[^]*\r\nLocation: https:\/\/S\.test\/x\?q=1\r\n/,
+    );
   });
 
   test.each([
@@ -107,12 +140,19 @@ describe('answers of our own', () => {
   });
 
   test('a large head that fits is served', async () => {
-    expect(await exchange(port, `GET /${'x'.repeat(30_000)} HTTP/1.1\r\nHost: a.test\r\nX: ${'y'.repeat(8000)}\r\nConnection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 (200|431)/);
+    expect(
+      await exchange(port, `GET /${'x'.repeat(30_000)} HTTP/1.1\r\nHost: a.test\r\nX: ${'y'.repeat(8000)}\r\nConnection: close\r\n\r\n`),
+    ).toMatch(/^HTTP\/1\.1 (200|431)/);
   });
 });
 
 test('clients that say nothing, or stop in the middle, are given up', async () => {
-  const slow = httpPort(await bench.proxy({ timeouts: { headerMs: 100, idleClientMs: 100, sendMs: 100 }, generation: generation({ 'r.test': { respond: 404 }, 'a.test': { endpoints: [local(await bench.canned('', false))] } }) }));
+  const slow = httpPort(
+    await bench.proxy({
+      timeouts: { headerMs: 100, idleClientMs: 100, sendMs: 100 },
+      generation: generation({ 'r.test': { respond: 404 }, 'a.test': { endpoints: [local(await bench.canned('', false))] } }),
+    }),
+  );
   expect(await exchange(slow, '')).toBe('');
   expect(await exchange(slow, 'GET / HTTP/1.1\r\nHos')).toMatch(/^HTTP\/1\.1 408 /);
   expect(await exchange(slow, 'GET / HTTP/1.1\r\nHost: r.test\r\n\r\n')).toMatch(/^HTTP\/1\.1 404 /);

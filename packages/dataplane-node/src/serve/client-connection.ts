@@ -35,7 +35,12 @@ export class ClientConnection implements WireOwner, Deadlined, ExchangeClient {
   #busy = false;
   #lingerUntilMs = 0;
 
-  constructor(wire: Wire, client: { readonly identity: ClientIdentity; readonly secure: boolean }, context: ProxyContext, onGone: (connection: ClientConnection) => void) {
+  constructor(
+    wire: Wire,
+    client: { readonly identity: ClientIdentity; readonly secure: boolean },
+    context: ProxyContext,
+    onGone: (connection: ClientConnection) => void,
+  ) {
     this.wire = wire;
     this.identity = client.identity;
     this.secure = client.secure;

@@ -30,7 +30,10 @@ async function recorded(): Promise<{ port: number; heads: string[] }> {
 describe('request head', () => {
   test('is what ingress-nginx sends: client headers in order, then our own', async () => {
     const { port, heads } = await recorded();
-    await exchange(port, 'GET //x/../y%2F?q=1 HTTP/1.1\r\nAccept: */*\r\nHost: A.test:80\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nX-Request-ID: mine\r\nX_Under: 1\r\nForwarded: for=9.9.9.9\r\n\r\n');
+    await exchange(
+      port,
+      'GET //x/../y%2F?q=1 HTTP/1.1\r\nAccept: */*\r\nHost: A.test:80\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nX-Request-ID: mine\r\nX_Under: 1\r\nForwarded: for=9.9.9.9\r\n\r\n',
+    );
     expect(heads[0]).toBe(
       `GET //x/../y%2F?q=1 HTTP/1.1\r\nAccept: */*\r\nHost: A.test:80\r\nForwarded: for=9.9.9.9\r\nX-Request-ID: mine\r\nX-Real-IP: 127.0.0.1\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Host: A.test:80\r\nX-Forwarded-Port: ${port}\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Scheme: http\r\nX-Scheme: http\r\n\r\n`,
     );
@@ -38,9 +41,22 @@ describe('request head', () => {
 
   test('does not believe what the client says about itself', async () => {
     const { port, heads } = await recorded();
-    await exchange(port, 'GET / HTTP/1.1\r\nHost: a.test\r\nX-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 2.2.2.2\r\nX-Forwarded-Host: h.test\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Port: 1\r\nX-Forwarded-Scheme: https\r\nX-Scheme: https\r\nX-Real-IP: 3.3.3.3\r\nX-Original-Forwarded-For: 4.4.4.4\r\nX-Original-Forwarded-Host: i.test\r\nConnection: close, X-Forwarded-For\r\n\r\n');
+    await exchange(
+      port,
+      'GET / HTTP/1.1\r\nHost: a.test\r\nX-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 2.2.2.2\r\nX-Forwarded-Host: h.test\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Port: 1\r\nX-Forwarded-Scheme: https\r\nX-Scheme: https\r\nX-Real-IP: 3.3.3.3\r\nX-Original-Forwarded-For: 4.4.4.4\r\nX-Original-Forwarded-Host: i.test\r\nConnection: close, X-Forwarded-For\r\n\r\n',
+    );
     const [head = ''] = heads;
-    expect(head.match(/^x-(?!request-id).*$/gim)).toEqual(['X-Real-IP: 127.0.0.1', 'X-Forwarded-For: 127.0.0.1', 'X-Forwarded-Host: a.test', `X-Forwarded-Port: ${port}`, 'X-Forwarded-Proto: http', 'X-Forwarded-Scheme: http', 'X-Scheme: http', 'X-Original-Forwarded-For: 1.1.1.1, 2.2.2.2', 'X-Original-Forwarded-Host: h.test']);
+    expect(head.match(/^x-(?!request-id).*$/gim)).toEqual([
+      'X-Real-IP: 127.0.0.1',
+      'X-Forwarded-For: 127.0.0.1',
+      'X-Forwarded-Host: a.test',
+      `X-Forwarded-Port: ${port}`,
+      'X-Forwarded-Proto: http',
+      'X-Forwarded-Scheme: http',
+      'X-Scheme: http',
+      'X-Original-Forwarded-For: 1.1.1.1, 2.2.2.2',
+      'X-Original-Forwarded-Host: h.test',
+    ]);
     expect(head).toMatch(/^X-Request-ID: [0-9a-f]{32}\r$/m);
   });
 
@@ -82,7 +98,6 @@ describe('request body', () => {
     }
     expect(await client.end()).toContain(`20000000 ${createHash('sha1').update(body).digest('hex')}`);
   });
-
 });
 
 describe('flow of the request body', () => {
@@ -120,7 +135,9 @@ describe('flow of the request body', () => {
     client.send('POST / HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n');
     client.send('zz\r\n');
     expect(await client.end()).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
-    expect(await exchange(httpPort(proxy), 'POST / HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await exchange(httpPort(proxy), 'POST / HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n')).toMatch(
+      /^HTTP\/1\.1 400 /,
+    );
   });
 });
 
@@ -128,7 +145,10 @@ describe('failures', () => {
   test('502 when nobody listens, also for POST, and the connection stays usable', async () => {
     const dead = await bench.closedPort();
     const proxy = await bench.proxy({ generation: generation({ 'a.test': { endpoints: [local(dead)] } }) });
-    const answer = await exchange(httpPort(proxy), 'GET / HTTP/1.1\r\nHost: a.test\r\n\r\nPOST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 1\r\nConnection: close\r\n\r\na');
+    const answer = await exchange(
+      httpPort(proxy),
+      'GET / HTTP/1.1\r\nHost: a.test\r\n\r\nPOST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 1\r\nConnection: close\r\n\r\na',
+    );
     expect(answer.match(/HTTP\/1\.1 502 Bad Gateway\r\n/g)).toHaveLength(2);
   });
 
@@ -141,7 +161,12 @@ describe('failures', () => {
     });
     const proxy = await bench.proxy({ generation: generation({ 'a.test': { endpoints: [local(dead), local(port)] } }) });
     for (const size of [10, 100, 40_000, 10]) {
-      expect(await exchange(httpPort(proxy), `POST / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\nContent-Length: ${size}\r\n\r\n${'x'.repeat(size)}`)).toMatch(new RegExp(`^HTTP/1.1 200 [^]*POST ${size}$`));
+      expect(
+        await exchange(
+          httpPort(proxy),
+          `POST / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\nContent-Length: ${size}\r\n\r\n${'x'.repeat(size)}`,
+        ),
+      ).toMatch(new RegExp(`^HTTP/1.1 200 [^]*POST ${size}$`));
     }
   });
 
@@ -150,19 +175,27 @@ describe('failures', () => {
     const both = await bench.canned('HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n');
     const closing = await bench.canned('');
     const half = await bench.canned('HTTP/1.1 200 OK\r\nContent-');
-    const hosts = { 'none.test': { endpoints: [] }, 'garbage.test': { endpoints: [local(garbage)] }, 'both.test': { endpoints: [local(both)] }, 'closing.test': { endpoints: [local(closing)] }, 'half.test': { endpoints: [local(half)] } };
+    const hosts = {
+      'none.test': { endpoints: [] },
+      'garbage.test': { endpoints: [local(garbage)] },
+      'both.test': { endpoints: [local(both)] },
+      'closing.test': { endpoints: [local(closing)] },
+      'half.test': { endpoints: [local(half)] },
+    };
     const proxy = await bench.proxy({ generation: generation(hosts) });
-    const status = async (host: string): Promise<string> => (await exchange(httpPort(proxy), `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)).slice(9, 12);
+    const status = async (host: string): Promise<string> =>
+      (await exchange(httpPort(proxy), `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)).slice(9, 12);
     expect(await Promise.all(Object.keys(hosts).map(status))).toEqual(['503', '502', '502', '502', '502']);
   });
-
 });
 
 describe('failures of an established connection', () => {
   test('504 when the upstream says nothing', async () => {
     const { port } = await bench.raw(() => {});
     const proxy = await bench.proxy({ generation: generation({ 'a.test': { endpoints: [local(port)] } }), timeouts: { readMs: 100 } });
-    expect(await exchange(httpPort(proxy), 'GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n')).toMatch(/^HTTP\/1\.1 504 Gateway Time-out\r\n/);
+    expect(await exchange(httpPort(proxy), 'GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n')).toMatch(
+      /^HTTP\/1\.1 504 Gateway Time-out\r\n/,
+    );
   });
 
   test('a connection closed under a GET is replaced, under a POST it is 502', async () => {
@@ -212,9 +245,14 @@ describe('failures of an established connection', () => {
   test('an external name that leads to this machine is refused', async () => {
     const { port } = await bench.http((_request, response) => response.end('secret'));
     const from = local(1).from;
-    const hosts = { 'l.test': { endpoints: [{ kind: 'name' as const, name: 'localhost', port, from }] }, 'n.test': { endpoints: [{ kind: 'name' as const, name: '127.0.0.1', port, from }] }, 'x.test': { endpoints: [{ kind: 'name' as const, name: '0x7f.1', port, from }] } };
+    const hosts = {
+      'l.test': { endpoints: [{ kind: 'name' as const, name: 'localhost', port, from }] },
+      'n.test': { endpoints: [{ kind: 'name' as const, name: '127.0.0.1', port, from }] },
+      'x.test': { endpoints: [{ kind: 'name' as const, name: '0x7f.1', port, from }] },
+    };
     const proxy = await bench.proxy({ generation: generation(hosts) });
-    for (const host of Object.keys(hosts)) expect(await exchange(httpPort(proxy), `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 502 /);
+    for (const host of Object.keys(hosts))
+      expect(await exchange(httpPort(proxy), `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 502 /);
     expect(portOf(proxy.addresses().http[0])).toBeGreaterThan(0);
   });
 });
@@ -222,10 +260,14 @@ describe('failures of an established connection', () => {
 test('requests go round the endpoints, connections are used again', async () => {
   const seen: number[] = [];
   let connections = 0;
-  const upstreams = await Promise.all(Array.from({ length: 3 }, (_, index) => bench.http((_request, response) => {
-    seen.push(index);
-    response.end('ok');
-  })));
+  const upstreams = await Promise.all(
+    Array.from({ length: 3 }, (_, index) =>
+      bench.http((_request, response) => {
+        seen.push(index);
+        response.end('ok');
+      }),
+    ),
+  );
   for (const { server } of upstreams) server.on('connection', () => connections++);
   const proxy = await bench.proxy({ generation: generation({ 'a.test': { endpoints: upstreams.map(({ port }) => local(port)) } }) });
   const client = RawClient.to(httpPort(proxy));

@@ -21,7 +21,10 @@ export function plainServer(): Server {
  * A server for TLS 1.2 and up. The certificate is chosen for each handshake, so that a change needs no restart; the given
  * one is for clients that send no server name. Failed handshakes end their connection and nothing else.
  */
-export function tlsServer(fallback: { readonly cert: string; readonly key: string; readonly handshakeTimeout: number }, secureContextFor: (serverName: string) => SecureContext | undefined): Server {
+export function tlsServer(
+  fallback: { readonly cert: string; readonly key: string; readonly handshakeTimeout: number },
+  secureContextFor: (serverName: string) => SecureContext | undefined,
+): Server {
   const options: TlsOptions & { allowHalfOpen: boolean; noDelay: boolean } = {
     ...fallback,
     allowHalfOpen: true,

@@ -30,7 +30,17 @@ describe('listen', () => {
     const free = await bench.closedPort();
     const host = '127.0.0.1';
     const timeouts = { connectMs: 1, readMs: 1, sendMs: 1, idleClientMs: 1, headerMs: 1 };
-    const server = new ProxyServer({ http: [{ host, port: free }, { host, port: portOf(taken.address()) }], https: [], timeouts, accessLog: undefined, logger: silentLogger, defaultCertificate: await fallbackCertificate() });
+    const server = new ProxyServer({
+      http: [
+        { host, port: free },
+        { host, port: portOf(taken.address()) },
+      ],
+      https: [],
+      timeouts,
+      accessLog: undefined,
+      logger: silentLogger,
+      defaultCertificate: await fallbackCertificate(),
+    });
     await expect(server.listen()).rejects.toMatchObject({ code: 'EADDRINUSE' });
     const again = createServer();
     await new Promise<void>((resolve, reject) => void again.once('error', reject).listen(free, host, resolve));
@@ -60,8 +70,13 @@ describe('swap', () => {
 
   test('closes idle connections to endpoints that are gone, keeps the others', async () => {
     const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
-    const [old, kept] = [await bench.raw((socket) => socket.on('data', () => socket.write(answer)).on('end', () => socket.end())), await bench.raw((socket) => socket.on('data', () => socket.write(answer)))];
-    const proxy = await bench.proxy({ generation: generation({ 'a.test': { endpoints: [local(old.port)] }, 'b.test': { endpoints: [local(kept.port)] } }) });
+    const [old, kept] = [
+      await bench.raw((socket) => socket.on('data', () => socket.write(answer)).on('end', () => socket.end())),
+      await bench.raw((socket) => socket.on('data', () => socket.write(answer))),
+    ];
+    const proxy = await bench.proxy({
+      generation: generation({ 'a.test': { endpoints: [local(old.port)] }, 'b.test': { endpoints: [local(kept.port)] } }),
+    });
     await exchange(httpPort(proxy), GET_AND_CLOSE);
     await exchange(httpPort(proxy), GET_AND_CLOSE.replace('a.test', 'b.test'));
     expect([old.sockets.size, kept.sockets.size]).toEqual([1, 1]);
@@ -73,12 +88,14 @@ describe('swap', () => {
 
   test('under load fails no request', async () => {
     const ports = [await naming('x'), await naming('y'), await naming('z')];
-    const generations = ports.map((_port, index) => generation({ 'a.test': { endpoints: ports.filter((_other, other) => other !== index).map((port) => local(port)) } }));
+    const generations = ports.map((_port, index) =>
+      generation({ 'a.test': { endpoints: ports.filter((_other, other) => other !== index).map((port) => local(port)) } }),
+    );
     const proxy = await bench.proxy(generations[0] === undefined ? {} : { generation: generations[0] });
-    let running = true;
+    const load = { running: true };
     let swaps = 0;
     const swapping = (async () => {
-      while (running) {
+      while (load.running) {
         const next = generations[++swaps % 3];
         if (next !== undefined) proxy.swap(next);
         await new Promise((resolve) => setImmediate(resolve));
@@ -94,7 +111,7 @@ describe('swap', () => {
       client.destroy();
     });
     await Promise.all(clients);
-    running = false;
+    load.running = false;
     await swapping;
     expect(swaps).toBeGreaterThan(10);
   });
@@ -103,7 +120,13 @@ describe('swap', () => {
 describe('TLS', () => {
   /** What a client that asks for a name gets: the name of the certificate, and the answer to a request. */
   async function ask(port: number, servername: string): Promise<{ name: string; answer: string }> {
-    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['h2', 'http/1.1'], ...(servername === '' ? {} : { servername }) });
+    const socket = connectTls({
+      port,
+      host: '127.0.0.1',
+      rejectUnauthorized: false,
+      ALPNProtocols: ['h2', 'http/1.1'],
+      ...(servername === '' ? {} : { servername }),
+    });
     const client = new RawClient(socket);
     await new Promise((resolve, reject) => void socket.once('secureConnect', resolve).once('error', reject));
     const name = String(socket.getPeerCertificate().subject.CN);
@@ -111,10 +134,13 @@ describe('TLS', () => {
     return { name, answer: await client.end() };
   }
 
-  const contexts = async (names: readonly string[]): Promise<Map<string | undefined, SecureContext>> => new Map(await Promise.all(names.map(async (name) => [name, createSecureContext(await certificateFor(name))] as const)));
+  const contexts = async (names: readonly string[]): Promise<Map<string | undefined, SecureContext>> =>
+    new Map(await Promise.all(names.map(async (name) => [name, createSecureContext(await certificateFor(name))] as const)));
 
   test('serves the certificate of the generation, which a swap changes', async () => {
-    const { port: upstream } = await bench.http((request, response) => response.end(`${String(request.headers['x-forwarded-proto'])} ${String(request.headers['x-forwarded-port'])}`));
+    const { port: upstream } = await bench.http((request, response) =>
+      response.end(`${String(request.headers['x-forwarded-proto'])} ${String(request.headers['x-forwarded-port'])}`),
+    );
     const byName = await contexts(['a.test', 'b.test', 'other.test']);
     const other = byName.get('other.test');
     if (other === undefined) throw new Error('no context');
@@ -192,7 +218,14 @@ describe('close', () => {
 });
 
 test('a routing table that throws is a 500, not a crash', async () => {
-  const broken = { ...generation({}), routes: { decide: () => { throw new TypeError('no route'); } } };
+  const broken = {
+    ...generation({}),
+    routes: {
+      decide: () => {
+        throw new TypeError('no route');
+      },
+    },
+  };
   const proxy = await bench.proxy({ generation: broken });
   expect(await exchange(httpPort(proxy), GET_AND_CLOSE)).toMatch(/^HTTP\/1\.1 500 Internal Server Error\r\n/);
 });
@@ -201,23 +234,48 @@ describe('access log', () => {
   test('has one record for each exchange', async () => {
     const records: AccessRecord[] = [];
     const upstream = await naming('a');
-    const proxy = await bench.proxy({ generation: generation({ 'a.test': { endpoints: [local(upstream)] } }), accessLog: { record: (record) => records.push(record) } });
-    const first = await exchange(httpPort(proxy), 'POST /x?y HTTP/1.1\r\nHost: a.test\r\nUser-Agent: u\r\nReferer: r\r\nX-Request-ID: i\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc');
+    const proxy = await bench.proxy({
+      generation: generation({ 'a.test': { endpoints: [local(upstream)] } }),
+      accessLog: { record: (record) => records.push(record) },
+    });
+    const first = await exchange(
+      httpPort(proxy),
+      'POST /x?y HTTP/1.1\r\nHost: a.test\r\nUser-Agent: u\r\nReferer: r\r\nX-Request-ID: i\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc',
+    );
     const second = await exchange(httpPort(proxy), 'GET / HTTP/1.0\r\n\r\n');
     await exchange(httpPort(proxy), 'NONSENSE\r\n\r\n');
     expect(records).toMatchObject([
-      { client: '127.0.0.1', method: 'POST', host: 'a.test', target: '/x?y', protocol: 'HTTP/1.1', status: 200, bytesSent: first.length, upstream: `127.0.0.1:${upstream}`, route: 'test/a.test:80', requestId: 'i', userAgent: 'u', referer: 'r' },
+      {
+        client: '127.0.0.1',
+        method: 'POST',
+        host: 'a.test',
+        target: '/x?y',
+        protocol: 'HTTP/1.1',
+        status: 200,
+        bytesSent: first.length,
+        upstream: `127.0.0.1:${upstream}`,
+        route: 'test/a.test:80',
+        requestId: 'i',
+        userAgent: 'u',
+        referer: 'r',
+      },
       { method: 'GET', host: '', protocol: 'HTTP/1.0', status: 404, bytesSent: second.length, upstream: '', route: '' },
       { method: '', status: 400 },
     ]);
-    expect(records[0]?.requestBytes).toBe('POST /x?y HTTP/1.1\r\nHost: a.test\r\nUser-Agent: u\r\nReferer: r\r\nX-Request-ID: i\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc'.length);
+    expect(records[0]?.requestBytes).toBe(
+      'POST /x?y HTTP/1.1\r\nHost: a.test\r\nUser-Agent: u\r\nReferer: r\r\nX-Request-ID: i\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc'
+        .length,
+    );
   });
 
   test('says 499 for clients that go away', async () => {
     const record = Promise.withResolvers<AccessRecord>();
     const asked = Promise.withResolvers<void>();
     const { port } = await bench.http(() => asked.resolve());
-    const proxy = await bench.proxy({ generation: generation({ 'a.test': { endpoints: [local(port)] } }), accessLog: { record: record.resolve } });
+    const proxy = await bench.proxy({
+      generation: generation({ 'a.test': { endpoints: [local(port)] } }),
+      accessLog: { record: record.resolve },
+    });
     const client = RawClient.to(httpPort(proxy));
     client.send(GET);
     await asked.promise;

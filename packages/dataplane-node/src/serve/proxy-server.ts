@@ -51,15 +51,29 @@ export class ProxyServer {
     const sweep = new DeadlineSweep();
     const { timeouts, accessLog, logger } = options;
     this.#options = options;
-    this.#context = { timeouts, accessLog, logger, sweep, balancer: new Balancer(sweep), generation: undefined, draining: false, requests: 0 };
+    this.#context = {
+      timeouts,
+      accessLog,
+      logger,
+      sweep,
+      balancer: new Balancer(sweep),
+      generation: undefined,
+      draining: false,
+      requests: 0,
+    };
     this.#http = options.http.map(() => plainServer());
-    this.#https = options.https.map(() => tlsServer({ ...options.defaultCertificate, handshakeTimeout: timeouts.headerMs }, (name) => this.#secureContext(name)));
+    this.#https = options.https.map(() =>
+      tlsServer({ ...options.defaultCertificate, handshakeTimeout: timeouts.headerMs }, (name) => this.#secureContext(name)),
+    );
   }
 
   /** Opens all addresses. Rejects with the system's error after closing what was opened. */
   async listen(): Promise<void> {
     const { http, https } = this.#options;
-    const pairs = [...http.map((address, index) => ({ address, server: this.#http[index] })), ...https.map((address, index) => ({ address, server: this.#https[index] }))];
+    const pairs = [
+      ...http.map((address, index) => ({ address, server: this.#http[index] })),
+      ...https.map((address, index) => ({ address, server: this.#https[index] })),
+    ];
     try {
       for (const { address, server } of pairs) if (server !== undefined) await listenOn(server, address);
     } catch (error) {
@@ -72,7 +86,8 @@ export class ProxyServer {
       acceptRaw(server, (wire) => this.#accept(wire, false, port));
     });
     for (const server of this.#https) server.on('secureConnection', (socket) => this.#accept(wireOf(socket, true), true, HTTPS_PORT));
-    for (const server of [...this.#http, ...this.#https]) server.on('error', (error) => this.#context.logger.error('listener failed', { error: error.message }));
+    for (const server of [...this.#http, ...this.#https])
+      server.on('error', (error) => this.#context.logger.error('listener failed', { error: error.message }));
   }
 
   /** The bound addresses, in the order of the options; empty before `listen` has resolved. */

@@ -9,9 +9,24 @@ const head = new RequestHead();
 function scanned(bytes: Buffer, start: number, end: number): unknown {
   const after = head.scan(bytes, start, end);
   if (after < 0) return after;
-  const lines = Array.from({ length: head.fields.count }, (_, line) => `${bytes.toString('latin1', head.fields.nameStart[line], head.fields.nameEnd[line])}=${head.fields.text(bytes, line)}${head.fields.dropped(line) ? '-' : ''}`);
+  const lines = Array.from(
+    { length: head.fields.count },
+    (_, line) =>
+      `${bytes.toString('latin1', head.fields.nameStart[line], head.fields.nameEnd[line])}=${head.fields.text(bytes, line)}${head.fields.dropped(line) ? '-' : ''}`,
+  );
   const { contentLength, chunked } = head.framing;
-  return { length: after - start, method: head.method(bytes), host: head.routingHost, target: head.target, persistent: head.persistent, upgrade: head.upgrade, expects: head.expectContinue, contentLength, chunked, lines };
+  return {
+    length: after - start,
+    method: head.method(bytes),
+    host: head.routingHost,
+    target: head.target,
+    persistent: head.persistent,
+    upgrade: head.upgrade,
+    expects: head.expectContinue,
+    contentLength,
+    chunked,
+    lines,
+  };
 }
 
 const whole = (text: string): unknown => {
@@ -32,8 +47,22 @@ function inParts(parts: readonly Buffer[]): unknown {
 
 const token = fc.stringMatching(/^[A-Za-z0-9!#$%&'*+.^`|~-]{1,12}$/);
 const value = fc.stringMatching(/^[\x21-\x7e\xa0-\xff]([\x20-\x7e\t]{0,20}[\x21-\x7e])?$/);
-const request = fc.tuple(token, fc.stringMatching(/^\/[\x21-\x7e]{0,20}$/), fc.constantFrom('0', '1'), fc.array(fc.tuple(fc.oneof(token, fc.constantFrom('Connection', 'X-Forwarded-For', 'Content-Length', 'Transfer-Encoding', 'Expect', 'Upgrade', 'X_Y')), fc.oneof(value, fc.constantFrom('close', 'chunked', '12', 'upgrade', 'keep-alive, X-Hop'))), { maxLength: 8 }));
-const requestText = request.map(([method, target, minor, fields]) => `${method} ${target} HTTP/1.${minor}\r\nHost: a.test\r\n${fields.map(([name, text]) => `${name}: ${text}\r\n`).join('')}\r\n`);
+const request = fc.tuple(
+  token,
+  fc.stringMatching(/^\/[\x21-\x7e]{0,20}$/),
+  fc.constantFrom('0', '1'),
+  fc.array(
+    fc.tuple(
+      fc.oneof(token, fc.constantFrom('Connection', 'X-Forwarded-For', 'Content-Length', 'Transfer-Encoding', 'Expect', 'Upgrade', 'X_Y')),
+      fc.oneof(value, fc.constantFrom('close', 'chunked', '12', 'upgrade', 'keep-alive, X-Hop')),
+    ),
+    { maxLength: 8 },
+  ),
+);
+const requestText = request.map(
+  ([method, target, minor, fields]) =>
+    `${method} ${target} HTTP/1.${minor}\r\nHost: a.test\r\n${fields.map(([name, text]) => `${name}: ${text}\r\n`).join('')}\r\n`,
+);
 
 test('a head split at any byte means the same as in one piece', () => {
   fc.assert(
@@ -71,10 +100,35 @@ const accepted: readonly (readonly [string, string, object])[] = [
   ['an Upgrade header that Connection does not name', 'GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\r\n', { upgrade: false }],
   ['h2c is never passed on', 'GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n', { upgrade: false }],
   ['a higher minor version', 'GET / HTTP/1.7\r\nHost: a\r\n\r\n', { persistent: true }],
-  ['bytes above 0x7f in target and value', 'GET /\xe4 HTTP/1.1\r\nHost: a\r\nX: \xfc\r\n\r\n', { target: '/\xe4', lines: ['Host=a', 'X=\xfc'] }],
-  ['what is not for the upstream is dropped', 'GET / HTTP/1.1\r\nHost: a\r\nTE: trailers\r\nProxy: p\r\nX_Y: 1\r\nTrailer: T\r\nProxy-Authorization: b\r\n\r\n', { lines: ['Host=a', 'TE=trailers-', 'Proxy=p-', 'X_Y=1-', 'Trailer=T', 'Proxy-Authorization=b'] }],
-  ['Connection names headers before and after it', 'GET / HTTP/1.1\r\nHost: a\r\nX-A: 1\r\nConnection: x-a, X-B\r\nX-b: 2\r\n\r\n', { lines: ['Host=a', 'X-A=1-', 'Connection=x-a, X-B-', 'X-b=2-'] }],
-  ['Connection cannot strip what matters', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nCookie: c\r\nAuthorization: d\r\nConnection: host, content-length, cookie, authorization, x-forwarded-for\r\n\r\n', { contentLength: 2, lines: ['Host=a', 'Content-Length=2', 'Cookie=c', 'Authorization=d', 'Connection=host, content-length, cookie, authorization, x-forwarded-for-'] }],
+  [
+    'bytes above 0x7f in target and value',
+    'GET /\xe4 HTTP/1.1\r\nHost: a\r\nX: \xfc\r\n\r\n',
+    { target: '/\xe4', lines: ['Host=a', 'X=\xfc'] },
+  ],
+  [
+    'what is not for the upstream is dropped',
+    'GET / HTTP/1.1\r\nHost: a\r\nTE: trailers\r\nProxy: p\r\nX_Y: 1\r\nTrailer: T\r\nProxy-Authorization: b\r\n\r\n',
+    { lines: ['Host=a', 'TE=trailers-', 'Proxy=p-', 'X_Y=1-', 'Trailer=T', 'Proxy-Authorization=b'] },
+  ],
+  [
+    'Connection names headers before and after it',
+    'GET / HTTP/1.1\r\nHost: a\r\nX-A: 1\r\nConnection: x-a, X-B\r\nX-b: 2\r\n\r\n',
+    { lines: ['Host=a', 'X-A=1-', 'Connection=x-a, X-B-', 'X-b=2-'] },
+  ],
+  [
+    'Connection cannot strip what matters',
+    'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nCookie: c\r\nAuthorization: d\r\nConnection: host, content-length, cookie, authorization, x-forwarded-for\r\n\r\n',
+    {
+      contentLength: 2,
+      lines: [
+        'Host=a',
+        'Content-Length=2',
+        'Cookie=c',
+        'Authorization=d',
+        'Connection=host, content-length, cookie, authorization, x-forwarded-for-',
+      ],
+    },
+  ],
 ];
 
 test.each(accepted)('accepts: %s', (_name, text, expected) => {

@@ -33,12 +33,15 @@ export interface ClientIdentity {
 
 /** `port` is what the upstream is told. */
 export function identifyClient(remoteAddress: string, secure: boolean, port: number): ClientIdentity {
-  const address = remoteAddress.startsWith('::ffff:') && remoteAddress.includes('.') ? remoteAddress.slice('::ffff:'.length) : remoteAddress;
+  const address =
+    remoteAddress.startsWith('::ffff:') && remoteAddress.includes('.') ? remoteAddress.slice('::ffff:'.length) : remoteAddress;
   const scheme = secure ? 'https' : 'http';
   return {
     address,
     addressLines: Buffer.from(`\r\nX-Real-IP: ${address}\r\nX-Forwarded-For: ${address}\r\n`),
-    schemeLines: Buffer.from(`X-Forwarded-Port: ${port}\r\nX-Forwarded-Proto: ${scheme}\r\nX-Forwarded-Scheme: ${scheme}\r\nX-Scheme: ${scheme}\r\n`),
+    schemeLines: Buffer.from(
+      `X-Forwarded-Port: ${port}\r\nX-Forwarded-Proto: ${scheme}\r\nX-Forwarded-Scheme: ${scheme}\r\nX-Scheme: ${scheme}\r\n`,
+    ),
   };
 }
 

@@ -11,7 +11,11 @@ beforeEach(() => {
 afterEach(() => bench.close());
 
 /** What a client gets from an upstream that answers with these bytes. */
-async function relayed(answer: string, request = 'GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n', end = false): Promise<string> {
+async function relayed(
+  answer: string,
+  request = 'GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n',
+  end = false,
+): Promise<string> {
   const port = await bench.canned(answer, end);
   const proxy = await bench.proxy({ generation: generation({ 'a.test': { endpoints: [local(port)] } }) });
   return exchange(httpPort(proxy), request);
@@ -22,8 +26,12 @@ const DATE = 'Date: Tue, 24 Nov 2026 07:00:00 GMT\r\n';
 
 describe('response head', () => {
   test('passes in order, without what is about the connection and without Server', async () => {
-    const answer = await relayed(`HTTP/1.1 418 I'm a \xe4 teapot\r\nServer: x\r\nX-B: 1\r\n${DATE}Connection: keep-alive, X-Hop\r\nKeep-Alive: timeout=5\r\nX-Hop: 1\r\nSet-Cookie: a\r\nSet-Cookie: b\r\nUpgrade: h2\r\nContent-Length: 2\r\n\r\nok`);
-    expect(answer).toBe(`HTTP/1.1 418 I'm a \xe4 teapot\r\nX-B: 1\r\n${DATE}Set-Cookie: a\r\nSet-Cookie: b\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok`);
+    const answer = await relayed(
+      `HTTP/1.1 418 I'm a \xe4 teapot\r\nServer: x\r\nX-B: 1\r\n${DATE}Connection: keep-alive, X-Hop\r\nKeep-Alive: timeout=5\r\nX-Hop: 1\r\nSet-Cookie: a\r\nSet-Cookie: b\r\nUpgrade: h2\r\nContent-Length: 2\r\n\r\nok`,
+    );
+    expect(answer).toBe(
+      `HTTP/1.1 418 I'm a \xe4 teapot\r\nX-B: 1\r\n${DATE}Set-Cookie: a\r\nSet-Cookie: b\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok`,
+    );
   });
 
   test('that comes byte by byte is the same head', async () => {
@@ -38,7 +46,9 @@ describe('response head', () => {
       });
     });
     const proxy = await bench.proxy({ generation: generation({ 'a.test': { endpoints: [local(port)] } }) });
-    expect(await exchange(httpPort(proxy), 'GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n')).toBe(`HTTP/1.1 200 OK\r\n${DATE}Content-Length: 2\r\nConnection: close\r\n\r\nok`);
+    expect(await exchange(httpPort(proxy), 'GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n')).toBe(
+      `HTTP/1.1 200 OK\r\n${DATE}Content-Length: 2\r\nConnection: close\r\n\r\nok`,
+    );
   });
 
   test('of an HTTP/1.0 server, and without a reason phrase', async () => {
@@ -64,7 +74,9 @@ describe('response head', () => {
 
   test('a head of many kilobytes passes', async () => {
     const long = 'z'.repeat(60_000);
-    expect(await relayed(`HTTP/1.1 200 OK\r\n${DATE}X: ${long}\r\nContent-Length: 2\r\n\r\nok`)).toBe(`HTTP/1.1 200 OK\r\n${DATE}X: ${long}\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok`);
+    expect(await relayed(`HTTP/1.1 200 OK\r\n${DATE}X: ${long}\r\nContent-Length: 2\r\n\r\nok`)).toBe(
+      `HTTP/1.1 200 OK\r\n${DATE}X: ${long}\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok`,
+    );
   });
 });
 
@@ -72,11 +84,15 @@ describe('interim responses', () => {
   const hints = 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n';
 
   test('are passed on', async () => {
-    expect(await relayed(`HTTP/1.1 102 Processing\r\n\r\n${hints}HTTP/1.1 200 OK\r\n${DATE}Content-Length: 0\r\n\r\n`)).toBe(`HTTP/1.1 102 Processing\r\n\r\n${hints}HTTP/1.1 200 OK\r\n${DATE}Content-Length: 0\r\nConnection: close\r\n\r\n`);
+    expect(await relayed(`HTTP/1.1 102 Processing\r\n\r\n${hints}HTTP/1.1 200 OK\r\n${DATE}Content-Length: 0\r\n\r\n`)).toBe(
+      `HTTP/1.1 102 Processing\r\n\r\n${hints}HTTP/1.1 200 OK\r\n${DATE}Content-Length: 0\r\nConnection: close\r\n\r\n`,
+    );
   });
 
   test('are kept from HTTP/1.0 clients', async () => {
-    expect(await relayed(`${hints}HTTP/1.1 200 OK\r\n${DATE}Content-Length: 0\r\n\r\n`, http10)).toBe(`HTTP/1.1 200 OK\r\n${DATE}Content-Length: 0\r\nConnection: close\r\n\r\n`);
+    expect(await relayed(`${hints}HTTP/1.1 200 OK\r\n${DATE}Content-Length: 0\r\n\r\n`, http10)).toBe(
+      `HTTP/1.1 200 OK\r\n${DATE}Content-Length: 0\r\nConnection: close\r\n\r\n`,
+    );
   });
 });
 
@@ -84,11 +100,18 @@ describe('response body', () => {
   const chunked = `HTTP/1.1 200 OK\r\n${DATE}Transfer-Encoding: chunked\r\nTrailer: T\r\n\r\n`;
 
   test('chunked passes as it is, with trailers', async () => {
-    expect(await relayed(`${chunked}3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nT: 1\r\n\r\n`)).toMatch(/\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nT: 1\r\n\r\n$/);
+    expect(await relayed(`${chunked}3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nT: 1\r\n\r\n`)).toMatch(
+      /\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nT: 1\r\n\r\n$/,
+    );
   });
 
   test('chunked is decoded for HTTP/1.0', async () => {
-    expect(await relayed(`${chunked}3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nT: 1\r\n\r\n`, 'GET / HTTP/1.0\r\nHost: a.test\r\nConnection: keep-alive\r\n\r\n')).toBe(`HTTP/1.1 200 OK\r\n${DATE}Trailer: T\r\nConnection: close\r\n\r\nabcde`);
+    expect(
+      await relayed(
+        `${chunked}3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nT: 1\r\n\r\n`,
+        'GET / HTTP/1.0\r\nHost: a.test\r\nConnection: keep-alive\r\n\r\n',
+      ),
+    ).toBe(`HTTP/1.1 200 OK\r\n${DATE}Trailer: T\r\nConnection: close\r\n\r\nabcde`);
   });
 
   test('broken chunks cut the client', async () => {
@@ -103,9 +126,10 @@ describe('response body', () => {
   });
 
   test('until close is passed with Connection: close', async () => {
-    expect(await relayed(`HTTP/1.1 200 OK\r\n${DATE}\r\nabc`, 'GET / HTTP/1.1\r\nHost: a.test\r\n\r\n', true)).toBe(`HTTP/1.1 200 OK\r\n${DATE}Connection: close\r\n\r\nabc`);
+    expect(await relayed(`HTTP/1.1 200 OK\r\n${DATE}\r\nabc`, 'GET / HTTP/1.1\r\nHost: a.test\r\n\r\n', true)).toBe(
+      `HTTP/1.1 200 OK\r\n${DATE}Connection: close\r\n\r\nabc`,
+    );
   });
-
 });
 
 describe('end and flow of the response body', () => {
@@ -208,7 +232,9 @@ test('an upstream connection with bytes too many is not used again', async () =>
   let connections = 0;
   const { port } = await bench.raw((socket) => {
     connections++;
-    socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison'));
+    socket.on('data', () =>
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison'),
+    );
   });
   const proxy = await bench.proxy({ generation: generation({ 'a.test': { endpoints: [local(port)] } }) });
   const client = RawClient.to(httpPort(proxy));
@@ -221,7 +247,7 @@ test('an upstream connection with bytes too many is not used again', async () =>
 
 function dechunk(text: string): string {
   const parts: string[] = [];
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const lineEnd = text.indexOf('\r\n', at);
     const size = Number.parseInt(text.slice(at, lineEnd), 16);
     if (Number.isNaN(size)) throw new Error(`no chunk at ${at} of ${text.length}`);

@@ -41,7 +41,10 @@ export class UpstreamConnection implements WireOwner, Deadlined {
   constructor(pool: UpstreamPool, endpoint: Endpoint) {
     this.pool = pool;
     const slab = Buffer.allocUnsafeSlow(HEADROOM_BYTES + READ_BYTES);
-    this.wire = new Wire(open(endpoint, slab.subarray(HEADROOM_BYTES), (count) => this.wire.received(slab, HEADROOM_BYTES, HEADROOM_BYTES + count)), false);
+    this.wire = new Wire(
+      open(endpoint, slab.subarray(HEADROOM_BYTES), (count) => this.wire.received(slab, HEADROOM_BYTES, HEADROOM_BYTES + count)),
+      false,
+    );
     this.wire.attach(this);
     this.wire.socket.once('connect', () => {
       this.connected = true;

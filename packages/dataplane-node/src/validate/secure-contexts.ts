@@ -8,7 +8,11 @@ const contexts = new WeakMap<Certificate, SecureContext>();
 /** The TLS context of a certificate, made once. Throws OpenSSL's error when it refuses the pair. */
 export function contextOf(certificate: Certificate): SecureContext {
   let context = contexts.get(certificate);
-  if (context === undefined) contexts.set(certificate, (context = createSecureContext({ cert: certificate.chain, key: certificate.privateKey.reveal(), minVersion: 'TLSv1.2' })));
+  if (context === undefined)
+    contexts.set(
+      certificate,
+      (context = createSecureContext({ cert: certificate.chain, key: certificate.privateKey.reveal(), minVersion: 'TLSv1.2' })),
+    );
   return context;
 }
 
@@ -32,7 +36,8 @@ export function refusedCertificates(model: RoutingModel): readonly Culprit[] {
 export function certificateLookup(model: RoutingModel, fallback: SecureContext): (serverName: string | undefined) => SecureContext {
   const byId = new Map(model.certificates.map((certificate) => [certificate.id, certificate]));
   const byHost = new Map<string, Certificate | undefined>();
-  for (const { name, tls } of model.virtualHosts) if (tls !== undefined) byHost.set(name, tls.certificate === undefined ? undefined : byId.get(tls.certificate));
+  for (const { name, tls } of model.virtualHosts)
+    if (tls !== undefined) byHost.set(name, tls.certificate === undefined ? undefined : byId.get(tls.certificate));
   return (serverName) => {
     const name = serverName === undefined ? undefined : canonicalHost(serverName);
     if (name === undefined) return fallback;

@@ -12,10 +12,15 @@ export class AdminServer {
     for (const { path, answer } of routes) {
       this.#server.get(path, async (request, reply) => {
         const { status, body } = await answer(new URL(request.url, 'http://admin').searchParams);
-        return reply.code(status).type(typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8').send(typeof body === 'string' ? body : JSON.stringify(body));
+        return reply
+          .code(status)
+          .type(typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8')
+          .send(typeof body === 'string' ? body : JSON.stringify(body));
       });
     }
-    this.#server.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'not found', pages: routes.map(({ path }) => path) }));
+    this.#server.setNotFoundHandler((_request, reply) =>
+      reply.code(404).send({ error: 'not found', pages: routes.map(({ path }) => path) }),
+    );
   }
 
   /** Resolves to the bound port. Throws `SLU3001` when the address cannot be bound. */

@@ -5,10 +5,19 @@ import { requestOf } from '@sluice/core';
 export function statusRoutes(view: ControllerView): readonly AdminRoute[] {
   return [
     { path: '/healthz', answer: async () => healthAnswer(view) },
-    { path: '/readyz', answer: () => (view.ready() ? { status: 200, body: 'ok\n' } : { status: 503, body: 'not ready: no generation of a complete snapshot is being served\n' }) },
+    {
+      path: '/readyz',
+      answer: () =>
+        view.ready()
+          ? { status: 200, body: 'ok\n' }
+          : { status: 503, body: 'not ready: no generation of a complete snapshot is being served\n' },
+    },
     { path: '/api/status', answer: async () => ({ status: 200, body: await view.status() }) },
     { path: '/api/diagnostics', answer: () => ({ status: 200, body: view.diagnostics() }) },
-    { path: '/api/model', answer: () => ({ status: view.model() === undefined ? 503 : 200, body: view.model() ?? { error: 'nothing is served yet' } }) },
+    {
+      path: '/api/model',
+      answer: () => ({ status: view.model() === undefined ? 503 : 200, body: view.model() ?? { error: 'nothing is served yet' } }),
+    },
     { path: '/api/explain', answer: (query) => explainAnswer(view, query) },
   ];
 }
@@ -24,5 +33,7 @@ function explainAnswer(view: ControllerView, query: URLSearchParams): AdminAnswe
   const request = requestOf({ url, headers: query.getAll('header') });
   if (request === undefined) return { status: 400, body: { error: 'url is not an http or https URL' } };
   const explanation = view.explain(request);
-  return explanation === undefined ? { status: 503, body: { error: 'nothing is served yet' } } : { status: 200, body: { url, method: query.get('method') ?? 'GET', ...explanation } };
+  return explanation === undefined
+    ? { status: 503, body: { error: 'nothing is served yet' } }
+    : { status: 200, body: { url, method: query.get('method') ?? 'GET', ...explanation } };
 }

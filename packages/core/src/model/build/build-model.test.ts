@@ -18,11 +18,18 @@ const service = (name: string) => [
   },
 ];
 const to = (name: string) => ({ service: { name, port: { number: 80 } } });
-const ingress = (name: string, host: string, paths: readonly Path[], spec: Record<string, unknown> = {}, creationTimestamp?: string) => ({
+/** `spec` may also hold the creation time. */
+const ingress = (name: string, host: string, paths: readonly Path[], { creationTimestamp, ...spec }: Record<string, unknown> = {}) => ({
   apiVersion: 'networking.k8s.io/v1',
   kind: 'Ingress',
-  metadata: { name, ...(creationTimestamp && { creationTimestamp }) },
-  spec: { ingressClassName: 'nginx', rules: [{ ...(host && { host }), http: { paths: paths.map(([pathType, path, backend]) => ({ path, pathType, backend: to(backend) })) } }], ...spec },
+  metadata: { name, ...(typeof creationTimestamp === 'string' && { creationTimestamp }) },
+  spec: {
+    ingressClassName: 'nginx',
+    rules: [
+      { ...(host && { host }), http: { paths: paths.map(([pathType, path, backend]) => ({ path, pathType, backend: to(backend) })) } },
+    ],
+    ...spec,
+  },
 });
 
 function serve(...objects: readonly unknown[]) {
@@ -62,8 +69,8 @@ describe('answers like the real ingress-nginx', () => {
     ingress('nohost', '', [['Prefix', '/nohost', 'a']]),
     ingress('wild', '*.wild.test', [['Prefix', '/', 'a']]),
     ingress('wild-one', 'one.wild.test', [['Prefix', '/', 'b']]),
-    ingress('first', 'twice.test', [['Prefix', '/', 'a']], {}, '2026-01-01T00:00:00Z'),
-    ingress('second', 'twice.test', [['Prefix', '/', 'b']], {}, '2026-01-01T00:00:00Z'),
+    ingress('first', 'twice.test', [['Prefix', '/', 'a']], { creationTimestamp: '2026-01-01T00:00:00Z' }),
+    ingress('second', 'twice.test', [['Prefix', '/', 'b']], { creationTimestamp: '2026-01-01T00:00:00Z' }),
     ingress('tlsmissing', 'tls.test', [['Prefix', '/', 'a']], { tls: [{ hosts: ['tls.test'], secretName: 'absent' }] }),
     ingress('none', 'none.test', [['Prefix', '/', 'missing']]),
   );
@@ -109,25 +116,47 @@ describe('answers like the real ingress-nginx', () => {
 test('one bad part is left out and reported, everything else is served', () => {
   const bad = ingress('bad', 'bad.test', [['Prefix', '/good', 'a']]);
   bad.spec.rules[0]?.http.paths.push({ path: '/x', pathType: 'Nonsense' as never, backend: to('a') });
-  const { get, codes, store } = serve(bad, ingress('blank', 'my host', [['Prefix', '/', 'a']]), ingress('ok', 'ok.test', [['Prefix', '/', 'b']]), { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name: 'list' }, spec: { rules: 'none' } });
+  const { get, codes, store } = serve(
+    bad,
+    ingress('blank', 'my host', [['Prefix', '/', 'a']]),
+    ingress('ok', 'ok.test', [['Prefix', '/', 'b']]),
+    { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name: 'list' }, spec: { rules: 'none' } },
+  );
   expect([get('http://bad.test/good'), get('http://bad.test/x'), get('http://ok.test/')]).toEqual(['200 a', '404', '200 b']);
   expect(codes()).toEqual(expect.arrayContaining(['SLU1203 bad', 'SLU1201 blank']));
   expect(store.diagnostics()).toMatchObject([{ code: 'SLU1002', object: { name: 'list' }, field: 'spec.rules' }]);
 });
 
 test('the loser of a conflict is told who won', () => {
-  const { codes, get } = serve(ingress('old', 'x.test', [['Prefix', '/', 'a']], {}, '2026-01-01T00:00:00Z'), ingress('new', 'x.test', [['Prefix', '/', 'b'], ['Prefix', '/b', 'b']], {}, '2026-01-02T00:00:00Z'));
+  const { codes, get } = serve(
+    ingress('old', 'x.test', [['Prefix', '/', 'a']], { creationTimestamp: '2026-01-01T00:00:00Z' }),
+    ingress(
+      'new',
+      'x.test',
+      [
+        ['Prefix', '/', 'b'],
+        ['Prefix', '/b', 'b'],
+      ],
+      { creationTimestamp: '2026-01-02T00:00:00Z' },
+    ),
+  );
   expect([get('http://x.test/'), get('http://x.test/b')]).toEqual(['200 a', '200 b']);
   expect(codes()).toContain('SLU1204 new');
 });
 
 test('default backends: of an Ingress for its hosts, of a rule-less Ingress for every other host', () => {
-  const { get } = serve(ingress('own', 'own.test', [['Prefix', '/a', 'a']], { defaultBackend: to('b') }), { ...ingress('all', '', []), spec: { ingressClassName: 'nginx', defaultBackend: to('c') } });
+  const { get } = serve(ingress('own', 'own.test', [['Prefix', '/a', 'a']], { defaultBackend: to('b') }), {
+    ...ingress('all', '', []),
+    spec: { ingressClassName: 'nginx', defaultBackend: to('c') },
+  });
   expect([get('http://own.test/a'), get('http://own.test/z'), get('http://other.test/')]).toEqual(['200 a', '200 b', '200 c']);
 });
 
 test('one changed EndpointSlice builds one upstream and no host again', () => {
-  const many = Array.from({ length: 200 }, (_, index) => [ingress(`i${index}`, `h${index}.test`, [['Prefix', '/', `s${index}`]]), ...service(`s${index}`)]).flat();
+  const many = Array.from({ length: 200 }, (_, index) => [
+    ingress(`i${index}`, `h${index}.test`, [['Prefix', '/', `s${index}`]]),
+    ...service(`s${index}`),
+  ]).flat();
   const { builder, put, build } = serve(...many);
   const before = build().model;
   const [hosts, upstreams] = [builder.builtHosts, builder.builtUpstreams];
@@ -141,12 +170,40 @@ describe('certificates', () => {
   const pem = new Map<string, string>();
   beforeAll(() => {
     for (const name of ['tls.test', 'other.test']) {
-      const text = execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', '-', '-out', '-', '-days', '30', '-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+      const text = execFileSync(
+        'openssl',
+        [
+          'req',
+          '-x509',
+          '-newkey',
+          'ec',
+          '-pkeyopt',
+          'ec_paramgen_curve:P-256',
+          '-nodes',
+          '-keyout',
+          '-',
+          '-out',
+          '-',
+          '-days',
+          '30',
+          '-subj',
+          `/CN=${name}`,
+          '-addext',
+          `subjectAltName=DNS:${name}`,
+        ],
+        { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+      );
       pem.set(`${name} key`, text.slice(0, text.indexOf('-----BEGIN CERTIFICATE')));
       pem.set(`${name} crt`, text.slice(text.indexOf('-----BEGIN CERTIFICATE')));
     }
   });
-  const secret = (crt: string, key: string) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'cert' }, type: 'kubernetes.io/tls', stringData: { 'tls.crt': pem.get(crt) ?? crt, 'tls.key': pem.get(key) ?? key } });
+  const secret = (crt: string, key: string) => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'cert' },
+    type: 'kubernetes.io/tls',
+    stringData: { 'tls.crt': pem.get(crt) ?? crt, 'tls.key': pem.get(key) ?? key },
+  });
   const withTls = ingress('tls', 'tls.test', [['Prefix', '/', 'a']], { tls: [{ hosts: ['tls.test'], secretName: 'cert' }] });
 
   test('a fitting certificate is chosen, and its key is never printed', () => {

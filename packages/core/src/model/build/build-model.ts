@@ -69,7 +69,7 @@ export class ModelBuilder {
       diagnostics.push(...decision.diagnostics);
       return decision.served;
     });
-    const fragments = ours.sort(byAge).map(readIngress);
+    const fragments = ours.toSorted(byAge).map(readIngress);
     for (const fragment of fragments) diagnostics.push(...fragment.diagnostics);
     return fragments;
   }
@@ -86,7 +86,13 @@ export class ModelBuilder {
     }
     const tls = this.#certificates.choose(served, new Set(byHost.keys()), snapshot.objects.Secret, diagnostics);
     const tlsOf = (host: string) => tls.get(host) ?? tls.get(`*${host.slice(host.indexOf('.'))}`);
-    return [...byHost].map(([host, { rules, fallback }]) => ({ host, rules, fallback, fallbackWins: host === '' && catchAll !== undefined, tls: tlsOf(host) }));
+    return [...byHost].map(([host, { rules, fallback }]) => ({
+      host,
+      rules,
+      fallback,
+      fallbackWins: host === '' && catchAll !== undefined,
+      tls: tlsOf(host),
+    }));
   }
 
   #buildHosts(inputs: readonly HostInput[]): readonly BuiltHost[] {
@@ -100,14 +106,23 @@ export class ModelBuilder {
       }
     }
     this.#hosts = next;
-    return [...next.values()].sort((a, b) => (a.host.name < b.host.name ? -1 : 1));
+    return [...next.values()].toSorted((a, b) => (a.host.name < b.host.name ? -1 : 1));
   }
 }
 
 /** The oldest Ingress with a default backend and no rules answers for every other host. */
 function catchAllBackend(served: readonly IngressFragment[], diagnostics: Diagnostic[]): BackendRef | undefined {
-  const [winner, ...losers] = served.flatMap(({ defaultBackend, ingress }) => (ingress.spec.rules.length === 0 && defaultBackend !== undefined ? [defaultBackend] : []));
-  for (const { from } of losers) diagnostics.push(diagnose('SLU1207', from, `${formatObject((winner ?? { from }).from.object)} is older and already is the default backend for every other host`));
+  const [winner, ...losers] = served.flatMap(({ defaultBackend, ingress }) =>
+    ingress.spec.rules.length === 0 && defaultBackend !== undefined ? [defaultBackend] : [],
+  );
+  for (const { from } of losers)
+    diagnostics.push(
+      diagnose(
+        'SLU1207',
+        from,
+        `${formatObject((winner ?? { from }).from.object)} is older and already is the default backend for every other host`,
+      ),
+    );
   return winner;
 }
 
@@ -126,6 +141,9 @@ function namedBackends(inputs: readonly HostInput[], served: readonly IngressFra
 
 function sameInput(a: HostInput, b: HostInput): boolean {
   const sameRules = a.rules.length === b.rules.length && a.rules.every((rule, index) => rule === b.rules[index]);
-  const sameTls = a.tls?.certificate === b.tls?.certificate && a.tls?.from.field === b.tls?.from.field && a.tls?.from.object.name === b.tls?.from.object.name && a.tls?.from.object.namespace === b.tls?.from.object.namespace;
-  return sameRules && sameTls && a.fallback === b.fallback && a.fallbackWins === b.fallbackWins;
+  return sameRules && tlsKey(a) === tlsKey(b) && a.fallback === b.fallback && a.fallbackWins === b.fallbackWins;
+}
+
+function tlsKey({ tls }: HostInput): string {
+  return tls === undefined ? '' : `${tls.certificate ?? ''} ${formatObject(tls.from.object)} ${tls.from.field}`;
 }

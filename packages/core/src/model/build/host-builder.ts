@@ -31,7 +31,7 @@ export function buildHost(input: HostInput): { readonly host: VirtualHost; reado
   const claimed = claimPaths(input, diagnostics);
   const routes = [...claimed.values()].map((path) => forward(path, policies));
   const redirects = appendSlashRedirects(claimed);
-  const all = [...routes, ...redirects].sort(byPrecedence);
+  const all = [...routes, ...redirects].toSorted(byPrecedence);
   const root = all.at(-1);
   if (root === undefined || root.match.kind !== 'prefix' || root.match.path !== '/') all.push(rootFallback(input, policies));
   const from = input.rules[0]?.from ?? input.fallback?.from ?? builtIn;
@@ -47,18 +47,31 @@ function hostMatch(host: string): HostMatch {
 /** The first claim of a path and type wins, so the oldest Ingress does. */
 function claimPaths({ rules, fallback, fallbackWins }: HostInput, diagnostics: Diagnostic[]): ReadonlyMap<string, FragmentPath> {
   const claimed = new Map<string, FragmentPath>();
-  if (fallback !== undefined && fallbackWins) claimed.set('prefix /', { match: { kind: 'prefix', path: '/' }, backend: fallback, from: fallback.from });
+  if (fallback !== undefined && fallbackWins)
+    claimed.set('prefix /', { match: { kind: 'prefix', path: '/' }, backend: fallback, from: fallback.from });
   for (const path of rules.flatMap((rule) => rule.paths)) {
     const key = `${path.match.kind} ${path.match.path}`;
     const winner = claimed.get(key);
     if (winner === undefined) claimed.set(key, path);
-    else diagnostics.push(diagnose('SLU1204', path.from, `${formatObject(winner.from.object)} (${winner.from.field}) is older and has the same host and path; this one is not served`));
+    else
+      diagnostics.push(
+        diagnose(
+          'SLU1204',
+          path.from,
+          `${formatObject(winner.from.object)} (${winner.from.field}) is older and has the same host and path; this one is not served`,
+        ),
+      );
   }
   return claimed;
 }
 
 function forward({ match, backend, from }: FragmentPath, policies: readonly Policy[]): Route {
-  return { match, action: { kind: 'forward', upstream: backend.id }, policies: match.path.startsWith(NO_TLS_REDIRECT) ? [] : policies, from };
+  return {
+    match,
+    action: { kind: 'forward', upstream: backend.id },
+    policies: match.path.startsWith(NO_TLS_REDIRECT) ? [] : policies,
+    from,
+  };
 }
 
 function redirectPolicies(tls: VirtualHostTls | undefined): readonly Policy[] {
@@ -85,7 +98,12 @@ function encodePath(path: string): string {
 function rootFallback({ fallback }: HostInput, policies: readonly Policy[]): Route {
   const match = { kind: 'prefix', path: '/' } as const;
   if (fallback !== undefined) return { match, action: { kind: 'forward', upstream: fallback.id }, policies, from: fallback.from };
-  return { match, action: { kind: 'respond', status: 404, because: 'no rule takes the path and there is no default backend' }, policies: [], from: builtIn };
+  return {
+    match,
+    action: { kind: 'respond', status: 404, because: 'no rule takes the path and there is no default backend' },
+    policies: [],
+    from: builtIn,
+  };
 }
 
 /** Exact before prefix, then the longer path; equal lengths by bytes, for a stable order. */
@@ -93,4 +111,3 @@ function byPrecedence({ match: a }: Route, { match: b }: Route): number {
   if (a.kind !== b.kind) return a.kind === 'exact' ? -1 : 1;
   return b.path.length - a.path.length || (a.path < b.path ? -1 : 1);
 }
-

@@ -24,10 +24,14 @@ export function decideClass(ingress: Ingress, classes: ReadonlyMap<string, Ingre
   const name = ingress.spec.ingressClassName ?? annotatedOrDefault(ingress, classes);
   if (ingress.spec.ingressClassName !== undefined) return byName(ingress, ingress.spec.ingressClassName, classes, options);
   const annotated = ingress.metadata.annotations[CLASS_ANNOTATION];
-  if (annotated !== undefined) return annotated === options.ingressClass ? ours : foreign(ingress, `the annotation ${CLASS_ANNOTATION}`, annotated);
+  if (annotated !== undefined)
+    return annotated === options.ingressClass ? ours : foreign(ingress, `the annotation ${CLASS_ANNOTATION}`, annotated);
   if (name !== undefined) return byName(ingress, name, classes, options);
   if (options.watchIngressWithoutClass) return ours;
-  return { served: false, diagnostics: [diagnose('SLU1102', originOf(ingress, 'spec.ingressClassName'), 'it has no class, so it is not served')] };
+  return {
+    served: false,
+    diagnostics: [diagnose('SLU1102', originOf(ingress, 'spec.ingressClassName'), 'it has no class, so it is not served')],
+  };
 }
 
 const ours: ClassDecision = { served: true, diagnostics: [] };
@@ -42,9 +46,23 @@ function byName(ingress: Ingress, name: string, classes: ReadonlyMap<string, Ing
   if (known !== undefined) return known.spec.controller === options.controllerClass ? ours : foreign(ingress, 'the class', name);
   if (name !== options.ingressClass) return foreign(ingress, 'the class', name);
   const from = originOf(ingress, 'spec.ingressClassName');
-  return { served: true, diagnostics: [diagnose('SLU1103', from, `there is no IngressClass ${name}; the Ingress is served because the name is that of this controller`)] };
+  return {
+    served: true,
+    diagnostics: [
+      diagnose('SLU1103', from, `there is no IngressClass ${name}; the Ingress is served because the name is that of this controller`),
+    ],
+  };
 }
 
 function foreign(ingress: Ingress, what: string, name: string): ClassDecision {
-  return { served: false, diagnostics: [diagnose('SLU1101', originOf(ingress, 'spec.ingressClassName'), `${what} ${JSON.stringify(name.slice(0, 80))} is not of this controller, so it is not served`)] };
+  return {
+    served: false,
+    diagnostics: [
+      diagnose(
+        'SLU1101',
+        originOf(ingress, 'spec.ingressClassName'),
+        `${what} ${JSON.stringify(name.slice(0, 80))} is not of this controller, so it is not served`,
+      ),
+    ],
+  };
 }

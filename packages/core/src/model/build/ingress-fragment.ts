@@ -51,14 +51,21 @@ function read(ingress: Ingress): IngressFragment {
   const diagnostics: Diagnostic[] = [...unsupportedAnnotations(ingress)];
   const { rules, defaultBackend } = ingress.spec;
   const backend = defaultBackend && readBackend(defaultBackend, originOf(ingress, 'spec.defaultBackend'), diagnostics);
-  if (rules.length === 0 && defaultBackend === undefined) diagnostics.push(diagnose('SLU1104', originOf(ingress, 'spec'), 'it routes nothing'));
-  const read = rules.flatMap((rule, index) => readRule(rule, originOf(ingress, `spec.rules[${index}]`), diagnostics));
-  return { ingress, rules: read, defaultBackend: backend, diagnostics };
+  if (rules.length === 0 && defaultBackend === undefined)
+    diagnostics.push(diagnose('SLU1104', originOf(ingress, 'spec'), 'it routes nothing'));
+  const readRules = rules.flatMap((rule, index) => readRule(rule, originOf(ingress, `spec.rules[${index}]`), diagnostics));
+  return { ingress, rules: readRules, defaultBackend: backend, diagnostics };
 }
 
 function readRule({ host, http }: IngressRule, from: Origin, diagnostics: Diagnostic[]): FragmentRule[] {
   if (host !== '' && !isRuleHost(host)) {
-    diagnostics.push(diagnose('SLU1201', { ...from, field: `${from.field}.host` }, `${JSON.stringify(host.slice(0, 80))} is not a host name; the rule is left out`));
+    diagnostics.push(
+      diagnose(
+        'SLU1201',
+        { ...from, field: `${from.field}.host` },
+        `${JSON.stringify(host.slice(0, 80))} is not a host name; the rule is left out`,
+      ),
+    );
     return [];
   }
   const paths = (http?.paths ?? []).flatMap((path, index): FragmentPath[] => {
@@ -73,13 +80,20 @@ function readRule({ host, http }: IngressRule, from: Origin, diagnostics: Diagno
 
 function readBackend({ service, resource }: IngressBackend, from: Origin, diagnostics: Diagnostic[]): BackendRef | undefined {
   if (service === undefined) {
-    if (resource !== undefined) diagnostics.push(diagnose('SLU1205', from, `it names the resource ${resource.kind} ${resource.name}; the path is left out`));
+    if (resource !== undefined)
+      diagnostics.push(diagnose('SLU1205', from, `it names the resource ${resource.kind} ${resource.name}; the path is left out`));
     else diagnostics.push(diagnose('SLU1206', from, 'it names no Service; the path is left out'));
     return undefined;
   }
   const port = service.port.name ?? String(service.port.number ?? '');
   const { namespace } = from.object;
-  return { id: `${namespace}/${service.name}:${port}`, namespace, service: service.name, port, from: { ...from, field: `${from.field}.service` } };
+  return {
+    id: `${namespace}/${service.name}:${port}`,
+    namespace,
+    service: service.name,
+    port,
+    from: { ...from, field: `${from.field}.service` },
+  };
 }
 
 function unsupportedAnnotations(ingress: Ingress): Diagnostic[] {
@@ -87,6 +101,10 @@ function unsupportedAnnotations(ingress: Ingress): Diagnostic[] {
     .filter(([name]) => name.startsWith(ANNOTATION_PREFIX))
     .map(([name, value]) => {
       const size = Buffer.byteLength(value);
-      return diagnose('SLU1501', originOf(ingress, `metadata.annotations[${name.slice(0, 120)}]`), `its value of ${size} bytes has no effect`);
+      return diagnose(
+        'SLU1501',
+        originOf(ingress, `metadata.annotations[${name.slice(0, 120)}]`),
+        `its value of ${size} bytes has no effect`,
+      );
     });
 }

@@ -8,4 +8,8 @@ export interface ModelOptions {
   readonly watchIngressWithoutClass: boolean;
 }
 
-export const defaultModelOptions: ModelOptions = { ingressClass: 'nginx', controllerClass: 'k8s.io/ingress-nginx', watchIngressWithoutClass: false };
+export const defaultModelOptions: ModelOptions = {
+  ingressClass: 'nginx',
+  controllerClass: 'k8s.io/ingress-nginx',
+  watchIngressWithoutClass: false,
+};

@@ -5,7 +5,9 @@ import type { PathMatch } from '../match.ts';
 import type { Origin } from '../origin.ts';
 
 /** The match of an Ingress path, or why it has none. */
-export type PathRule = { readonly kind: 'match'; readonly match: PathMatch } | { readonly kind: 'invalid'; readonly diagnostic: Diagnostic };
+export type PathRule =
+  | { readonly kind: 'match'; readonly match: PathMatch }
+  | { readonly kind: 'invalid'; readonly diagnostic: Diagnostic };
 
 /**
  * Reads path and pathType as ingress-nginx does: an empty path is `/`, ImplementationSpecific and a missing type are
@@ -22,7 +24,8 @@ export function readPath({ path, pathType }: IngressPath, from: Origin): PathRul
   }
   if (path !== '' && !path.startsWith('/')) return invalid('SLU1202', 'path', `${shown(path)} does not start with /; the path is left out`);
   const fixed = pathType === 'Exact' || pathType === 'Prefix';
-  if (fixed && /\/\/|\/\.{1,2}(?:\/|$)|%2f/i.test(path)) return invalid('SLU1202', 'path', `${shown(path)} can match no request; the path is left out`);
+  if (fixed && /\/\/|\/\.{1,2}(?:\/|$)|%2f/i.test(path))
+    return invalid('SLU1202', 'path', `${shown(path)} can match no request; the path is left out`);
   return { kind: 'match', match: { kind, path: Buffer.from(path === '' ? '/' : path, 'utf8').toString('latin1') } };
 }
 
@@ -33,5 +36,9 @@ function shown(text: string): string {
 /** Whether `host` is what the Kubernetes API accepts in a rule: a lower-case DNS name, or `*.` and one; not an IP address. */
 export function isRuleHost(host: string): boolean {
   const name = host.startsWith('*.') ? host.slice(2) : host;
-  return name.length <= 253 && /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/.test(name) && !/^[0-9.]+$/.test(name);
+  return (
+    name.length <= 253 &&
+    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/.test(name) &&
+    !/^[0-9.]+$/.test(name)
+  );
 }

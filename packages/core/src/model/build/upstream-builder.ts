@@ -21,7 +21,9 @@ interface Built {
 /** Builds the upstreams that routes name; one whose Service and slices are the same objects as before is kept as it is. */
 export class UpstreamBuilder {
   #previous = new Map<string, Built>();
-  #slices: { readonly of: Snapshot['objects']['EndpointSlice']; readonly byService: ReadonlyMap<string, readonly EndpointSlice[]> } | undefined;
+  #slices:
+    | { readonly of: Snapshot['objects']['EndpointSlice']; readonly byService: ReadonlyMap<string, readonly EndpointSlice[]> }
+    | undefined;
   /** Upstreams built anew since the start: what a test counts. */
   built = 0;
 
@@ -33,12 +35,16 @@ export class UpstreamBuilder {
       next.set(ref.id, this.#one(ref, objects.Service.get(name), byService.get(name) ?? []));
     }
     this.#previous = next;
-    return [...next.values()].sort((a, b) => (a.ref.id < b.ref.id ? -1 : 1));
+    return [...next.values()].toSorted((a, b) => (a.ref.id < b.ref.id ? -1 : 1));
   }
 
   #one(ref: BackendRef, service: Service | undefined, slices: readonly EndpointSlice[]): Built {
     const before = this.#previous.get(ref.id);
-    const same = before?.ref === ref && before.service === service && before.slices.length === slices.length && before.slices.every((slice, index) => slice === slices[index]);
+    const same =
+      before?.ref === ref &&
+      before.service === service &&
+      before.slices.length === slices.length &&
+      before.slices.every((slice, index) => slice === slices[index]);
     if (before !== undefined && same) return before;
     this.built++;
     return { ref, service, slices, ...buildUpstream(ref, service, slices) };
@@ -80,8 +86,10 @@ function external(ref: BackendRef, service: Service): Outcome {
   const number = findPort(service, ref.port)?.port ?? Number(ref.port);
   const loopback = /^(localhost|.*\.localhost|127(\.\d+){1,3}|0\.0\.0\.0|\[?::1?\]?)\.?$/.test(name);
   const problem = name === '' ? 'it is empty' : loopback ? `${name} means this machine` : undefined;
-  if (problem !== undefined) return without(ref, 'SLU1305', `the externalName of Service ${ref.namespace}/${ref.service} is refused: ${problem}`);
-  if (!Number.isInteger(number) || number < 1 || number > 65535) return without(ref, 'SLU1302', `Service ${ref.namespace}/${ref.service} has no port ${ref.port}`);
+  if (problem !== undefined)
+    return without(ref, 'SLU1305', `the externalName of Service ${ref.namespace}/${ref.service} is refused: ${problem}`);
+  if (!Number.isInteger(number) || number < 1 || number > 65535)
+    return without(ref, 'SLU1302', `Service ${ref.namespace}/${ref.service} has no port ${ref.port}`);
   const from = { object: { kind: 'Service', namespace: ref.namespace, name: ref.service }, field: 'spec.externalName' };
   return { upstream: upstreamOf(ref, [{ kind: 'name', name, port: number, from }]), diagnostics: [] };
 }

@@ -10,12 +10,16 @@ function parsed(raw: Record<string, unknown>): unknown {
   if (result.kind !== 'object') throw new Error(`not an object: ${result.kind}`);
   return result.object;
 }
-const service = (ports: readonly unknown[]) => parsed({ apiVersion: 'v1', kind: 'Service', metadata: { name: 's' }, spec: { ports } }) as Service;
+const service = (ports: readonly unknown[]) =>
+  parsed({ apiVersion: 'v1', kind: 'Service', metadata: { name: 's' }, spec: { ports } }) as Service;
 const slice = (name: string, ports: readonly unknown[], endpoints: readonly unknown[]) =>
   parsed({ apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name }, ports, endpoints }) as EndpointSlice;
 
 test('a port is found by number, targetPort or name, the first in Service order', () => {
-  const ports = [{ name: 'http', port: 80, targetPort: 8080 }, { name: 'admin', port: 8080, targetPort: 'web' }];
+  const ports = [
+    { name: 'http', port: 80, targetPort: 8080 },
+    { name: 'admin', port: 8080, targetPort: 'web' },
+  ];
   const found = (wanted: string) => findPort(service(ports), wanted)?.name;
   expect([found('80'), found('8080'), found('web'), found('admin'), found('81')]).toEqual(['http', 'http', 'admin', 'admin', undefined]);
 });
@@ -24,7 +28,14 @@ test('ready endpoints of all slices, once each, not-ready ones left out, IPv6 ke
   const [port] = service([{ name: 'http', port: 80, targetPort: 8080 }]).spec.ports;
   if (port === undefined) throw new Error('no port');
   const slices = [
-    slice('a', [{ name: 'http', port: 8080 }, { name: 'other', port: 1 }], [{ addresses: ['10.0.0.2'] }, { addresses: ['10.0.0.3'], conditions: { ready: false } }]),
+    slice(
+      'a',
+      [
+        { name: 'http', port: 8080 },
+        { name: 'other', port: 1 },
+      ],
+      [{ addresses: ['10.0.0.2'] }, { addresses: ['10.0.0.3'], conditions: { ready: false } }],
+    ),
     slice('b', [{ name: 'http', port: 8081 }], [{ addresses: ['10.0.0.1'], conditions: { ready: true } }, { addresses: ['fd00::1'] }]),
     slice('c', [{ name: 'http', port: 8080 }], [{ addresses: ['10.0.0.2'] }]),
     slice('d', [{ name: 'unnamed', port: 8080 }], [{ addresses: ['10.0.0.9'] }]),

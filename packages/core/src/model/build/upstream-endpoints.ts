@@ -5,7 +5,9 @@ import type { Endpoint } from '../endpoint.ts';
 
 /** The Service port that an Ingress names: number, targetPort text or name equal; the first in Service order. */
 export function findPort(service: Service, wanted: string): ServicePort | undefined {
-  return service.spec.ports.find(({ port, targetPort, name }) => String(port) === wanted || String(targetPort ?? '') === wanted || name === wanted);
+  return service.spec.ports.find(
+    ({ port, targetPort, name }) => String(port) === wanted || String(targetPort ?? '') === wanted || name === wanted,
+  );
 }
 
 /**
@@ -27,7 +29,7 @@ export function readyEndpoints(slices: readonly EndpointSlice[], port: ServicePo
       }
     }
   }
-  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, endpoint]) => endpoint);
+  return [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, endpoint]) => endpoint);
 }
 
 function slicePort(slice: EndpointSlice, port: ServicePort): number | undefined {

@@ -5,7 +5,10 @@ import { metadata } from './metadata.ts';
 export const configMap = z.object({
   kind: z.literal('ConfigMap'),
   metadata,
-  data: z.record(z.string(), z.string()).nullish().transform((data) => data ?? {}),
+  data: z
+    .record(z.string(), z.string())
+    .nullish()
+    .transform((data) => data ?? {}),
 });
 
 export type ConfigMap = z.infer<typeof configMap>;

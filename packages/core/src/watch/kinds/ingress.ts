@@ -8,11 +8,21 @@ const backend = z.object({
   resource: z.object({ kind: z.string(), name: z.string() }).optional(),
 });
 
-const path = z.object({ path: z.string().default(''), pathType: z.string().nullish().transform((value) => value ?? undefined), backend });
+const path = z.object({
+  path: z.string().default(''),
+  pathType: z
+    .string()
+    .nullish()
+    .transform((value) => value ?? undefined),
+  backend,
+});
 
 const rule = z.object({
   host: z.string().default(''),
-  http: z.object({ paths: listOf(path) }).nullish().transform((value) => value ?? undefined),
+  http: z
+    .object({ paths: listOf(path) })
+    .nullish()
+    .transform((value) => value ?? undefined),
 });
 
 const tls = z.object({ hosts: listOf(z.string()), secretName: z.string().default('') });
@@ -21,12 +31,17 @@ const tls = z.object({ hosts: listOf(z.string()), secretName: z.string().default
 export const ingress = z.object({
   kind: z.literal('Ingress'),
   metadata,
-  spec: z.object({
-    ingressClassName: z.string().nullish().transform((value) => value ?? undefined),
-    defaultBackend: backend.nullish().transform((value) => value ?? undefined),
-    rules: listOf(rule),
-    tls: listOf(tls),
-  }).default({ ingressClassName: undefined, defaultBackend: undefined, rules: [], tls: [] }),
+  spec: z
+    .object({
+      ingressClassName: z
+        .string()
+        .nullish()
+        .transform((value) => value ?? undefined),
+      defaultBackend: backend.nullish().transform((value) => value ?? undefined),
+      rules: listOf(rule),
+      tls: listOf(tls),
+    })
+    .default({ ingressClassName: undefined, defaultBackend: undefined, rules: [], tls: [] }),
 });
 
 export type Ingress = z.infer<typeof ingress>;

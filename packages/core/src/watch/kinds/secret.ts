@@ -2,8 +2,14 @@ import { z } from 'zod';
 import { KeyMaterial } from '../../model/key-material.ts';
 import { metadata } from './metadata.ts';
 
-const decoded = z.record(z.string(), z.string()).nullish().transform((data) => mapValues(data ?? {}, (text) => Buffer.from(text, 'base64').toString('utf8')));
-const plain = z.record(z.string(), z.string()).nullish().transform((data) => data ?? {});
+const decoded = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((data) => mapValues(data ?? {}, (text) => Buffer.from(text, 'base64').toString('utf8')));
+const plain = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((data) => data ?? {});
 
 /** core/v1 Secret. Every value is wrapped at once, so that no later step can print it. `stringData` wins over `data`. */
 export const secret = z

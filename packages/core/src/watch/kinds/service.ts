@@ -12,12 +12,14 @@ const port = z.object({
 export const service = z.object({
   kind: z.literal('Service'),
   metadata,
-  spec: z.object({
-    type: z.string().default('ClusterIP'),
-    clusterIP: z.string().default(''),
-    externalName: z.string().default(''),
-    ports: listOf(port),
-  }).default({ type: 'ClusterIP', clusterIP: '', externalName: '', ports: [] }),
+  spec: z
+    .object({
+      type: z.string().default('ClusterIP'),
+      clusterIP: z.string().default(''),
+      externalName: z.string().default(''),
+      ports: listOf(port),
+    })
+    .default({ type: 'ClusterIP', clusterIP: '', externalName: '', ports: [] }),
 });
 
 export type Service = z.infer<typeof service>;

@@ -8,7 +8,10 @@ export interface TestCertificate {
 
 /** A self-signed certificate for one name. */
 export async function certificateFor(name: string): Promise<TestCertificate> {
-  const made = await generate([{ name: 'commonName', value: name }], { keyType: 'ec', extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: name }] }] });
+  const made = await generate([{ name: 'commonName', value: name }], {
+    keyType: 'ec',
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: name }] }],
+  });
   return { cert: made.cert, key: made.private };
 }
 

@@ -15,7 +15,9 @@ export class TestBench {
   readonly #closers: (() => Promise<void> | void)[] = [];
 
   /** A proxy on free ports of 127.0.0.1, with TLS when asked for. */
-  async proxy(options: { generation?: ServingGeneration; timeouts?: Partial<ProxyTimeouts>; accessLog?: AccessLog; tls?: boolean } = {}): Promise<ProxyServer> {
+  async proxy(
+    options: { generation?: ServingGeneration; timeouts?: Partial<ProxyTimeouts>; accessLog?: AccessLog; tls?: boolean } = {},
+  ): Promise<ProxyServer> {
     const address = { host: '127.0.0.1', port: 0 };
     const server = new ProxyServer({
       http: [address],
