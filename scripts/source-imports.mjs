@@ -7,7 +7,7 @@ const CALL = /\bimport\(\s*(['"])([^'"\n]+)\1/g;
 const STAR = /^[ \t]*export\s+(?:type\s+)?\*/m;
 const SOURCE = /\.(?:ts|mts|js|mjs)$/;
 const SKIPPED_FOLDERS = new Set(['node_modules', 'dist', 'coverage', 'fixtures']);
-const DEVELOPMENT = /\.test\.\w+$/;
+const DEVELOPMENT = /\.test\.\w+$|\/testing\//;
 
 /**
  * What the linter cannot see, for every workspace package below `root`: imports of packages that its package.json does not declare,
