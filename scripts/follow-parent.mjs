@@ -1,4 +1,4 @@
-// Loaded with --import: ends this process when its parent is gone, so that even a killed parent leaves no orphan.
+// Loading this ends the process when its parent is gone, so that even a killed parent leaves no orphan.
 const CHECK_EVERY_MS = 500;
 const parent = process.ppid;
 

@@ -2,6 +2,9 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { ROOT } from './workspace-node.mjs';
 
+// npm ends on a signal without waiting for what it runs. That must not go on alone.
+if (process.env.npm_lifecycle_event !== undefined) await import('./follow-parent.mjs');
+
 /** A terminal and npm both deliver one Ctrl-C: what comes again within this time is the same one. */
 const SAME_SIGNAL_MS = 500;
 /** How long the child may take to end after a signal before its whole process group is killed. */

@@ -1,29 +1,51 @@
 #!/usr/bin/env node
-// Starts the command line with a Node that is new enough: this one, or the workspace's own package.
+// Plain JavaScript that an old Node.js can read, so that it can say what is missing instead of failing on syntax.
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const MINIMUM = 24;
+const OLDEST_NODE = 24;
+const SELF = fileURLToPath(import.meta.url);
+const ENTRY = new URL('../dist/cli/sluice.js', import.meta.url);
 
-function ownNode() {
-  try {
-    return createRequire(import.meta.url).resolve(`node-${process.platform}-${process.arch}/bin/node`);
-  } catch {
-    return undefined;
+/** The Node.js that the dependencies of a checkout or of an installation brought along. */
+function bundledNode() {
+  const name = `node-${process.platform}-${process.arch}`;
+  for (let folder = dirname(SELF); folder !== dirname(folder); folder = dirname(folder)) {
+    const path = join(folder, 'node_modules', name, 'bin', 'node');
+    if (existsSync(path)) return path;
   }
+  return undefined;
 }
 
-if (Number.parseInt(process.versions.node, 10) >= MINIMUM) {
-  await import(new URL('../dist/cli/sluice.js', import.meta.url).href);
-} else {
-  const node = ownNode();
-  if (node === undefined) {
-    console.error(`sluice needs Node.js ${MINIMUM} or newer, this is ${process.version}`);
-    process.exitCode = 2;
-  } else {
-    const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
-    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-    child.on('exit', (status) => (process.exitCode = status ?? 1));
-  }
+function refuse(message) {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = 2;
 }
+
+/** Runs this command again on another Node.js and ends as it ends. */
+function runAgainOn(node) {
+  const child = spawn(node, [SELF, ...process.argv.slice(2)], { stdio: 'inherit', env: { ...process.env, SLUICE_NODE_SWITCHED: '1' } });
+  const forward = (signal) => {
+    // From a terminal, Ctrl-C reaches the child by itself.
+    if (signal === 'SIGINT' && process.stdin.isTTY) return;
+    child.kill(signal);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward);
+  child.once('error', (error) => refuse(`sluice: ${node} could not be started: ${error.message}`));
+  child.once('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+}
+
+function start() {
+  if (parseInt(process.versions.node, 10) < OLDEST_NODE) {
+    const node = process.env.SLUICE_NODE_SWITCHED === undefined ? bundledNode() : undefined;
+    if (node === undefined) return refuse(`sluice: needs Node.js ${OLDEST_NODE} or newer, this is ${process.version}. Install a newer Node.js and try again.`);
+    return runAgainOn(node);
+  }
+  if (!existsSync(ENTRY)) return refuse('sluice: not built yet. Run `npm run setup` in the checkout first.');
+  return import(ENTRY.href);
+}
+
+await start();
