@@ -34,7 +34,10 @@ export async function readManifests(paths: readonly string[]): Promise<ReadManif
     unreadable: new Map(trees.flatMap(({ unreadable }) => [...unreadable])),
   };
   await store.update(tree, 0);
-  return { objects: store.claims.winners().map(({ object }) => object), diagnostics: [...missing, ...store.diagnostics()] };
+  return {
+    objects: store.claims.winners().map(({ json }): unknown => JSON.parse(json)),
+    diagnostics: [...missing, ...store.diagnostics()],
+  };
 }
 
 async function treeAt(path: string): Promise<ManifestTree> {

@@ -9,13 +9,14 @@ export interface Claim {
   readonly path: string;
   /** Counted from 1. */
   readonly document: number;
-  readonly object: unknown;
+  /** The object as JSON: a text takes a fifth of the memory of the object, and most are never looked at again. */
+  readonly json: string;
 }
 
 /** Reads who an object of a manifest is. */
 export function claimOf(path: string, { document, value }: ManifestObject): Claim {
   const ref = refOf(value);
-  return { key: formatObject(ref), ref, path, document, object: value };
+  return { key: formatObject(ref), ref, path, document, json: JSON.stringify(value) };
 }
 
 /**

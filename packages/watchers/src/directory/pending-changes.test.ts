@@ -20,7 +20,7 @@ describe('PendingChanges', () => {
     const { claims, pending } = sentWith(a, b);
     const changed = claim('b', 81);
     claims.replace([a, b], [claim('a'), changed]);
-    expect(pending.settle(0)).toEqual({ kind: 'send', changes: [{ kind: 'put', object: changed.object }] });
+    expect(pending.settle(0)).toEqual({ kind: 'send', changes: [{ kind: 'put', object: JSON.parse(changed.json) }] });
     expect(pending.settle(0)).toEqual({ kind: 'send', changes: [] });
   });
 
@@ -33,7 +33,7 @@ describe('PendingChanges', () => {
     expect(pending.settle(1100)).toEqual({
       kind: 'send',
       changes: [
-        { kind: 'put', object: c.object },
+        { kind: 'put', object: JSON.parse(c.json) },
         { kind: 'delete', ref: a.ref },
       ],
     });

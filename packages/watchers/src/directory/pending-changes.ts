@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { ObjectRef, SourceChange } from '@sluice/core';
 import type { ObjectClaims } from './object-claims.ts';
 
@@ -18,7 +17,7 @@ export type Settlement =
 
 interface Sent {
   readonly ref: ObjectRef;
-  readonly object: unknown;
+  readonly json: string;
 }
 
 /** Knows what the sink was told and works out what to tell it next. */
@@ -38,8 +37,7 @@ export class PendingChanges {
     for (const key of this.#claims.touched) {
       const [sent, winner] = [this.#sent.get(key), this.#claims.winner(key)];
       if (winner === undefined && sent !== undefined) deletes.push(sent);
-      if (winner !== undefined && !(sent !== undefined && isDeepStrictEqual(sent.object, winner.object)))
-        puts.push({ kind: 'put', object: winner.object });
+      if (winner !== undefined && sent?.json !== winner.json) puts.push({ kind: 'put', object: JSON.parse(winner.json) });
       this.#noteAbsence(key, winner === undefined && sent !== undefined, nowMs);
     }
     const ms = this.#holdMs(nowMs);
