@@ -145,11 +145,17 @@ test('the loser of a conflict is told who won', () => {
 });
 
 test('default backends: of an Ingress for its hosts, of a rule-less Ingress for every other host', () => {
-  const { get } = serve(ingress('own', 'own.test', [['Prefix', '/a', 'a']], { defaultBackend: to('b') }), {
+  const plain = ingress('plain', 'plain.test', [['Prefix', '/a', 'a']]);
+  const { get } = serve(plain, ingress('own', 'own.test', [['Prefix', '/a', 'a']], { defaultBackend: to('b') }), {
     ...ingress('all', '', []),
     spec: { ingressClassName: 'nginx', defaultBackend: to('c') },
   });
-  expect([get('http://own.test/a'), get('http://own.test/z'), get('http://other.test/')]).toEqual(['200 a', '200 b', '200 c']);
+  expect([get('http://own.test/a'), get('http://own.test/z'), get('http://other.test/'), get('http://plain.test/z')]).toEqual([
+    '200 a',
+    '200 b',
+    '200 c',
+    '404',
+  ]);
 });
 
 test('one changed EndpointSlice builds one upstream and no host again', () => {
@@ -221,5 +227,27 @@ describe('certificates', () => {
     expect(built.model.virtualHosts.find(({ name }) => name === 'tls.test')?.tls).toMatchObject({ certificate: undefined });
     expect(built.diagnostics.filter(({ severity }) => severity === 'error')).toMatchObject([{ code }]);
     expect(JSON.stringify(built)).not.toContain('PRIVATE KEY');
+  });
+
+  test('an Ingress with a tls section gives TLS to all hosts of its rules; a certificate is found by the names it covers', () => {
+    const unlisted = ingress('unlisted', 'tls.test', [['Prefix', '/', 'a']], { tls: [{ hosts: [], secretName: 'cert' }] });
+    const bare = ingress('bare', 'bare.test', [['Prefix', '/', 'a']], { tls: [{ hosts: ['elsewhere.test'], secretName: 'cert' }] });
+    const { build, get, codes } = serve(secret('tls.test crt', 'tls.test key'), unlisted, bare);
+    const tlsOf = (name: string) => build().model.virtualHosts.find((host) => host.name === name)?.tls;
+    expect([tlsOf('tls.test')?.certificate, tlsOf('bare.test')?.certificate]).toEqual(['default/cert', undefined]);
+    expect([get('http://bare.test/x'), codes().includes('SLU1405 bare')]).toEqual(['308 https://bare.test/x', true]);
+  });
+
+  test('the younger Ingress is told who decides; a certificate near its end is reported', () => {
+    const young = ingress('young', 'tls.test', [['Prefix', '/b', 'a']], {
+      tls: [{ hosts: ['tls.test'] }],
+      creationTimestamp: '2026-02-01T00:00:00Z',
+    });
+    const { store } = serve(secret('tls.test crt', 'tls.test key'), withTls, young);
+    const inFourWeeks = new ModelBuilder(defaultModelOptions, () => Date.now() + 28 * 24 * 3600 * 1000).build(store.snapshot());
+    const told = inFourWeeks.diagnostics
+      .filter(({ severity }) => severity === 'warning')
+      .map(({ code, object }) => `${code} ${object.name}`);
+    expect(told).toEqual(['SLU1406 young', 'SLU1404 cert']);
   });
 });

@@ -32,14 +32,17 @@ interface BuiltHost {
  */
 export class ModelBuilder {
   readonly #options: ModelOptions;
+  readonly #nowMs: () => number;
   readonly #upstreams = new UpstreamBuilder();
   readonly #certificates = new CertificateBuilder();
   #hosts = new Map<string, BuiltHost>();
   /** Virtual hosts built anew since the start: what a test counts. */
   builtHosts = 0;
 
-  constructor(options: ModelOptions) {
+  /** `nowMs` tells the time, which matters for certificates that expire. */
+  constructor(options: ModelOptions, nowMs: () => number = Date.now) {
     this.#options = options;
+    this.#nowMs = nowMs;
   }
 
   get builtUpstreams(): number {
@@ -80,11 +83,11 @@ export class ModelBuilder {
     for (const { rules, defaultBackend } of served) {
       for (const rule of rules) {
         const known = byHost.get(rule.host);
-        if (known === undefined) byHost.set(rule.host, { rules: [rule], fallback: defaultBackend ?? catchAll });
+        if (known === undefined) byHost.set(rule.host, { rules: [rule], fallback: defaultBackend });
         else known.rules.push(rule);
       }
     }
-    const tls = this.#certificates.choose(served, new Set(byHost.keys()), snapshot.objects.Secret, diagnostics);
+    const tls = this.#certificates.choose(served, { secrets: snapshot.objects.Secret, nowMs: this.#nowMs() }, diagnostics);
     const tlsOf = (host: string) => tls.get(host) ?? tls.get(`*${host.slice(host.indexOf('.'))}`);
     return [...byHost].map(([host, { rules, fallback }]) => ({
       host,

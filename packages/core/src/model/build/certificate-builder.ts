@@ -4,6 +4,7 @@ import type { Diagnostic } from '../../observe/diagnostic.ts';
 import type { Ingress, IngressTls } from '../../watch/kinds/ingress.ts';
 import type { Secret } from '../../watch/kinds/secret.ts';
 import type { Certificate } from '../certificate.ts';
+import { formatObject } from '../origin.ts';
 import type { Origin } from '../origin.ts';
 import type { VirtualHostTls } from '../virtual-host.ts';
 import type { IngressFragment } from './ingress-fragment.ts';
@@ -22,42 +23,52 @@ export class CertificateBuilder {
   }
 
   /**
-   * The oldest Ingress that has rules for a host and lists it under `tls` decides. Its Secret must parse, fit its key and
-   * cover the host; otherwise the host is served with the default certificate and the reason is reported.
+   * Of the Ingresses with a rule for a host and a `tls` section, the oldest decides: by the first entry that lists the host,
+   * else by the first whose certificate covers it, else the default certificate is served. A Secret that does not parse, fit
+   * its key or cover the host is reported and the default certificate served. Every host in the result has TLS.
    */
-  choose(
-    served: readonly IngressFragment[],
-    hosts: ReadonlySet<string>,
-    secrets: ReadonlyMap<string, Secret>,
-    diagnostics: Diagnostic[],
-  ): ReadonlyMap<string, VirtualHostTls> {
+  choose(served: readonly IngressFragment[], source: CertificateSource, diagnostics: Diagnostic[]): ReadonlyMap<string, VirtualHostTls> {
     this.#chosen = new Map();
     const chosen = new Map<string, VirtualHostTls>();
-    for (const { ingress } of served) {
-      ingress.spec.tls.forEach((entry, index) => {
-        for (const host of entry.hosts.map((name) => name.toLowerCase())) {
-          const from = originOf(ingress, `spec.tls[${index}]`);
-          if (!hosts.has(host)) diagnostics.push(diagnose('SLU1405', from, `no rule serves the host ${JSON.stringify(host.slice(0, 80))}`));
-          else if (!chosen.has(host))
-            chosen.set(host, { certificate: this.#find({ ingress, entry, host, from }, secrets, diagnostics), from });
-        }
-      });
+    const ruled = new Set(served.flatMap(({ rules }) => rules.map(({ host }) => host)));
+    for (const fragment of served.filter(({ ingress }) => ingress.spec.tls.length > 0)) {
+      for (const host of new Set(fragment.rules.map((rule) => rule.host))) {
+        if (host !== '' && !chosen.has(host)) chosen.set(host, this.#decide(fragment.ingress, host, source, diagnostics));
+      }
+      diagnostics.push(...unusedEntries(fragment.ingress, ruled, chosen));
     }
+    for (const certificate of this.#chosen.values()) diagnostics.push(...expiry(certificate, source.nowMs));
     return chosen;
   }
 
-  #find({ ingress, entry, host, from }: Wanted, secrets: ReadonlyMap<string, Secret>, diagnostics: Diagnostic[]): string | undefined {
+  #decide(ingress: Ingress, host: string, source: CertificateSource, diagnostics: Diagnostic[]): VirtualHostTls {
+    const { tls } = ingress.spec;
+    const listed = tls.findIndex(({ hosts }) => hosts.some((name) => name.toLowerCase() === host));
+    const index =
+      listed >= 0 ? listed : tls.findIndex(({ secretName }) => this.#covers(`${ingress.metadata.namespace}/${secretName}`, host, source));
+    const entry = tls[index];
+    if (entry === undefined) return { certificate: undefined, from: originOf(ingress, 'spec.tls') };
+    const from = originOf(ingress, `spec.tls[${index}]`);
+    return { certificate: this.#find({ entry, host, from }, source, diagnostics), from };
+  }
+
+  #covers(id: string, host: string, { secrets }: CertificateSource): boolean {
+    const secret = secrets.get(id);
+    const parsed = secret && this.#parse(secret, id);
+    return parsed?.kind === 'certificate' && parsed.certificate.names.some((name) => covers(name, host));
+  }
+
+  #find({ entry, host, from }: Wanted, source: CertificateSource, diagnostics: Diagnostic[]): string | undefined {
     if (entry.secretName === '') return undefined;
     const at: Origin = { ...from, field: `${from.field}.secretName` };
-    const id = `${ingress.metadata.namespace}/${entry.secretName}`;
-    const secret = secrets.get(id);
+    const id = `${from.object.namespace}/${entry.secretName}`;
+    const secret = source.secrets.get(id);
     if (secret === undefined) return refuse(diagnostics, diagnose('SLU1401', at, `Secret ${id} does not exist`));
     const parsed = this.#parse(secret, id);
     if (parsed.kind === 'unusable') return refuse(diagnostics, diagnose('SLU1402', at, `Secret ${id}: ${parsed.why}`));
-    const { certificate } = parsed;
-    if (!certificate.names.some((name) => covers(name, host)))
+    if (!this.#covers(id, host, source))
       return refuse(diagnostics, diagnose('SLU1403', at, `the certificate of Secret ${id} does not cover ${host}`));
-    this.#chosen.set(id, certificate);
+    this.#chosen.set(id, parsed.certificate);
     return id;
   }
 
@@ -68,11 +79,41 @@ export class CertificateBuilder {
   }
 }
 
+/** Where certificates come from, and the time against which they are held. */
+export interface CertificateSource {
+  /** By `namespace/name`. */
+  readonly secrets: ReadonlyMap<string, Secret>;
+  readonly nowMs: number;
+}
+
 interface Wanted {
-  readonly ingress: Ingress;
   readonly entry: IngressTls;
   readonly host: string;
   readonly from: Origin;
+}
+
+/** Hosts listed under `tls` without any effect: no rule serves them, or an older Ingress has chosen another Secret. */
+function unusedEntries(ingress: Ingress, ruled: ReadonlySet<string>, chosen: ReadonlyMap<string, VirtualHostTls>): Diagnostic[] {
+  return ingress.spec.tls.flatMap(({ hosts, secretName }, index) =>
+    hosts.flatMap((listed): Diagnostic[] => {
+      const host = listed.toLowerCase();
+      const from = originOf(ingress, `spec.tls[${index}]`);
+      if (!ruled.has(host)) return [diagnose('SLU1405', from, `no rule serves the host ${JSON.stringify(host.slice(0, 80))}`)];
+      const winner = chosen.get(host);
+      const id = secretName === '' ? undefined : `${ingress.metadata.namespace}/${secretName}`;
+      if (winner === undefined || winner.certificate === id || formatObject(winner.from.object) === formatObject(from.object)) return [];
+      return [diagnose('SLU1406', from, `${formatObject(winner.from.object)} is older and decides the certificate of ${host}`)];
+    }),
+  );
+}
+
+/** ingress-nginx warns this long before the end. */
+const EXPIRES_SOON_MS = 10 * 24 * 60 * 60 * 1000;
+
+function expiry({ notAfterMs, from }: Certificate, nowMs: number): Diagnostic[] {
+  if (notAfterMs > nowMs + EXPIRES_SOON_MS) return [];
+  const verb = notAfterMs > nowMs ? 'expires' : 'expired';
+  return [diagnose('SLU1404', from, `the certificate ${verb} at ${new Date(notAfterMs).toISOString()}`)];
 }
 
 function refuse(diagnostics: Diagnostic[], diagnostic: Diagnostic): undefined {
