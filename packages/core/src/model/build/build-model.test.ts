@@ -99,6 +99,8 @@ describe('answers like the real ingress-nginx', () => {
     ['http://noroot.test/implx', '404'],
     ['http://unknown.test/nohost/x', '200 a'],
     ['http://unknown.test/', '404'],
+    ['http://unknown.test/healthz', '200'],
+    ['http://match.test/healthz', '200 c'],
     ['http://a.wild.test/', '200 a'],
     ['http://one.wild.test/', '200 b'],
     ['http://wild.test/', '404'],

@@ -31,7 +31,7 @@ export function buildHost(input: HostInput): { readonly host: VirtualHost; reado
   const claimed = claimPaths(input, diagnostics);
   const routes = [...claimed.values()].map((path) => forward(path, policies));
   const redirects = appendSlashRedirects(claimed);
-  const all = [...routes, ...redirects].toSorted(byPrecedence);
+  const all = [...routes, ...redirects, ...healthRoute(input.host, claimed)].toSorted(byPrecedence);
   const root = all.at(-1);
   if (root === undefined || root.match.kind !== 'prefix' || root.match.path !== '/') all.push(rootFallback(input, policies));
   const from = input.rules[0]?.from ?? input.fallback?.from ?? builtIn;
@@ -76,6 +76,13 @@ function forward({ match, backend, from }: FragmentPath, policies: readonly Poli
 
 function redirectPolicies(tls: VirtualHostTls | undefined): readonly Policy[] {
   return tls === undefined ? [] : [{ kind: 'https-redirect', status: 308, from: tls.from }];
+}
+
+/** Load balancers ask the catch-all host for `/healthz`, as they did with ingress-nginx; a rule of somebody takes precedence. */
+function healthRoute(host: string, claimed: ReadonlyMap<string, FragmentPath>): Route[] {
+  if (host !== '' || claimed.has('prefix /healthz')) return [];
+  const action = { kind: 'respond', status: 200, because: 'the data plane is alive' } as const;
+  return [{ match: { kind: 'prefix', path: '/healthz' }, action, policies: [], from: builtIn }];
 }
 
 /** A path with a last slash answers 301 for the path without it, unless a rule takes just that path (nginx's auto_redirect). */
