@@ -52,17 +52,21 @@ function targets(): readonly Target[] {
 }
 
 /** Microseconds of CPU per request, and requests a second. */
-function load(process: MeasuredProcess, port: number): { readonly costUs: number; readonly rate: number } {
+function load(proxy: MeasuredProcess, port: number): { readonly costUs: number; readonly rate: number } {
   const wrk = (duration: number): string =>
     execFileSync('wrk', ['-t1', '-c64', `-d${duration}s`, '-H', 'Host: bench.test', `http://127.0.0.1:${port}/path?q=1`], {
       encoding: 'utf8',
     });
   wrk(2);
-  const before = process.cpuUs();
+  const before = proxy.cpuUs();
   const report = wrk(seconds);
   const count = Number(/(\d+) requests in/.exec(report)?.[1]);
   if (/Non-2xx/.test(report)) throw new Error(`requests failed:\n${report}`);
-  return { costUs: (process.cpuUs() - before) / count, rate: count / seconds };
+  return { costUs: (proxy.cpuUs() - before) / count, rate: count / seconds };
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
@@ -82,7 +86,7 @@ async function main(): Promise<void> {
           await proxy.listening(port);
           const { costUs, rate } = load(proxy, port);
           costs.set(name, [...(costs.get(name) ?? []), costUs]);
-          console.log(`round ${round}  ${name.padEnd(14)} ${costUs.toFixed(1)} µs CPU a request, ${rate.toFixed(0)} requests/s`);
+          print(`round ${round}  ${name.padEnd(14)} ${costUs.toFixed(1)} µs CPU a request, ${rate.toFixed(0)} requests/s`);
         } finally {
           await proxy.stop();
         }
@@ -93,7 +97,7 @@ async function main(): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
   }
   const [sluice, nginx] = [median(costs.get('sluice (node)') ?? []), median(costs.get('nginx') ?? [])];
-  console.log(
+  print(
     `median  sluice ${sluice.toFixed(1)} µs${Number.isNaN(nginx) ? '' : `, nginx ${nginx.toFixed(1)} µs, ratio ${(sluice / nginx).toFixed(2)}`}`,
   );
 }
