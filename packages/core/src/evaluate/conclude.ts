@@ -13,14 +13,14 @@ export const badPath: Verdict = { kind: 'respond', status: 400, because: 'the pa
 
 /**
  * What happens to a request once its route is known, in the order in which ingress-nginx takes these steps: the route's
- * own answer, then the redirect to HTTPS, then 503 for an upstream without endpoints, then forwarding.
+ * own redirect, the redirect to HTTPS, the route's own answer, 503 for an upstream without endpoints, forwarding.
  */
 export function conclude(request: RoutedRequest, host: VirtualHost, route: Route, upstream: Upstream | undefined): Verdict {
   const { action } = route;
   if (action.kind === 'redirect') return redirectTo(request, host, route, action.redirect);
-  if (action.kind === 'respond') return { kind: 'respond', host, route, status: action.status, because: action.because };
   const toHttps = request.secure ? undefined : route.policies.find((policy) => policy.kind === 'https-redirect');
   if (toHttps !== undefined) return redirectTo(request, host, route, { status: toHttps.status, location: { kind: 'https' } });
+  if (action.kind === 'respond') return { kind: 'respond', host, route, status: action.status, because: action.because };
   if (upstream === undefined || upstream.endpoints.length === 0) {
     return { kind: 'respond', host, route, status: 503, because: upstream?.unavailable ?? 'the upstream is unknown' };
   }

@@ -87,7 +87,7 @@ function explainVerdict(verdict: Verdict, request: RoutedRequest): Reason[] {
   const route = verdict.route;
   if (route === undefined) return [];
   if (verdict.kind === 'redirect') {
-    const policy = route.action.kind === 'forward' ? route.policies.find(({ kind }) => kind === 'https-redirect') : undefined;
+    const policy = route.action.kind === 'redirect' ? undefined : route.policies.find(({ kind }) => kind === 'https-redirect');
     if (policy !== undefined)
       return [
         {

@@ -15,7 +15,7 @@ export type RouteAction =
 export interface Route {
   readonly match: PathMatch;
   readonly action: RouteAction;
-  /** Sorted by kind. They apply to `forward`; the other actions answer before any policy is looked at. */
+  /** Sorted by kind. They come before `forward` and `respond`; a `redirect` answers before any policy is looked at. */
   readonly policies: readonly Policy[];
   readonly from: Origin;
 }

@@ -252,4 +252,66 @@ describe('certificates', () => {
       .map(({ code, object }) => `${code} ${object.name}`);
     expect(told).toEqual(['SLU1406 young', 'SLU1404 cert']);
   });
+
+  test('a private key inside tls.crt does not get into the model', () => {
+    const { model, diagnostics } = serve(secret(`${pem.get('tls.test crt')}${pem.get('tls.test key')}`, 'tls.test key'), withTls).build();
+    expect(model.certificates.map(({ id }) => id)).toEqual(['default/cert']);
+    expect(JSON.stringify({ model, diagnostics })).not.toContain('PRIVATE KEY');
+  });
+
+  test('a path that no rule takes is redirected to https too', () => {
+    const { get } = serve(ingress('app', 'app.test', [['Prefix', '/app', 'a']], { tls: [{ hosts: ['app.test'] }] }));
+    expect([get('http://app.test/other'), get('https://app.test/other')]).toEqual(['308 https://app.test/other', '404']);
+  });
+});
+
+test('null stands for an absent field', () => {
+  const nulls = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'nulls', namespace: null, creationTimestamp: null, labels: null, annotations: null },
+    spec: {
+      ingressClassName: 'nginx',
+      defaultBackend: null,
+      tls: [{ hosts: null, secretName: null }],
+      rules: [
+        {
+          host: null,
+          http: {
+            paths: [
+              { path: null, pathType: 'Prefix', backend: { resource: null, service: { name: 'a', port: { name: null, number: 80 } } } },
+            ],
+          },
+        },
+      ],
+    },
+  };
+  const empty = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name: 'empty' }, spec: null };
+  const { get, store } = serve(nulls, empty);
+  expect([get('http://any.test/'), store.diagnostics()]).toEqual(['200 a', []]);
+});
+
+test.each(['localhost', 'LOCALHOST.', 'db.localhost', 'ip6-localhost', '127.0.0.1', '2130706433', '0x7f.1', '::1', '10.1.2.3', '', 'a b'])(
+  'the external name %j is refused',
+  (externalName) => {
+    const named = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'ext' },
+      spec: { type: 'ExternalName', externalName, ports: [{ port: 80 }] },
+    };
+    const { get, codes } = serve(named, ingress('x', 'x.test', [['Prefix', '/', 'ext']]));
+    expect([get('http://x.test/'), codes()]).toEqual(['503', expect.arrayContaining(['SLU1305 x'])]);
+  },
+);
+
+test('an external name is asked on the targetPort', () => {
+  const named = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'ext' },
+    spec: { type: 'ExternalName', externalName: 'db.example.com.', ports: [{ port: 80, targetPort: 8080 }] },
+  };
+  const { build } = serve(named, ingress('x', 'x.test', [['Prefix', '/', 'ext']]));
+  expect(build().model.upstreams[0]?.endpoints).toMatchObject([{ kind: 'name', name: 'db.example.com.', port: 8080 }]);
 });

@@ -121,20 +121,24 @@ function refuse(diagnostics: Diagnostic[], diagnostic: Diagnostic): undefined {
   return undefined;
 }
 
+const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+
 function parseSecret(secret: Secret, id: string): Parsed {
   const chain = secret.data['tls.crt'];
   const privateKey = secret.data['tls.key'];
   if (chain === undefined || privateKey === undefined)
     return { kind: 'unusable', why: `it has no ${chain === undefined ? 'tls.crt' : 'tls.key'}` };
-  const leaf = attempt(() => new X509Certificate(chain.reveal()));
-  if (leaf === undefined) return { kind: 'unusable', why: 'tls.crt is not a PEM certificate' };
+  const certificates = attempt(() => (chain.reveal().match(PEM_CERTIFICATE) ?? []).map((block) => new X509Certificate(block)));
+  const leaf = certificates?.[0];
+  if (certificates === undefined || leaf === undefined) return { kind: 'unusable', why: 'tls.crt is not a chain of PEM certificates' };
   const key = attempt(() => createPrivateKey(privateKey.reveal()));
   if (key === undefined) return { kind: 'unusable', why: 'tls.key is not an unencrypted PEM private key' };
   if (!leaf.checkPrivateKey(key)) return { kind: 'unusable', why: 'tls.key does not belong to the certificate in tls.crt' };
   const from = { object: { kind: 'Secret', namespace: secret.metadata.namespace, name: secret.metadata.name }, field: 'data' };
   const certificate = {
     id,
-    chain: chain.reveal(),
+    // Only what are certificates: people put private keys into tls.crt too, and a chain is public.
+    chain: certificates.map(String).join(''),
     privateKey,
     fingerprint: leaf.fingerprint256,
     names: namesOf(leaf),

@@ -108,7 +108,7 @@ function rootFallback({ fallback }: HostInput, policies: readonly Policy[]): Rou
   return {
     match,
     action: { kind: 'respond', status: 404, because: 'no rule takes the path and there is no default backend' },
-    policies: [],
+    policies,
     from: builtIn,
   };
 }

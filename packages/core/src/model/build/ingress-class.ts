@@ -2,6 +2,7 @@ import { diagnose } from '../../observe/diagnostic.ts';
 import type { Diagnostic } from '../../observe/diagnostic.ts';
 import type { IngressClass } from '../../watch/kinds/ingress-class.ts';
 import type { Ingress } from '../../watch/kinds/ingress.ts';
+import type { Origin } from '../origin.ts';
 import { originOf } from './ingress-origin.ts';
 import type { ModelOptions } from './model-options.ts';
 
@@ -21,12 +22,13 @@ export interface ClassDecision {
  * without the IngressClass that the cluster has.
  */
 export function decideClass(ingress: Ingress, classes: ReadonlyMap<string, IngressClass>, options: ModelOptions): ClassDecision {
-  const name = ingress.spec.ingressClassName ?? annotatedOrDefault(ingress, classes);
-  if (ingress.spec.ingressClassName !== undefined) return byName(ingress, ingress.spec.ingressClassName, classes, options);
+  const named = ingress.spec.ingressClassName;
+  if (named !== undefined) return byName(ingress, named, classes, options);
   const annotated = ingress.metadata.annotations[CLASS_ANNOTATION];
   if (annotated !== undefined)
-    return annotated === options.ingressClass ? ours : foreign(ingress, `the annotation ${CLASS_ANNOTATION}`, annotated);
-  if (name !== undefined) return byName(ingress, name, classes, options);
+    return annotated === options.ingressClass ? ours : foreign(originOf(ingress, `metadata.annotations[${CLASS_ANNOTATION}]`), annotated);
+  const byDefault = [...classes.values()].find(({ metadata }) => metadata.annotations[DEFAULT_CLASS_ANNOTATION] === 'true');
+  if (byDefault !== undefined) return byName(ingress, byDefault.metadata.name, classes, options);
   if (options.watchIngressWithoutClass) return ours;
   return {
     served: false,
@@ -36,15 +38,11 @@ export function decideClass(ingress: Ingress, classes: ReadonlyMap<string, Ingre
 
 const ours: ClassDecision = { served: true, diagnostics: [] };
 
-function annotatedOrDefault(ingress: Ingress, classes: ReadonlyMap<string, IngressClass>): string | undefined {
-  if (ingress.metadata.annotations[CLASS_ANNOTATION] !== undefined) return undefined;
-  return [...classes.values()].find(({ metadata }) => metadata.annotations[DEFAULT_CLASS_ANNOTATION] === 'true')?.metadata.name;
-}
-
 function byName(ingress: Ingress, name: string, classes: ReadonlyMap<string, IngressClass>, options: ModelOptions): ClassDecision {
   const known = classes.get(name);
-  if (known !== undefined) return known.spec.controller === options.controllerClass ? ours : foreign(ingress, 'the class', name);
-  if (name !== options.ingressClass) return foreign(ingress, 'the class', name);
+  if (known !== undefined)
+    return known.spec.controller === options.controllerClass ? ours : foreign(originOf(ingress, 'spec.ingressClassName'), name);
+  if (name !== options.ingressClass) return foreign(originOf(ingress, 'spec.ingressClassName'), name);
   const from = originOf(ingress, 'spec.ingressClassName');
   return {
     served: true,
@@ -54,15 +52,11 @@ function byName(ingress: Ingress, name: string, classes: ReadonlyMap<string, Ing
   };
 }
 
-function foreign(ingress: Ingress, what: string, name: string): ClassDecision {
+function foreign(from: Origin, name: string): ClassDecision {
   return {
     served: false,
     diagnostics: [
-      diagnose(
-        'SLU1101',
-        originOf(ingress, 'spec.ingressClassName'),
-        `${what} ${JSON.stringify(name.slice(0, 80))} is not of this controller, so it is not served`,
-      ),
+      diagnose('SLU1101', from, `the class ${JSON.stringify(name.slice(0, 80))} is not of this controller, so it is not served`),
     ],
   };
 }

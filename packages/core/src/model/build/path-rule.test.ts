@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { isRuleHost, readPath } from './path-rule.ts';
 
 const from = { object: { kind: 'Ingress', namespace: 'shop', name: 'web' }, field: 'spec.rules[0].http.paths[1]' };
-const read = (path: string, pathType: string | undefined) => readPath({ path, pathType, backend: {} }, from);
+const read = (path: string, pathType: string | undefined) =>
+  readPath({ path, pathType, backend: { service: undefined, resource: undefined } }, from);
 
 test.each([
   ['', undefined, { kind: 'prefix', path: '/' }],
@@ -32,6 +33,7 @@ test.each([
   ['my host', false],
   ['a.*.com', false],
   ['10.0.0.1', false],
+  ['123', true],
   ['host:80', false],
   ['', false],
 ])('host %s: %s', (host, valid) => {

@@ -39,6 +39,6 @@ export function isRuleHost(host: string): boolean {
   return (
     name.length <= 253 &&
     /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/.test(name) &&
-    !/^[0-9.]+$/.test(name)
+    !/^\d+(\.\d+){3}$/.test(name)
   );
 }

@@ -75,23 +75,38 @@ function buildUpstream(ref: BackendRef, service: Service | undefined, slices: re
   if (service.spec.type === 'ExternalName') return external(ref, service);
   const port = findPort(service, ref.port);
   if (port === undefined) return without(ref, 'SLU1302', `${name} has no port ${ref.port === '' ? '(none is named)' : ref.port}`);
-  const endpoints = readyEndpoints(slices, port);
-  if (endpoints.length > 0) return { upstream: upstreamOf(ref, endpoints), diagnostics: [] };
+  const { endpoints, diagnostics } = readyEndpoints(slices, port);
+  if (endpoints.length > 0) return { upstream: upstreamOf(ref, endpoints), diagnostics };
   if (slices.length === 0) return without(ref, 'SLU1304', `${name} has no EndpointSlice`);
-  return without(ref, 'SLU1303', `${name} has no ready endpoint for port ${ref.port}`);
+  const none = without(ref, 'SLU1303', `${name} has no ready endpoint for port ${ref.port}`);
+  return { ...none, diagnostics: [...diagnostics, ...none.diagnostics] };
 }
+
+/** A DNS name (RFC 1123) whose last label is not a number, so that no spelling of an IP address is one. */
+const DNS_NAME = /^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*(?!\d+$|0x)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const OWN_NAME = /(^|\.)(localhost|localdomain|ip6-localhost|ip6-loopback)$/;
 
 function external(ref: BackendRef, service: Service): Outcome {
   const name = service.spec.externalName.toLowerCase();
-  const number = findPort(service, ref.port)?.port ?? Number(ref.port);
-  const loopback = /^(localhost|.*\.localhost|127(\.\d+){1,3}|0\.0\.0\.0|\[?::1?\]?)\.?$/.test(name);
-  const problem = name === '' ? 'it is empty' : loopback ? `${name} means this machine` : undefined;
+  const bare = name.endsWith('.') ? name.slice(0, -1) : name;
+  const problem = OWN_NAME.test(bare) ? 'means this machine' : DNS_NAME.test(bare) ? undefined : 'is not a DNS name';
   if (problem !== undefined)
-    return without(ref, 'SLU1305', `the externalName of Service ${ref.namespace}/${ref.service} is refused: ${problem}`);
-  if (!Number.isInteger(number) || number < 1 || number > 65535)
-    return without(ref, 'SLU1302', `Service ${ref.namespace}/${ref.service} has no port ${ref.port}`);
+    return without(
+      ref,
+      'SLU1305',
+      `the externalName ${JSON.stringify(name.slice(0, 80))} of Service ${ref.namespace}/${ref.service} ${problem}`,
+    );
+  const port = externalPort(service, ref.port);
+  if (port === undefined) return without(ref, 'SLU1302', `Service ${ref.namespace}/${ref.service} has no port ${ref.port}`);
   const from = { object: { kind: 'Service', namespace: ref.namespace, name: ref.service }, field: 'spec.externalName' };
-  return { upstream: upstreamOf(ref, [{ kind: 'name', name, port: number, from }]), diagnostics: [] };
+  return { upstream: upstreamOf(ref, [{ kind: 'name', name, port, from }]), diagnostics: [] };
+}
+
+/** ingress-nginx connects to the targetPort of the Service port; a number that no port has is taken as it is. */
+function externalPort(service: Service, wanted: string): number | undefined {
+  const port = findPort(service, wanted);
+  const number = port === undefined ? Number(wanted || Number.NaN) : typeof port.targetPort === 'number' ? port.targetPort : port.port;
+  return Number.isInteger(number) && number >= 1 && number <= 65_535 ? number : undefined;
 }
 
 function without(ref: BackendRef, code: 'SLU1301' | 'SLU1302' | 'SLU1303' | 'SLU1304' | 'SLU1305', why: string): Outcome {

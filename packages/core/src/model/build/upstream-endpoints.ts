@@ -1,40 +1,77 @@
+import { z } from 'zod';
+import { diagnose } from '../../observe/diagnostic.ts';
+import type { Diagnostic } from '../../observe/diagnostic.ts';
 import type { EndpointSlice } from '../../watch/kinds/endpoint-slice.ts';
 import type { Service, ServicePort } from '../../watch/kinds/service.ts';
 import { endpointKey } from '../endpoint.ts';
 import type { Endpoint } from '../endpoint.ts';
+import type { Origin } from '../origin.ts';
 
 /** The Service port that an Ingress names: number, targetPort text or name equal; the first in Service order. */
 export function findPort(service: Service, wanted: string): ServicePort | undefined {
+  if (wanted === '') return undefined;
   return service.spec.ports.find(
-    ({ port, targetPort, name }) => String(port) === wanted || String(targetPort ?? '') === wanted || name === wanted,
+    ({ port, targetPort, name }) => String(port) === wanted || String(targetPort) === wanted || name === wanted,
   );
 }
 
-/**
- * Ready endpoints of a Service port from all of its slices, without duplicates, sorted. A missing `ready` counts as ready;
- * `serving` and `terminating` are not looked at, as in ingress-nginx. A slice port is taken by name; where no port has the
- * name, the numeric targetPort is used.
- */
-export function readyEndpoints(slices: readonly EndpointSlice[], port: ServicePort): Endpoint[] {
-  const found = new Map<string, Endpoint>();
-  for (const slice of slices) {
-    const number = slicePort(slice, port);
-    if (number === undefined || slice.addressType === 'FQDN') continue;
-    const from = { object: { kind: 'EndpointSlice', namespace: slice.metadata.namespace, name: slice.metadata.name }, field: 'endpoints' };
-    for (const { addresses, conditions } of slice.endpoints) {
-      if (conditions.ready === false) continue;
-      for (const address of addresses) {
-        const endpoint: Endpoint = { kind: 'address', address, port: number, from };
-        if (!found.has(endpointKey(endpoint))) found.set(endpointKey(endpoint), endpoint);
-      }
-    }
-  }
-  return [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, endpoint]) => endpoint);
+/** The endpoints of a Service port, and those that cannot be used. */
+export interface ReadyEndpoints {
+  /** Without duplicates, sorted. */
+  readonly endpoints: readonly Endpoint[];
+  readonly diagnostics: readonly Diagnostic[];
 }
 
-function slicePort(slice: EndpointSlice, port: ServicePort): number | undefined {
-  const tcp = slice.ports.filter(({ protocol, port: number }) => protocol === 'TCP' && number !== undefined);
-  const named = tcp.find(({ name }) => name === port.name);
-  if (named !== undefined) return named.port;
-  return typeof port.targetPort === 'number' && tcp.some(({ port: number }) => number === port.targetPort) ? port.targetPort : undefined;
+/**
+ * Ready endpoints of a Service port from all of its slices. A missing `ready` counts as ready; `serving` and `terminating`
+ * are not looked at, as in ingress-nginx. Addresses that are not IP addresses and ports out of range are reported.
+ */
+export function readyEndpoints(slices: readonly EndpointSlice[], port: ServicePort): ReadyEndpoints {
+  const found = new Map<string, Endpoint>();
+  const diagnostics: Diagnostic[] = [];
+  for (const slice of slices) {
+    for (const endpoint of endpointsOf(slice, port)) {
+      const problem = problemOf(endpoint);
+      if (problem === undefined) found.set(endpointKey(endpoint), found.get(endpointKey(endpoint)) ?? endpoint);
+      else diagnostics.push(diagnose('SLU1306', endpoint.from, problem));
+    }
+  }
+  return { endpoints: [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, endpoint]) => endpoint), diagnostics };
+}
+
+type AddressEndpoint = Endpoint & { readonly kind: 'address' };
+
+function endpointsOf(slice: EndpointSlice, servicePort: ServicePort): AddressEndpoint[] {
+  const { namespace, name } = slice.metadata;
+  const object = { kind: 'EndpointSlice', namespace, name };
+  const ports = slicePorts(slice, servicePort);
+  return slice.endpoints.flatMap(({ addresses, conditions }, index): AddressEndpoint[] => {
+    if (conditions.ready === false) return [];
+    const from: Origin = { object, field: `endpoints[${index}]` };
+    return addresses.flatMap((address) => ports.map((port): AddressEndpoint => ({ kind: 'address', address, port, from })));
+  });
+}
+
+/**
+ * The ports of a slice that stand for a Service port, as ingress-nginx reads them: an unnamed Service port takes every TCP
+ * port of the slice, a named one those of its name; for other ports, and for a slice without any, a numeric targetPort is
+ * taken instead.
+ */
+function slicePorts(slice: EndpointSlice, { name, targetPort }: ServicePort): readonly number[] {
+  const fallback = typeof targetPort === 'number' ? targetPort : undefined;
+  const ports =
+    slice.ports.length === 0
+      ? [fallback]
+      : slice.ports
+          .filter(({ protocol }) => protocol === 'TCP')
+          .map((port) => (name === '' || port.name === name ? (port.port ?? fallback) : fallback));
+  return [...new Set(ports.filter((port) => port !== undefined))];
+}
+
+const [ipv4, ipv6] = [z.ipv4(), z.ipv6()];
+
+function problemOf({ address, port }: AddressEndpoint): string | undefined {
+  if (port < 1 || port > 65_535) return `the port ${port} is not between 1 and 65535; the endpoint is left out`;
+  if (ipv4.safeParse(address).success || ipv6.safeParse(address).success) return undefined;
+  return `${JSON.stringify(address.slice(0, 80))} is not an IP address; the endpoint is left out`;
 }

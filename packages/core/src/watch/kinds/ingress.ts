@@ -1,47 +1,26 @@
 import { z } from 'zod';
-import { listOf, metadata } from './metadata.ts';
+import { defaulted, listOf, metadata, optional } from './metadata.ts';
 
-const servicePort = z.object({ name: z.string().optional(), number: z.number().int().optional() });
+const servicePort = z.object({ name: optional(z.string()), number: optional(z.number().int()) });
 
 const backend = z.object({
-  service: z.object({ name: z.string(), port: servicePort.default({}) }).optional(),
-  resource: z.object({ kind: z.string(), name: z.string() }).optional(),
+  service: optional(z.object({ name: z.string(), port: defaulted(servicePort, { name: undefined, number: undefined }) })),
+  resource: optional(z.object({ kind: z.string(), name: z.string() })),
 });
 
-const path = z.object({
-  path: z.string().default(''),
-  pathType: z
-    .string()
-    .nullish()
-    .transform((value) => value ?? undefined),
-  backend,
-});
+const path = z.object({ path: defaulted(z.string(), ''), pathType: optional(z.string()), backend });
 
-const rule = z.object({
-  host: z.string().default(''),
-  http: z
-    .object({ paths: listOf(path) })
-    .nullish()
-    .transform((value) => value ?? undefined),
-});
+const rule = z.object({ host: defaulted(z.string(), ''), http: optional(z.object({ paths: listOf(path) })) });
 
-const tls = z.object({ hosts: listOf(z.string()), secretName: z.string().default('') });
+const tls = z.object({ hosts: listOf(z.string()), secretName: defaulted(z.string(), '') });
+
+const spec = z.object({ ingressClassName: optional(z.string()), defaultBackend: optional(backend), rules: listOf(rule), tls: listOf(tls) });
 
 /** networking.k8s.io/v1 Ingress, the fields that routing uses. What its values mean is checked by the model. */
 export const ingress = z.object({
   kind: z.literal('Ingress'),
   metadata,
-  spec: z
-    .object({
-      ingressClassName: z
-        .string()
-        .nullish()
-        .transform((value) => value ?? undefined),
-      defaultBackend: backend.nullish().transform((value) => value ?? undefined),
-      rules: listOf(rule),
-      tls: listOf(tls),
-    })
-    .default({ ingressClassName: undefined, defaultBackend: undefined, rules: [], tls: [] }),
+  spec: defaulted(spec, { ingressClassName: undefined, defaultBackend: undefined, rules: [], tls: [] }),
 });
 
 export type Ingress = z.infer<typeof ingress>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { KeyMaterial } from '../../model/key-material.ts';
-import { metadata } from './metadata.ts';
+import { defaulted, metadata } from './metadata.ts';
 
 const decoded = z
   .record(z.string(), z.string())
@@ -13,7 +13,7 @@ const plain = z
 
 /** core/v1 Secret. Every value is wrapped at once, so that no later step can print it. `stringData` wins over `data`. */
 export const secret = z
-  .object({ kind: z.literal('Secret'), metadata, type: z.string().default('Opaque'), data: decoded, stringData: plain })
+  .object({ kind: z.literal('Secret'), metadata, type: defaulted(z.string(), 'Opaque'), data: decoded, stringData: plain })
   .transform(({ kind, metadata: meta, type, data, stringData }) => ({
     kind,
     metadata: { ...meta, annotations: {} },
