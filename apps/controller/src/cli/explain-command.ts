@@ -1,4 +1,4 @@
-import { SluiceError, evaluate, explanationOf, formatDiagnostic, formatObject, requestOf } from '@sluice/core';
+import { SluiceError, explain as explainRequest, formatDiagnostic, formatObject } from '@sluice/core';
 import type { Diagnostic, Explanation } from '@sluice/core';
 import colors from 'picocolors';
 import type { Settings } from '../settings/load-settings.ts';
@@ -13,14 +13,16 @@ export interface ExplainOptions {
   readonly json: boolean;
 }
 
+/** What the watchers report about: a file that does not parse may hold the very rule in question. */
+const SOURCES: ReadonlySet<string> = new Set(['File', 'Directory']);
+
 /** `sluice explain`: what happens to a request and why; 1 when no rule and no default backend takes it. */
 export async function explain(url: string, settings: Settings, { manifests, method, headers, json }: ExplainOptions): Promise<ExitStatus> {
-  const request = requestOf({ url: /^https?:\/\//i.test(url) ? url : `http://${url}`, headers });
-  if (request === undefined) throw new SluiceError('SLU2001', `${JSON.stringify(url)} is not an http or https URL`);
   const { model, diagnostics } = await modelOfManifests([manifests], settings);
-  const explanation = explanationOf(request, evaluate(model, request));
+  const explanation = explainRequest(model, { url: url.includes('://') ? url : `http://${url}`, method, headers });
+  if (explanation === undefined) throw new SluiceError('SLU2001', `${JSON.stringify(url)} is not an http or https URL`);
   const involved = new Set(explanation.reasons.map(({ object }) => object));
-  const related = diagnostics.filter(({ object }) => involved.has(formatObject(object)));
+  const related = diagnostics.filter(({ object }) => involved.has(formatObject(object)) || SOURCES.has(object.kind));
   if (json) printJson({ url, method, ...explanation, diagnostics: related });
   else print(asText(`${method} ${url}`, explanation, related));
   return explanation.routed ? 0 : 1;
@@ -39,7 +41,7 @@ function asText(title: string, explanation: Explanation, diagnostics: readonly D
     '',
     ...steps,
     ...endpoints,
-    ...(findings.length > 0 ? ['', 'About these objects:', ...findings] : []),
+    ...(findings.length > 0 ? ['', 'Findings:', ...findings] : []),
   ].join('\n');
 }
 

@@ -3,6 +3,8 @@ import type { RoutedRequest } from './request.ts';
 /** A request as a person writes it down. */
 export interface WrittenRequest {
   readonly url: string;
+  /** GET when absent. */
+  readonly method?: string;
   /** `Name: value` each; a Host header replaces the URL's. */
   readonly headers?: readonly string[];
 }
@@ -19,9 +21,15 @@ export function requestOf({ url, headers = [] }: WrittenRequest): RoutedRequest 
   const target = rest.startsWith('/') ? rest : `/${rest}`;
   return {
     secure: scheme.toLowerCase() === 'https',
-    host: given ?? authority.slice(authority.lastIndexOf('@') + 1),
+    host: given ?? asciiHost(authority.slice(authority.lastIndexOf('@') + 1)),
     target: escapeTarget(target),
   };
+}
+
+/** International names as clients send them (`bücher.test` as `xn--bcher-kva.test`); everything else as written. */
+function asciiHost(authority: string): string {
+  const ascii = /^[\x21-\x7e]*$/.test(authority);
+  return ascii ? authority : (URL.parse(`http://${authority}`)?.host ?? authority);
 }
 
 /** Blanks, control characters and everything beyond ASCII as UTF-8 escapes, as browsers and curl send them. */

@@ -1,10 +1,9 @@
 import type { Backend } from '../apply/backend.ts';
 import type { DataplaneHealth } from '../apply/dataplane.ts';
 import { isSluiceError, messageOf } from '../errors.ts';
-import { evaluate } from '../evaluate/evaluate.ts';
-import { explanationOf } from '../evaluate/explanation.ts';
+import { explain } from '../evaluate/explain.ts';
 import type { Explanation } from '../evaluate/explanation.ts';
-import type { RoutedRequest } from '../evaluate/request.ts';
+import type { WrittenRequest } from '../evaluate/request-of.ts';
 import { ModelBuilder } from '../model/build/build-model.ts';
 import type { ModelOptions } from '../model/build/model-options.ts';
 import type { RoutingModel } from '../model/routing-model.ts';
@@ -32,6 +31,8 @@ export interface ControlLoopParts {
 /** Pauses before a failed run is tried again; the last one repeats. */
 const RETRY_MS = [200, 500, 1000, 2000, 5000, 10_000] as const;
 
+const HOUR_MS = 60 * 60 * 1000;
+
 /** Runs the watchers and reconciles after their changes, until it is stopped. What it serves can be looked at. */
 export class ControlLoop implements ControllerView {
   readonly #parts: ControlLoopParts;
@@ -44,6 +45,10 @@ export class ControlLoop implements ControllerView {
   #served: { readonly model: RoutingModel; readonly revision: number } | undefined;
   #found: readonly Diagnostic[] = [];
   #failures = 0;
+  /** Name of a watcher that will never work again. */
+  #gaveUp: string | undefined;
+  /** Certificates expire without any object changing. */
+  #hourly: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
 
   constructor(parts: ControlLoopParts) {
@@ -67,16 +72,19 @@ export class ControlLoop implements ControllerView {
         try {
           await watcher.run(store, this.#aborter.signal);
         } catch (error) {
+          this.#gaveUp = watcher.name;
           logger.error('a watcher has given up', { watcher: watcher.name, error: messageOf(error) });
         }
       }),
     );
     if (watchers.length === 0) this.#stores[0]?.synced();
+    this.#hourly = setInterval(() => this.#coalescer.trigger(), HOUR_MS).unref();
   }
 
   async stop(): Promise<void> {
     this.#aborter.abort();
     clearTimeout(this.#retry);
+    clearInterval(this.#hourly);
     await this.#coalescer.stop();
     await this.#running;
   }
@@ -86,6 +94,7 @@ export class ControlLoop implements ControllerView {
   }
 
   health(): Promise<DataplaneHealth> {
+    if (this.#gaveUp !== undefined) return Promise.resolve({ healthy: false, reason: `the watcher ${this.#gaveUp} has given up` });
     return this.#parts.backend.dataplane.health();
   }
 
@@ -97,8 +106,8 @@ export class ControlLoop implements ControllerView {
     return this.#served?.model;
   }
 
-  explain(request: RoutedRequest): Explanation | undefined {
-    return this.#served && explanationOf(request, evaluate(this.#served.model, request));
+  explain(request: WrittenRequest): Explanation | undefined {
+    return this.#served && explain(this.#served.model, request);
   }
 
   async status(): Promise<ControllerStatus> {

@@ -1,7 +1,7 @@
 import type { DataplaneHealth } from '../apply/dataplane.ts';
 import type { Generation } from '../apply/reloader.ts';
 import type { Explanation } from '../evaluate/explanation.ts';
-import type { RoutedRequest } from '../evaluate/request.ts';
+import type { WrittenRequest } from '../evaluate/request-of.ts';
 import type { Diagnostic, Severity } from '../observe/diagnostic.ts';
 import type { RoutingModel } from '../model/routing-model.ts';
 
@@ -26,6 +26,6 @@ export interface ControllerView {
   diagnostics(): readonly Diagnostic[];
   /** The model being served; undefined before the first generation. */
   model(): RoutingModel | undefined;
-  /** Decides a request by the model being served; undefined before the first generation. */
-  explain(request: RoutedRequest): Explanation | undefined;
+  /** Tells what happens to a request by the model being served; undefined before the first generation and for what is no URL. */
+  explain(request: WrittenRequest): Explanation | undefined;
 }

@@ -8,7 +8,7 @@ import type { Container } from './container.ts';
 import type { ControllerOptions, LifeCycleLimits } from './controller-options.ts';
 import { AdminRoutesToken, ControllerViewToken } from './core-tokens.ts';
 import { compose } from './create-backend.ts';
-import type { OwnedHook, Registry } from './registry.ts';
+import type { Registry } from './registry.ts';
 import { withTimeLimit } from './time-limit.ts';
 
 /** A composed controller. `start` may be called once. */
@@ -64,6 +64,8 @@ class ComposedController implements Controller {
   readonly #parts: Parts;
   /** How to undo what has been started, in the order of starting. */
   readonly #undo: (() => Promise<void>)[] = [];
+  readonly #aborter = new AbortController();
+  #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(parts: Parts) {
@@ -75,21 +77,9 @@ class ComposedController implements Controller {
   }
 
   async start(): Promise<void> {
-    const { backend, loop, registry, limits } = this.#parts;
+    this.#starting ??= this.#runStart();
     try {
-      await this.#step(
-        'stopping the data plane',
-        () => withTimeLimit('starting the data plane', limits.startMs, (signal) => backend.dataplane.start(signal)),
-        (signal) => backend.dataplane.stop(signal),
-      );
-      await this.#step(
-        'stopping the reconcile loop',
-        () => loop.start(),
-        () => loop.stop(),
-      );
-      for (const hook of registry.startHooks) await this.#startHook(hook);
-      for (const hook of registry.stopHooks)
-        this.#onStop(`stopping the plugin ${hook.plugin}`, (signal) => hook.hook(this.#parts.container, signal));
+      await this.#starting;
     } catch (error) {
       await this.stop();
       throw error;
@@ -100,21 +90,31 @@ class ComposedController implements Controller {
     return (this.#stopping ??= this.#runStop());
   }
 
-  async #startHook({ plugin, hook }: OwnedHook): Promise<void> {
-    if (this.#stopping !== undefined) throw new SluiceError('SLU2107', 'stopped while starting');
-    await withTimeLimit(`starting the plugin ${plugin}`, this.#parts.limits.startMs, (signal) => hook(this.#parts.container, signal));
+  async #runStart(): Promise<void> {
+    const { backend, loop, registry, container } = this.#parts;
+    await this.#step('the data plane', {
+      start: (signal) => backend.dataplane.start(signal),
+      stop: (signal) => backend.dataplane.stop(signal),
+    });
+    await this.#step('the reconcile loop', { start: () => loop.start(), stop: () => loop.stop() });
+    for (const { plugin, hook } of registry.stopHooks)
+      await this.#step(`the plugin ${plugin}`, { stop: (signal) => hook(container, signal) });
+    for (const { plugin, hook } of registry.startHooks)
+      await this.#step(`the plugin ${plugin}`, { start: (signal) => hook(container, signal) });
   }
 
-  async #step(name: string, start: () => void | Promise<void>, stop: (signal: AbortSignal) => void | Promise<void>): Promise<void> {
-    this.#onStop(name, stop);
-    await start();
-  }
-
-  #onStop(name: string, stop: (signal: AbortSignal) => void | Promise<void>): void {
-    this.#undo.push(() => withTimeLimit(name, this.#parts.limits.stopMs, stop));
+  /** What is started is undone by `stop`, also when the start failed half-way. */
+  async #step(what: string, { start, stop }: LifeCycleStep): Promise<void> {
+    if (this.#aborter.signal.aborted) throw new SluiceError('SLU2107', `stopped before starting ${what}`);
+    const { startMs, stopMs } = this.#parts.limits;
+    if (stop !== undefined) this.#undo.push(() => withTimeLimit(`stopping ${what}`, { limitMs: stopMs }, stop));
+    if (start !== undefined) await withTimeLimit(`starting ${what}`, { limitMs: startMs, signal: this.#aborter.signal }, start);
   }
 
   async #runStop(): Promise<void> {
+    this.#aborter.abort();
+    // A step that is under way ends first, or is given up: only then is it known what there is to undo.
+    await this.#starting?.catch(() => undefined);
     for (let undo = this.#undo.pop(); undo !== undefined; undo = this.#undo.pop()) {
       try {
         await undo();
@@ -123,4 +123,11 @@ class ComposedController implements Controller {
       }
     }
   }
+}
+
+type StepWork = (signal: AbortSignal) => void | Promise<void>;
+
+interface LifeCycleStep {
+  readonly start?: StepWork;
+  readonly stop?: StepWork;
 }

@@ -1,21 +1,37 @@
 import { SluiceError, isSluiceError, messageOf } from '../errors.ts';
 
+/** When a step has to end. */
+export interface TimeLimit {
+  readonly limitMs: number;
+  /** Ends the step early. */
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Runs a step of the life cycle. `signal` of the step fires when `limitMs` have passed; shortly after, the step is given up
- * with `SLU2107`, whether it listened or not. Errors with a code pass as they are, others become `SLU2107`.
+ * Runs a step of the life cycle. The step's signal fires after `limitMs`, or with `signal`; a second later the step is given
+ * up with `SLU2107`, whether it listened or not. Errors with a code pass as they are, others become `SLU2107`.
  */
-export async function withTimeLimit<T>(step: string, limitMs: number, work: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
-  const aborter = new AbortController();
+export async function withTimeLimit<T>(
+  step: string,
+  { limitMs, signal }: TimeLimit,
+  work: (signal: AbortSignal) => T | Promise<T>,
+): Promise<T> {
+  const timeUp = AbortSignal.timeout(limitMs);
+  const ended = AbortSignal.any(signal === undefined ? [timeUp] : [timeUp, signal]);
   const { promise: gaveUp, reject } = Promise.withResolvers<never>();
-  const soft = setTimeout(() => aborter.abort(), limitMs);
-  const hard = setTimeout(() => reject(new SluiceError('SLU2107', `${step} took longer than ${limitMs} ms`)), limitMs + GRACE_MS);
+  let grace: NodeJS.Timeout | undefined;
+  const giveUp = (): void => {
+    const why = timeUp.aborted ? `took longer than ${limitMs} ms` : 'was stopped';
+    grace = setTimeout(() => reject(new SluiceError('SLU2107', `${step} ${why}`)), GRACE_MS);
+  };
+  ended.addEventListener('abort', giveUp, { once: true });
   try {
-    return await Promise.race([work(aborter.signal), gaveUp]);
+    return await Promise.race([work(ended), gaveUp]);
   } catch (error) {
     throw isSluiceError(error) ? error : new SluiceError('SLU2107', `${step} failed: ${messageOf(error)}`, { cause: error });
   } finally {
-    clearTimeout(soft);
-    clearTimeout(hard);
+    ended.removeEventListener('abort', giveUp);
+    clearTimeout(grace);
   }
 }
 

@@ -1,5 +1,4 @@
 import type { AdminAnswer, AdminRoute, ControllerView } from '@sluice/core';
-import { requestOf } from '@sluice/core';
 
 /** Health, readiness and the JSON pages under `/api/`, answered from what the controller serves. */
 export function statusRoutes(view: ControllerView): readonly AdminRoute[] {
@@ -30,10 +29,10 @@ async function healthAnswer(view: ControllerView): Promise<AdminAnswer> {
 function explainAnswer(view: ControllerView, query: URLSearchParams): AdminAnswer {
   const url = query.get('url');
   if (url === null) return { status: 400, body: { error: 'name the URL: /api/explain?url=http://host/path' } };
-  const request = requestOf({ url, headers: query.getAll('header') });
-  if (request === undefined) return { status: 400, body: { error: 'url is not an http or https URL' } };
-  const explanation = view.explain(request);
+  if (view.model() === undefined) return { status: 503, body: { error: 'nothing is served yet' } };
+  const method = query.get('method') ?? 'GET';
+  const explanation = view.explain({ url, method, headers: query.getAll('header') });
   return explanation === undefined
-    ? { status: 503, body: { error: 'nothing is served yet' } }
-    : { status: 200, body: { url, method: query.get('method') ?? 'GET', ...explanation } };
+    ? { status: 400, body: { error: 'url is not an http or https URL' } }
+    : { status: 200, body: { url, method, ...explanation } };
 }

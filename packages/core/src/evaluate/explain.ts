@@ -1,0 +1,23 @@
+import type { RoutingModel } from '../model/routing-model.ts';
+import { evaluate } from './evaluate.ts';
+import { explanationOf } from './explanation.ts';
+import type { Explanation } from './explanation.ts';
+import { requestOf } from './request-of.ts';
+import type { WrittenRequest } from './request-of.ts';
+
+/** Methods that are never proxied: one opens tunnels, the other echoes credentials. nginx answers 405 to both. */
+const REFUSED_METHODS = new Set(['TRACE', 'CONNECT']);
+
+/**
+ * What happens to a request and why, told from the model alone. Undefined when the URL is not an http or https URL.
+ * Includes the refusals that come before routing.
+ */
+export function explain(model: RoutingModel, written: WrittenRequest): Explanation | undefined {
+  const request = requestOf(written);
+  if (request === undefined) return undefined;
+  const refuse = (status: number, because: string): Explanation =>
+    explanationOf(request, { verdict: { kind: 'respond', status, because }, reasons: [{ step: 'answer', text: `${status}: ${because}` }] });
+  if (REFUSED_METHODS.has(written.method ?? 'GET')) return refuse(405, `the method ${written.method} is not proxied`);
+  if (request.host === '') return refuse(400, 'HTTP/1.1 requires a Host header');
+  return explanationOf(request, evaluate(model, request));
+}
