@@ -33,6 +33,7 @@ export const problems = Object.freeze({
     true,
   ),
   SLU1006: problem('error', 'A manifest file cannot be read', 'check its permissions and size', true),
+  SLU1007: problem('error', 'The version of an object is not understood', 'write the object in the version named in the message'),
   SLU1101: problem(
     'info',
     'An Ingress belongs to another class',

@@ -21,6 +21,7 @@ export type { Decision, Reason } from './evaluate/evaluate.ts';
 export { compileRoutes } from './evaluate/compile.ts';
 export type { RouteTable } from './evaluate/compile.ts';
 export { canonicalHost } from './evaluate/canonical-host.ts';
+export { wildcardAbove } from './evaluate/match.ts';
 export { normalizePath, splitTarget } from './evaluate/normalize-path.ts';
 export type { RoutedRequest } from './evaluate/request.ts';
 export type { Verdict } from './evaluate/verdict.ts';
@@ -47,7 +48,8 @@ export type { Sink, SourceChange, Watcher } from './watch/watcher.ts';
 export type { Snapshot } from './watch/snapshot.ts';
 export type { WatchedKind, WatchedKinds, WatchedObject } from './watch/object.ts';
 export { SnapshotStore } from './watch/snapshot-store.ts';
-export { isWatchedKind, refOf } from './watch/parse-object.ts';
+export { kindUse } from './watch/kind-use.ts';
+export { refOf } from './watch/parse-object.ts';
 
 export { coreVersion } from './version.ts';
 export { parseOptions } from './config/options.ts';

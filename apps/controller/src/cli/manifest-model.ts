@@ -1,4 +1,4 @@
-import { ModelBuilder, SnapshotStore, createBackend } from '@sluice/core';
+import { ModelBuilder, SnapshotStore, createBackend, diagnose } from '@sluice/core';
 import type { Artifact, Diagnostic, RoutingModel } from '@sluice/core';
 import { readManifests } from '@sluice/watchers';
 import type { Settings } from '../settings/load-settings.ts';
@@ -13,15 +13,18 @@ export interface OfflineModel {
 
 /** Runs the flow from manifests to the artifact once, without starting anything. */
 export async function modelOfManifests(paths: readonly string[], { base, plugins }: Settings): Promise<OfflineModel> {
-  const { renderer } = createBackend({ plugins, backend: base.backend, data: base.data });
+  const { renderer, reloader } = createBackend({ plugins, backend: base.backend, data: base.data });
   const manifests = await readManifests(paths);
   const store = new SnapshotStore();
   store.report(manifests.diagnostics);
   store.change(manifests.objects.map((object) => ({ kind: 'put', object })));
   const built = new ModelBuilder(base.watch).build(store.snapshot());
   const { tree, diagnostics } = renderer.translate(built.model);
-  const all = [...store.diagnostics(), ...built.diagnostics, ...diagnostics];
-  return { model: built.model, artifact: renderer.render(tree), diagnostics: all.toSorted(bySeverity) };
+  const artifact = renderer.render(tree);
+  const validation = await reloader.validate(artifact, new AbortController().signal);
+  const refused = validation.kind === 'refused' ? validation.culprits.map(({ from, message }) => diagnose('SLU4002', from, message)) : [];
+  const all = [...store.diagnostics(), ...built.diagnostics, ...diagnostics, ...refused];
+  return { model: built.model, artifact, diagnostics: all.toSorted(bySeverity) };
 }
 
 const order = { error: 0, warning: 1, info: 2 } as const;

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { countBySeverity } from '@sluice/core';
+import { SluiceError, countBySeverity, messageOf } from '@sluice/core';
 import type { Settings } from '../settings/load-settings.ts';
 import { modelOfManifests } from './manifest-model.ts';
 import { note, print } from './terminal.ts';
@@ -12,13 +12,19 @@ export async function render(paths: readonly string[], settings: Settings, out: 
   const files = artifact.files();
   for (const { path, content } of files) {
     if (out === undefined) print(files.length > 1 ? `# ${path}\n${content}` : content);
-    else {
-      await mkdir(dirname(join(out, path)), { recursive: true });
-      await writeFile(join(out, path), content);
-      note(`wrote ${join(out, path)}`);
-    }
+    else await write(join(out, path), content);
   }
   const { error } = countBySeverity(diagnostics);
   if (error > 0) note(`${error} errors: see sluice check`);
   return error > 0 ? 1 : 0;
+}
+
+async function write(path: string, content: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content);
+  } catch (error) {
+    throw new SluiceError('SLU3004', `cannot write ${path}: ${messageOf(error)}`, { cause: error });
+  }
+  note(`wrote ${path}`);
 }

@@ -75,7 +75,7 @@ function program(done: (status: ExitStatus) => void): Command {
   root
     .command('render <path...>')
     .description('print what a backend would load')
-    .addOption(backendFlag().makeOptionMandatory())
+    .addOption(backendFlag().env('SLUICE_BACKEND').makeOptionMandatory())
     .addOption(configFlag())
     .option('--out <dir>', 'write files there instead of printing')
     .action(async (paths: string[], flags: SettingFlags & { out?: string }) =>
@@ -84,7 +84,7 @@ function program(done: (status: ExitStatus) => void): Command {
   root
     .command('explain <url>')
     .description('tell what happens to a request and why; status 1 when nothing takes it')
-    .requiredOption('--manifests <dir>', 'directory or file of manifests')
+    .addOption(new Option('--manifests <dir>', 'directory or file of manifests').env('SLUICE_MANIFESTS').makeOptionMandatory())
     .option('-X, --method <method>', 'request method', 'GET')
     .option('-H, --header <header>', "'Name: value'; may repeat", collect)
     .addOption(backendFlag())

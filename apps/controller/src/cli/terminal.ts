@@ -22,6 +22,8 @@ export function printDiagnostics(diagnostics: readonly Diagnostic[]): void {
   for (const diagnostic of diagnostics) print(formatDiagnostic(diagnostic));
 }
 
+const NOT_STARTED: ReadonlySet<string> = new Set(['SLU2107', 'SLU3001', 'SLU3002']);
+
 /** Says what went wrong and what to do, and gives the exit status that fits. */
 export function reportFailure(error: unknown): ExitStatus {
   if (!isSluiceError(error)) {
@@ -29,5 +31,5 @@ export function reportFailure(error: unknown): ExitStatus {
     return 2;
   }
   note(`error ${error.code}: ${error.message}${error.help === '' ? '' : ` (help: ${error.help})`}`);
-  return error.code.startsWith('SLU3') || error.code === 'SLU2107' ? 3 : error.code.startsWith('SLU1') ? 1 : 2;
+  return NOT_STARTED.has(error.code) ? 3 : error.code.startsWith('SLU1') ? 1 : 2;
 }

@@ -4,7 +4,7 @@ import type { Upstream } from '../model/upstream.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
 import { canonicalHost } from './canonical-host.ts';
 import { badHost, badPath, conclude } from './conclude.ts';
-import { isLabel } from './match.ts';
+import { wildcardAbove } from './match.ts';
 import { normalizePath, splitTarget } from './normalize-path.ts';
 import type { RoutedRequest } from './request.ts';
 import { RouteIndex } from './route-index.ts';
@@ -37,7 +37,7 @@ class CompiledTable implements RouteTable {
     let any: VirtualHost | undefined;
     for (const host of model.virtualHosts) {
       if (host.match.kind === 'exact') this.#exact.set(host.match.name, host);
-      else if (host.match.kind === 'wildcard') this.#wildcard.set(host.match.suffix, host);
+      else if (host.match.kind === 'wildcard') this.#wildcard.set(`*${host.match.suffix}`, host);
       else any = host;
     }
     if (any === undefined) throw new TypeError('a routing model has a virtual host for every other name');
@@ -67,14 +67,9 @@ class CompiledTable implements RouteTable {
   #find(header: string): VirtualHost | undefined {
     const name = header === '' ? '' : canonicalHost(header);
     if (name === undefined) return undefined;
-    const host = this.#exact.get(name) ?? this.#findWildcard(name) ?? this.#any;
+    const host = this.#exact.get(name) ?? this.#wildcard.get(wildcardAbove(name) ?? '') ?? this.#any;
     if (host !== this.#any && this.#remembered.size < REMEMBERED_HOSTS) this.#remembered.set(header, host);
     return host;
-  }
-
-  #findWildcard(name: string): VirtualHost | undefined {
-    const dot = name.indexOf('.');
-    return dot > 0 && isLabel(name.slice(0, dot)) ? this.#wildcard.get(name.slice(dot)) : undefined;
   }
 }
 

@@ -12,6 +12,12 @@ export function hostMatches(match: HostMatch, name: string): boolean {
   }
 }
 
+/** The wildcard that would take a host name, `*.example.com` for `shop.example.com`; undefined for a name without a dot. */
+export function wildcardAbove(name: string): string | undefined {
+  const dot = name.indexOf('.');
+  return dot > 0 && isLabel(name.slice(0, dot)) ? `*${name.slice(dot)}` : undefined;
+}
+
 /** Whether a text is what a wildcard stands for: one label of letters, digits, `_` and `-`. */
 export function isLabel(text: string): boolean {
   return /^[a-z0-9_-]+$/i.test(text);

@@ -4,7 +4,8 @@ import { formatObject } from '../model/origin.ts';
 import type { Origin } from '../model/origin.ts';
 import type { Culprit } from '../validate/validation.ts';
 import type { WatchedKind, WatchedObject } from '../watch/object.ts';
-import { isWatchedKind, snapshotKey } from '../watch/parse-object.ts';
+import { isWatchedKind } from '../watch/kind-use.ts';
+import { snapshotKey } from '../watch/parse-object.ts';
 import type { Snapshot } from '../watch/snapshot.ts';
 
 interface Entry {
@@ -14,6 +15,8 @@ interface Entry {
   readonly object: WatchedObject;
   readonly message: string;
   readonly from: Origin;
+  /** The last good form was refused as well, so that nothing stands in for the object. */
+  readonly gone: boolean;
 }
 
 /** Objects that the data plane refused: their last good form serves instead, or nothing where there is none. */
@@ -24,31 +27,38 @@ export class Quarantine {
   /** The snapshot without the refused versions. The same object when nothing is in quarantine. */
   apply(snapshot: Snapshot): Snapshot {
     let objects = snapshot.objects;
-    for (const [id, { kind, key, object }] of this.#entries) {
+    const setAside = new Map<string, string>();
+    for (const [id, { kind, key, object, message, gone }] of this.#entries) {
       if (objects[kind].get(key) !== object) {
         this.#entries.delete(id);
         continue;
       }
       const map = new Map<string, WatchedObject>(objects[kind]);
-      const good = this.#good?.objects[kind].get(key);
+      const good = gone ? undefined : this.#good?.objects[kind].get(key);
+      setAside.set(id, message);
       if (good === undefined || good === object) map.delete(key);
       else map.set(key, good);
       objects = { ...objects, [kind]: map };
     }
-    return objects === snapshot.objects ? snapshot : { ...snapshot, objects };
+    return setAside.size === 0 ? snapshot : { ...snapshot, objects, setAside };
   }
 
-  /** Sets objects aside; false when none of them is a watched object that is still in use, so that trying again is no use. */
+  /** Sets objects of a snapshot aside, also good forms that are refused now. False when nothing changed by that: trying again is no use. */
   add(culprits: readonly Culprit[], snapshot: Snapshot): boolean {
     let added = false;
     for (const { from, message } of culprits) {
       const { kind } = from.object;
       const id = formatObject(from.object);
-      if (!isWatchedKind(kind) || this.#entries.has(id)) continue;
+      const held = this.#entries.get(id);
+      if (held !== undefined && !held.gone) {
+        this.#entries.set(id, { ...held, gone: true });
+        added = true;
+      }
+      if (!isWatchedKind(kind) || held !== undefined) continue;
       const key = snapshotKey(from.object);
       const object = snapshot.objects[kind].get(key);
       if (object === undefined) continue;
-      this.#entries.set(id, { kind, key, object, message, from });
+      this.#entries.set(id, { kind, key, object, message, from, gone: false });
       added = true;
     }
     return added;

@@ -10,26 +10,20 @@ import { MAX_ANNOTATIONS_BYTES } from './kinds/metadata.ts';
 import { namespace as namespaceSchema } from './kinds/namespace.ts';
 import { secret } from './kinds/secret.ts';
 import { service } from './kinds/service.ts';
+import { apiVersionOf, isWatchedKind, kindUse } from './kind-use.ts';
 import type { WatchedKind, WatchedObject } from './object.ts';
 
-interface KindRules {
-  readonly schema: z.ZodType<WatchedObject>;
-  /** The API group whose versions are understood; empty for the core group. */
-  readonly group: string;
-  readonly namespaced: boolean;
-}
-
-const kinds: Readonly<Record<WatchedKind, KindRules>> = {
-  Ingress: { schema: ingress, group: 'networking.k8s.io', namespaced: true },
-  IngressClass: { schema: ingressClass, group: 'networking.k8s.io', namespaced: false },
-  Service: { schema: service, group: '', namespaced: true },
-  EndpointSlice: { schema: endpointSlice, group: 'discovery.k8s.io', namespaced: true },
-  Secret: { schema: secret, group: '', namespaced: true },
-  ConfigMap: { schema: configMap, group: '', namespaced: true },
-  Namespace: { schema: namespaceSchema, group: '', namespaced: false },
+const schemas: Readonly<Record<WatchedKind, z.ZodType<WatchedObject>>> = {
+  Ingress: ingress,
+  IngressClass: ingressClass,
+  Service: service,
+  EndpointSlice: endpointSlice,
+  Secret: secret,
+  ConfigMap: configMap,
+  Namespace: namespaceSchema,
 };
 
-export const watchedKinds = Object.keys(kinds) as readonly WatchedKind[];
+const CLUSTER_SCOPED: ReadonlySet<string> = new Set<WatchedKind>(['IngressClass', 'Namespace']);
 
 /** What became of an object: kept in its reduced shape, not watched (another kind or API group), or not valid. */
 export type ParsedObject =
@@ -45,25 +39,21 @@ const header = z.object({
     .catch({ name: '(unnamed)', namespace: '' }),
 });
 
-export function isWatchedKind(kind: string): kind is WatchedKind {
-  return Object.hasOwn(kinds, kind);
-}
-
 /** Identity of a Kubernetes object, whatever else is wrong with it. Namespaced kinds without a namespace are in `default`. */
 export function refOf(raw: unknown): ObjectRef {
   const { kind, metadata } = header.catch({ apiVersion: '', kind: 'Object', metadata: { name: '(unnamed)', namespace: '' } }).parse(raw);
-  const namespaced = !isWatchedKind(kind) || kinds[kind].namespaced;
-  return { kind, namespace: namespaced ? metadata.namespace || 'default' : '', name: metadata.name };
+  return { kind, namespace: CLUSTER_SCOPED.has(kind) ? '' : metadata.namespace || 'default', name: metadata.name };
 }
 
 /** Checks an object as JSON against its kind and reduces it to what routing uses. Never throws. */
 export function parseObject(raw: unknown): ParsedObject {
   const ref = refOf(raw);
   const { apiVersion } = header.catch({ apiVersion: '', kind: '', metadata: { name: '', namespace: '' } }).parse(raw);
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-  if (!isWatchedKind(ref.kind) || kinds[ref.kind].group !== group)
+  const use = kindUse(apiVersion, ref.kind);
+  if (use === 'unused' || !isWatchedKind(ref.kind))
     return { kind: 'unused', type: apiVersion === '' ? ref.kind : `${apiVersion} ${ref.kind}` };
-  const result = kinds[ref.kind].schema.safeParse(raw);
+  if (use === 'other-version') return { kind: 'invalid', ref, diagnostics: [otherVersion(ref, apiVersion, ref.kind)] };
+  const result = schemas[ref.kind].safeParse(raw);
   if (!result.success)
     return {
       kind: 'invalid',
@@ -74,6 +64,11 @@ export function parseObject(raw: unknown): ParsedObject {
     };
   const object = { ...result.data, metadata: { ...result.data.metadata, namespace: ref.namespace } };
   return { kind: 'object', ref, object, diagnostics: oversized(ref, object) };
+}
+
+function otherVersion(ref: ObjectRef, apiVersion: string, kind: WatchedKind): Diagnostic {
+  const written = apiVersion === '' ? 'there is none' : `${JSON.stringify(apiVersion.slice(0, 80))} is not understood`;
+  return diagnose('SLU1007', { object: ref, field: 'apiVersion' }, `${written}; ${apiVersionOf(kind)} is`);
 }
 
 function oversized(ref: ObjectRef, object: WatchedObject): Diagnostic[] {

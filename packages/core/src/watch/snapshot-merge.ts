@@ -1,7 +1,7 @@
 import { diagnose } from '../observe/diagnostic.ts';
 import type { Diagnostic } from '../observe/diagnostic.ts';
 import type { WatchedKind, WatchedObject } from './object.ts';
-import { watchedKinds } from './parse-object.ts';
+import { watchedKinds } from './kind-use.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Puts the snapshots of several sources together; an object that two of them have is taken from the first and reported. */

@@ -2,7 +2,8 @@ import { diagnose } from '../observe/diagnostic.ts';
 import type { Diagnostic } from '../observe/diagnostic.ts';
 import { formatObject } from '../model/origin.ts';
 import type { WatchedKind, WatchedKinds, WatchedObject } from './object.ts';
-import { isWatchedKind, parseObject, snapshotKey, watchedKinds } from './parse-object.ts';
+import { isWatchedKind, watchedKinds } from './kind-use.ts';
+import { parseObject, snapshotKey } from './parse-object.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Sink, SourceChange } from './watcher.ts';
 

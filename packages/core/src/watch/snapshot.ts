@@ -6,5 +6,7 @@ import type { WatchedKind, WatchedKinds } from './object.ts';
  */
 export interface Snapshot {
   readonly revision: number;
+  /** Objects that the data plane refused, by `Kind namespace/name`, with its words: where one is missing below, this is why. */
+  readonly setAside?: ReadonlyMap<string, string>;
   readonly objects: { readonly [Kind in WatchedKind]: ReadonlyMap<string, WatchedKinds[Kind]> };
 }

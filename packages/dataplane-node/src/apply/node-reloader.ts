@@ -1,5 +1,5 @@
 import { SluiceError, compileRoutes } from '@sluice/core';
-import type { ApplyOutcome, Artifact, Generation, Reloader, Validation } from '@sluice/core';
+import type { ApplyOutcome, Artifact, Generation, Reloader, RoutingModel, Validation } from '@sluice/core';
 import type { NodeTable } from '../translate/node-renderer.ts';
 import { isNodeTable } from '../translate/node-renderer.ts';
 import { certificateLookup, refusedCertificates } from '../validate/secure-contexts.ts';
@@ -9,6 +9,7 @@ import type { NodeDataplane } from './node-dataplane.ts';
 export class NodeReloader implements Reloader {
   readonly #dataplane: NodeDataplane;
   #current: Generation | undefined;
+  #model: RoutingModel | undefined;
 
   constructor(dataplane: NodeDataplane) {
     this.#dataplane = dataplane;
@@ -24,7 +25,8 @@ export class NodeReloader implements Reloader {
   apply(artifact: Artifact): Promise<ApplyOutcome> {
     const { digest, model } = tableOf(artifact);
     if (this.#current?.digest === digest) return Promise.resolve({ kind: 'unchanged', generation: this.#current });
-    const reason = this.#current === undefined ? 'first table' : 'the table changed';
+    const reasons = this.#model === undefined ? ['first table'] : changes(this.#model, model);
+    this.#model = model;
     this.#dataplane.swap((defaultContext) => ({
       digest,
       routes: compileRoutes(model),
@@ -32,12 +34,27 @@ export class NodeReloader implements Reloader {
       secureContextFor: certificateLookup(model, defaultContext),
     }));
     this.#current = { digest, appliedAtMs: Date.now() };
-    return Promise.resolve({ kind: 'applied', generation: this.#current, reasons: [reason] });
+    return Promise.resolve({ kind: 'applied', generation: this.#current, reasons });
   }
 
   current(): Generation | undefined {
     return this.#current;
   }
+}
+
+/** What differs, by the identity of the nodes: `2 virtual hosts changed`. */
+function changes(before: RoutingModel, after: RoutingModel): string[] {
+  const counts = [
+    ['virtual hosts', differing(before.virtualHosts, after.virtualHosts)],
+    ['upstreams', differing(before.upstreams, after.upstreams)],
+    ['certificates', differing(before.certificates, after.certificates)],
+  ] as const;
+  return counts.filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what} changed`);
+}
+
+function differing(before: readonly object[], after: readonly object[]): number {
+  const [old, now] = [new Set(before), new Set(after)];
+  return Math.max(after.filter((node) => !old.has(node)).length, before.filter((node) => !now.has(node)).length);
 }
 
 function tableOf({ table }: Artifact): NodeTable {

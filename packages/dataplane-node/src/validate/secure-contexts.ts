@@ -1,7 +1,7 @@
 import { createSecureContext } from 'node:tls';
 import type { SecureContext } from 'node:tls';
 import type { Certificate, Culprit, RoutingModel } from '@sluice/core';
-import { canonicalHost } from '@sluice/core';
+import { canonicalHost, wildcardAbove } from '@sluice/core';
 
 const contexts = new WeakMap<Certificate, SecureContext>();
 
@@ -41,7 +41,7 @@ export function certificateLookup(model: RoutingModel, fallback: SecureContext):
   return (serverName) => {
     const name = serverName === undefined ? undefined : canonicalHost(serverName);
     if (name === undefined) return fallback;
-    const certificate = byHost.has(name) ? byHost.get(name) : byHost.get(`*${name.slice(name.indexOf('.'))}`);
+    const certificate = byHost.has(name) ? byHost.get(name) : byHost.get(wildcardAbove(name) ?? '');
     return certificate === undefined ? fallback : contextOf(certificate);
   };
 }

@@ -10,6 +10,9 @@ describe('isUsed', () => {
     ['v1', 'Secret'],
     ['v1', 'ConfigMap'],
     ['v1', 'Namespace'],
+    ['extensions/v1beta1', 'Ingress'],
+    ['networking.k8s.io/v1beta1', 'Ingress'],
+    [undefined, 'Ingress'],
   ])('takes %s %s', (apiVersion, kind) => {
     expect(isUsed({ apiVersion, kind })).toBe(true);
   });
@@ -17,8 +20,7 @@ describe('isUsed', () => {
   it.each([
     ['apps/v1', 'Deployment'],
     ['serving.knative.dev/v1', 'Service'],
-    ['extensions/v1beta1', 'Ingress'],
-    [7, 'Ingress'],
+    ['networking.istio.io/v1', 'Ingress'],
     ['v1', undefined],
     ['v1', 'toString'],
   ])('leaves out %s %s', (apiVersion, kind) => {

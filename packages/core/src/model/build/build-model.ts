@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../observe/diagnostic.ts';
+import { wildcardAbove } from '../../evaluate/match.ts';
 import { diagnose } from '../../observe/diagnostic.ts';
 import { formatObject } from '../origin.ts';
 import type { Snapshot } from '../../watch/snapshot.ts';
@@ -87,8 +88,12 @@ export class ModelBuilder {
         else known.rules.push(rule);
       }
     }
-    const tls = this.#certificates.choose(served, { secrets: snapshot.objects.Secret, nowMs: this.#nowMs() }, diagnostics);
-    const tlsOf = (host: string) => tls.get(host) ?? tls.get(`*${host.slice(host.indexOf('.'))}`);
+    const tls = this.#certificates.choose(
+      served,
+      { secrets: snapshot.objects.Secret, setAside: snapshot.setAside, nowMs: this.#nowMs() },
+      diagnostics,
+    );
+    const tlsOf = (host: string) => tls.get(host) ?? tls.get(wildcardAbove(host) ?? '');
     return [...byHost].map(([host, { rules, fallback }]) => ({
       host,
       rules,

@@ -63,7 +63,11 @@ export class CertificateBuilder {
     const at: Origin = { ...from, field: `${from.field}.secretName` };
     const id = `${from.object.namespace}/${entry.secretName}`;
     const secret = source.secrets.get(id);
-    if (secret === undefined) return refuse(diagnostics, diagnose('SLU1401', at, `Secret ${id} does not exist`));
+    if (secret === undefined) {
+      const refused = source.setAside?.get(`Secret ${id}`);
+      if (refused !== undefined) return refuse(diagnostics, diagnose('SLU1402', at, `Secret ${id}: ${refused}`));
+      return refuse(diagnostics, diagnose('SLU1401', at, `Secret ${id} does not exist`));
+    }
     const parsed = this.#parse(secret, id);
     if (parsed.kind === 'unusable') return refuse(diagnostics, diagnose('SLU1402', at, `Secret ${id}: ${parsed.why}`));
     if (!this.#covers(id, host, source))
@@ -83,6 +87,8 @@ export class CertificateBuilder {
 export interface CertificateSource {
   /** By `namespace/name`. */
   readonly secrets: ReadonlyMap<string, Secret>;
+  /** Why a Secret is not among them although it exists, by `Secret namespace/name`. */
+  readonly setAside: ReadonlyMap<string, string> | undefined;
   readonly nowMs: number;
 }
 

@@ -31,9 +31,9 @@ export function buildHost(input: HostInput): { readonly host: VirtualHost; reado
   const claimed = claimPaths(input, diagnostics);
   const routes = [...claimed.values()].map((path) => forward(path, policies));
   const redirects = appendSlashRedirects(claimed);
+  for (const { match, from } of redirects) diagnostics.push(diagnose('SLU1208', from, `${match.path} is answered 301 to ${match.path}/`));
   const all = [...routes, ...redirects, ...healthRoute(input.host, claimed)].toSorted(byPrecedence);
-  const root = all.at(-1);
-  if (root === undefined || root.match.kind !== 'prefix' || root.match.path !== '/') all.push(rootFallback(input, policies));
+  if (!all.some(takesEverything)) all.push(rootFallback(input, policies));
   const from = input.rules[0]?.from ?? input.fallback?.from ?? builtIn;
   const host = { name: input.host || '*', match: hostMatch(input.host), routes: all, from, ...(input.tls && { tls: input.tls }) };
   return { host, diagnostics };
@@ -100,6 +100,10 @@ function appendSlashRedirects(claimed: ReadonlyMap<string, FragmentPath>): Route
 /** A `Location` holds ASCII only: other bytes and blanks of the path are percent-encoded. */
 function encodePath(path: string): string {
   return path.replace(/[^\x21-\x7e]|%/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+}
+
+function takesEverything({ match }: Route): boolean {
+  return match.kind === 'prefix' && match.path === '/';
 }
 
 function rootFallback({ fallback }: HostInput, policies: readonly Policy[]): Route {

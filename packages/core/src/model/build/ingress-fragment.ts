@@ -81,8 +81,8 @@ function readRule({ host, http }: IngressRule, from: Origin, diagnostics: Diagno
 function readBackend({ service, resource }: IngressBackend, from: Origin, diagnostics: Diagnostic[]): BackendRef | undefined {
   if (service === undefined) {
     if (resource !== undefined)
-      diagnostics.push(diagnose('SLU1205', from, `it names the resource ${resource.kind} ${resource.name}; the path is left out`));
-    else diagnostics.push(diagnose('SLU1206', from, 'it names no Service; the path is left out'));
+      diagnostics.push(diagnose('SLU1205', from, `it names the resource ${resource.kind} ${resource.name}; it is left out`));
+    else diagnostics.push(diagnose('SLU1206', from, 'it names no Service; it is left out'));
     return undefined;
   }
   const port = service.port.name ?? String(service.port.number ?? '');

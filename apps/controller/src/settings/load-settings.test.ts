@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { loadSettings, readConfigFile } from './load-settings.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sluice-settings-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, content: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+describe('settings', () => {
+  test('defaults', async () => {
+    const { base, plugins } = await loadSettings({}, {});
+    expect(base).toMatchObject({
+      backend: 'node',
+      listen: { http: [':80'], https: [':443'] },
+      data: '/var/lib/sluice',
+      log: { level: 'info', format: 'json' },
+      watch: { ingressClass: 'nginx', controllerClass: 'k8s.io/ingress-nginx', watchIngressWithoutClass: false },
+    });
+    expect(plugins.map(({ pluginName }) => pluginName)).toEqual(['node', 'metrics']);
+  });
+
+  test('a directory brings the plugin that watches it', async () => {
+    const { plugins } = await loadSettings({ manifests: folder }, {});
+    expect(plugins.map(({ pluginName }) => pluginName)).toContain('directory');
+  });
+
+  test('one address may stand without its list', async () => {
+    const { base } = await loadSettings({}, {}, { listen: { http: ':8080' } });
+    expect(base.listen.http).toEqual([':8080']);
+  });
+
+  test.each([
+    [{ listen: { https: 7 } }, 'listen.https'],
+    [{ watch: { directory: { path: '' } } }, 'watch.directory.path'],
+    [{ metrics: { prot: 1 } }, 'metrics.prot: there is no such option'],
+    [{ directory: { path: '.' } }, 'directory: there is no such option'],
+    [{ log: { level: 'loud' } }, 'log.level'],
+  ])('%j is refused', async (tree, message) => {
+    await expect(loadSettings({}, {}, tree)).rejects.toMatchObject({ code: 'SLU2003', message: expect.stringContaining(message) });
+  });
+});
+
+describe('configuration files', () => {
+  test.each([
+    ['a.yaml', 'backend: x', { backend: 'x' }],
+    ['b.json', '{"backend":"x"}', { backend: 'x' }],
+    ['c.js', 'export default { backend: "x" };', { backend: 'x' }],
+    ['d.ts', 'const name: string = "x"; export default Promise.resolve({ backend: name });', { backend: 'x' }],
+    ['nothing.yaml', '~', {}],
+  ])('%s', async (name, content, tree) => {
+    expect(await readConfigFile(file(name, content))).toEqual({ kind: 'settings', tree });
+  });
+
+  test('a module with a controller', async () => {
+    const path = file('controller.js', 'export default { start: async () => {}, stop: async () => {}, plugins: [] };');
+    expect(await readConfigFile(path)).toMatchObject({ kind: 'controller' });
+  });
+
+  test.each([
+    ['list.yaml', '[1]', 'does not hold a mapping'],
+    ['broken.yaml', 'a: [', 'does not parse'],
+    ['throws.js', 'throw new Error("no");', 'cannot load'],
+  ])('%s is refused', async (name, content, message) => {
+    await expect(readConfigFile(file(name, content))).rejects.toMatchObject({
+      code: 'SLU2002',
+      message: expect.stringContaining(message),
+    });
+  });
+});

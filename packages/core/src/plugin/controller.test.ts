@@ -1,0 +1,140 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { memoryBackend } from '../testing/memory-backend.ts';
+import { ingressObject } from '../testing/objects.ts';
+import type { Sink } from '../watch/watcher.ts';
+import { createController } from './controller.ts';
+import { ControllerViewToken } from './core-tokens.ts';
+import { definePlugin } from './plugin.ts';
+import { createToken } from './token.ts';
+
+/** A plugin with a memory backend, a watcher that a test feeds, and hooks that leave a trace. */
+function testPlugin() {
+  const { backend, control } = memoryBackend();
+  const { promise: sink, resolve } = Promise.withResolvers<Sink>();
+  const plugin = definePlugin({
+    name: 'test',
+    core: '^0.1.0',
+    config: z.strictObject({ failing: z.boolean().default(false) }),
+    register(host, { failing }) {
+      host.backend('memory', () => backend);
+      host.backend('other', () => {
+        throw new Error('must not be made');
+      });
+      host.watcher(() => ({
+        name: 'test',
+        run: async (into, signal) => {
+          resolve(into);
+          await new Promise((done) => signal.addEventListener('abort', done));
+          control.events.push('watcher ended');
+        },
+      }));
+      host.onStart(() => {
+        control.events.push('hook started');
+        if (failing) throw new Error('cannot');
+      });
+      host.onStop(() => void control.events.push('hook stopped'));
+    },
+  });
+  return { plugin, control, sink };
+}
+
+test('starts in order, serves what the watcher delivers, stops in reverse order', async () => {
+  const { plugin, control, sink } = testPlugin();
+  const controller = await createController({ plugins: [plugin], backend: 'memory', reconcile: { holdOffMs: 1, maxHoldOffMs: 5 } });
+  await controller.start();
+  (await sink).change([{ kind: 'put', object: ingressObject('one', 'one.test') }]);
+  (await sink).synced();
+  await expect.poll(() => control.served.at(-1)?.virtualHosts.map(({ name }) => name)).toEqual(['*', 'one.test']);
+  await controller.stop();
+  expect(control.events).toEqual(['start', 'started', 'hook started', 'hook stopped', 'watcher ended', 'stop']);
+});
+
+test('nothing is served before the source has delivered its first state', async () => {
+  const { plugin, control, sink } = testPlugin();
+  const controller = await createController({ plugins: [plugin], backend: 'memory', reconcile: { holdOffMs: 1, maxHoldOffMs: 5 } });
+  await controller.start();
+  (await sink).change([{ kind: 'put', object: ingressObject('one', 'one.test') }]);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(control.served).toEqual([]);
+  await controller.stop();
+});
+
+test('stopped while starting: the step under way is ended and undone, and no further one begins', async () => {
+  const { plugin, control } = testPlugin();
+  control.starting = (signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
+  const controller = await createController({ plugins: [plugin], backend: 'memory' });
+  const started = controller.start();
+  await controller.stop();
+  await expect(started).rejects.toMatchObject({ code: 'SLU2107' });
+  expect(control.events).toEqual(['start', 'started', 'stop']);
+});
+
+test('a plugin that fails to start has everything stopped again', async () => {
+  const { plugin, control } = testPlugin();
+  const controller = await createController({ plugins: [plugin({ failing: true })], backend: 'memory' });
+  await expect(controller.start()).rejects.toMatchObject({ code: 'SLU2107', message: 'starting the plugin test failed: cannot' });
+  expect(control.events.slice(-3)).toEqual(['hook stopped', 'watcher ended', 'stop']);
+});
+
+test('a step that does not end is given up', async () => {
+  const { plugin, control } = testPlugin();
+  control.starting = () => new Promise(() => {});
+  const controller = await createController({ plugins: [plugin], backend: 'memory', limits: { startMs: 10 } });
+  await expect(controller.start()).rejects.toMatchObject({ code: 'SLU2107', message: 'starting the data plane took longer than 10 ms' });
+});
+
+const empty = z.strictObject({});
+const named = (name: string, core = '^0.1.0') => definePlugin({ name, core, config: empty, register: () => {} });
+const twice = createToken<number>('Twice');
+
+test.each([
+  [
+    'an unknown backend',
+    () => [testPlugin().plugin],
+    'SLU2004',
+    'there is no backend "memry" (did you mean "memory"?); installed: memory, other',
+  ],
+  ['a plugin that is there twice', () => [named('a'), named('a')], 'SLU2102', 'the plugin a is there twice'],
+  ['another core', () => [named('a', '^9.0.0')], 'SLU2103', 'the plugin a needs @sluice/core ^9.0.0, this is 0.1.0'],
+  [
+    'an option that is not valid',
+    () => [testPlugin().plugin({ failng: true } as never)],
+    'SLU2003',
+    'test.failng: there is no such option (did you mean "failing"?)',
+  ],
+  [
+    'two providers',
+    () => ['a', 'b'].map((name) => definePlugin({ name, core: '*', config: empty, register: (host) => host.provide(twice, () => 1) })),
+    'SLU2104',
+    'Twice is provided twice',
+  ],
+])('%s is refused when the controller is made', async (_, plugins, code, message) => {
+  await expect(createController({ plugins: plugins(), backend: 'memry' })).rejects.toMatchObject({ code, message });
+});
+
+test('plugins see the controller: status, diagnostics, explain', async () => {
+  const { plugin, sink } = testPlugin();
+  let status: unknown;
+  const looking = definePlugin({
+    name: 'looking',
+    core: '^0.1.0',
+    config: empty,
+    register: (host) =>
+      host.onStop(async (services) => {
+        const view = services.get(ControllerViewToken);
+        status = { ...(await view.status()), explained: view.explain({ url: 'http://one.test/x' })?.status };
+      }),
+  });
+  const controller = await createController({
+    plugins: [plugin, looking],
+    backend: 'memory',
+    reconcile: { holdOffMs: 1, maxHoldOffMs: 5 },
+  });
+  await controller.start();
+  (await sink).change([{ kind: 'put', object: ingressObject('one', 'one.test', 'missing') }]);
+  (await sink).synced();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await controller.stop();
+  expect(status).toMatchObject({ backend: 'memory', ready: true, objects: { Ingress: 1 }, diagnostics: { error: 1 }, explained: 503 });
+});
