@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import type { KeyPair } from './certificates.ts';
+import { endpointSlice, ingress, ingressClass, service, served, tlsSecret } from './manifest.ts';
+import type { IngressSpec, PathSpec, RuleSpec } from './manifest.ts';
+
+/** The namespaces of every rule set; each has Services of the same names. */
+export const namespaces = ['one', 'two'] as const;
+
+/** The Services that answer. */
+export const answeringServices = ['a', 'b', 'c'] as const;
+
+/** Names that the certificate of the Secret `good` covers. */
+export const certifiedNames = ['shop.test', '*.shop.test', 'api.shop.test', '*.api.shop.test', '*.test', 'blog.test'] as const;
+
+const hosts = [
+  'shop.test',
+  'api.shop.test',
+  'deep.api.shop.test',
+  'blog.test',
+  'outside.example',
+  '*.shop.test',
+  '*.api.shop.test',
+  '*.test',
+  'localhost',
+  'Not.Lower',
+  'with blank.test',
+];
+const paths = [
+  '/',
+  '',
+  '/foo',
+  '/foo/',
+  '/foo/bar',
+  '/foo/bar/',
+  '/dir/',
+  '/dir/',
+  '/Foo',
+  '/föö',
+  '/a b',
+  '/a%20b',
+  '/foo.bar',
+  '/f',
+  '/.well-known/acme-challenge/x',
+  '//twice',
+  '/up/../foo',
+  'no-slash',
+];
+
+const pathSpec: fc.Arbitrary<PathSpec> = fc.record({
+  path: fc.constantFrom(...paths),
+  pathType: fc.constantFrom('Exact', 'Prefix', 'Prefix', 'ImplementationSpecific', 'Regex'),
+  service: fc.constantFrom(...answeringServices, ...answeringServices, 'unready', 'bare', 'missing'),
+  port: fc.constantFrom({ number: 80 }, { number: 80 }, { name: 'http' }, { number: 8080 }, { name: 'other' }),
+});
+
+const ruleSpec: fc.Arbitrary<RuleSpec> = fc
+  .record({ host: fc.option(fc.constantFrom(...hosts), { nil: undefined, freq: 8 }), paths: fc.array(pathSpec, { maxLength: 5 }) })
+  .map(({ host, paths: list }) => ({ ...(host !== undefined && { host }), paths: list }));
+
+/** A rule with more paths than are looked at one after the other. */
+const crowdedRule: fc.Arbitrary<RuleSpec> = fc
+  .uniqueArray(pathSpec, { selector: ({ path, pathType }) => `${pathType} ${path}`, minLength: 14, maxLength: 30 })
+  .map((list) => ({ host: 'crowded.test', paths: list }));
+
+const tlsEntry = fc
+  .record({
+    hosts: fc.uniqueArray(fc.constantFrom(...hosts), { maxLength: 3 }),
+    secretName: fc.constantFrom('good', 'good', 'absent', ''),
+  })
+  .map(({ hosts: names, secretName }) => ({ hosts: names, ...(secretName !== '' && { secretName }) }));
+
+type UnnamedIngress = Omit<IngressSpec, 'name'>;
+
+const ingressSpec: fc.Arbitrary<UnnamedIngress> = fc
+  .record({
+    namespace: fc.constantFrom(...namespaces),
+    rules: fc.array(ruleSpec, { maxLength: 4 }),
+    defaultService: fc.option(fc.constantFrom(...answeringServices, 'missing'), { nil: '', freq: 3 }),
+    tls: fc.array(tlsEntry, { maxLength: 2 }),
+    day: fc.option(fc.integer({ min: 1, max: 3 }), { nil: 0 }),
+  })
+  .map(({ defaultService, day, ...rest }) => ({
+    ...rest,
+    ...(defaultService !== '' && { defaultService }),
+    ...(day !== 0 && { creationTimestamp: `2026-01-0${day}T00:00:00Z` }),
+  }));
+
+/** Ingresses with everything that may be in them, in two namespaces, quarrelling about hosts and paths. */
+export const ingressSpecs: fc.Arbitrary<readonly UnnamedIngress[]> = fc
+  .tuple(fc.array(ingressSpec, { minLength: 4, maxLength: 14 }), crowdedRule)
+  .map(([specs, crowded]) => [...specs, { namespace: 'one', rules: [crowded] }]);
+
+/** The objects of a rule set, with a host of its own to tell by when it is served. `ports` are those of `namespace/service`. */
+export function objectsOf(specs: readonly UnnamedIngress[], pair: KeyPair, ports: ReadonlyMap<string, number>, marker: string): object[] {
+  const common = namespaces.flatMap((namespace) => [
+    tlsSecret('good', pair, namespace),
+    service('bare', namespace),
+    service('unready', namespace),
+    endpointSlice('unready', { port: 1, ready: false }, namespace),
+    ...answeringServices.flatMap((name) => served(name, ports.get(`${namespace}/${name}`) ?? 0, namespace)),
+  ]);
+  const rules = [{ host: marker, paths: [{ service: 'a' }] }];
+  return [
+    ingressClass(),
+    ...common,
+    ...specs.map((spec, index) => ingress({ name: `number-${index}`, ...spec })),
+    ingress({ name: 'marker', namespace: 'one', rules }),
+  ];
+}
