@@ -1,7 +1,7 @@
-import { coreVersion } from '@sluice/core';
+import { SluiceError, coreVersion } from '@sluice/core';
 import { Command, CommanderError, Option } from 'commander';
 import { loadSettings, readConfigFile } from '../settings/load-settings.ts';
-import type { Settings } from '../settings/load-settings.ts';
+import type { ConfigFile, Settings } from '../settings/load-settings.ts';
 import type { SettingFlags } from '../settings/flag-settings.ts';
 import { check } from './check-command.ts';
 import { configSchema, configShow } from './config-command.ts';
@@ -33,16 +33,25 @@ function withSettings(command: Command): Command {
     .option('--log-format <format>', 'json or pretty');
 }
 
+type NamedConfigFile = ConfigFile & { readonly path?: string };
+
+async function configFile({ config = process.env['SLUICE_CONFIG'] }: SettingFlags): Promise<NamedConfigFile> {
+  return config === undefined ? { kind: 'settings', tree: {} } : { ...(await readConfigFile(config)), path: config };
+}
+
 async function settingsOf(flags: SettingFlags): Promise<Settings> {
-  const config = flags.config ?? process.env['SLUICE_CONFIG'];
-  const file = config === undefined ? undefined : await readConfigFile(config);
-  return loadSettings({ ...flags, ...(config && { config }) }, process.env, file?.kind === 'settings' ? file.tree : {});
+  return settingsFrom(flags, await configFile(flags));
+}
+
+function settingsFrom(flags: SettingFlags, file: NamedConfigFile): Promise<Settings> {
+  if (file.kind === 'controller')
+    throw new SluiceError('SLU2002', `${file.path ?? 'the configuration'} holds a composed controller: only sluice run can use it`);
+  return loadSettings({ ...flags, ...(file.path !== undefined && { config: file.path }) }, process.env, file.tree);
 }
 
 async function runCommand(flags: SettingFlags): Promise<ExitStatus> {
-  const config = flags.config ?? process.env['SLUICE_CONFIG'];
-  const file = config === undefined ? undefined : await readConfigFile(config);
-  return run(file?.kind === 'controller' ? file.controller : await controllerOf(await settingsOf(flags)));
+  const file = await configFile(flags);
+  return run(file.kind === 'controller' ? file.controller : await controllerOf(await settingsFrom(flags, file)));
 }
 
 interface ExplainFlags {

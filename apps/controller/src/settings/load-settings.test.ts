@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -54,6 +54,7 @@ describe('configuration files', () => {
     ['c.js', 'export default { backend: "x" };', { backend: 'x' }],
     ['d.ts', 'const name: string = "x"; export default Promise.resolve({ backend: name });', { backend: 'x' }],
     ['nothing.yaml', '~', {}],
+    ['empty.yaml', '# nothing', {}],
   ])('%s', async (name, content, tree) => {
     expect(await readConfigFile(file(name, content))).toEqual({ kind: 'settings', tree });
   });
@@ -73,4 +74,20 @@ describe('configuration files', () => {
       message: expect.stringContaining(message),
     });
   });
+});
+
+test('a module without a default export is refused', async () => {
+  await expect(readConfigFile(file('n.js', 'export const backend = "x";'))).rejects.toMatchObject({ code: 'SLU2002' });
+});
+
+test('a plugin is found from the configuration file, by the conditions of an import', async () => {
+  const home = join(folder, 'node_modules', 'esm-plugin');
+  mkdirSync(home, { recursive: true });
+  writeFileSync(join(home, 'package.json'), '{"type":"module","exports":{".":{"import":"./index.js"}}}');
+  const plugin = `Object.assign(() => {}, { kind: 'sluice-plugin', pluginName: 'esm', core: '*', schema: { optional: () => {} } })`;
+  writeFileSync(join(home, 'index.js'), `export default ${plugin};`);
+  const config = file('with-plugin.yaml', 'plugins: [esm-plugin, absent-plugin]');
+  const loading = loadSettings({ config }, {}, { plugins: ['esm-plugin', 'absent-plugin'] });
+  await expect(loading).rejects.toMatchObject({ code: 'SLU2101', message: expect.stringContaining('absent-plugin') });
+  await expect(loadSettings({ config }, {}, { plugins: ['esm-plugin'] })).rejects.not.toMatchObject({ code: 'SLU2101' });
 });

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { SluiceError, isPlugin, messageOf, parseOptions } from '@sluice/core';
 import type { ConfiguredPlugin, Controller, Plugin } from '@sluice/core';
 import node from '@sluice/dataplane-node';
 import metrics from '@sluice/metrics';
 import directory from '@sluice/watchers';
-import { load as parseYaml } from 'js-yaml';
+import { resolve as resolveImport } from 'import-meta-resolve';
+import { loadAll as parseYaml } from 'js-yaml';
 import { environmentLayer, flagLayer } from './flag-settings.ts';
 import type { SettingFlags } from './flag-settings.ts';
 import { isTree, mergeLayers } from './layers.ts';
@@ -69,7 +70,9 @@ async function read(path: string): Promise<string> {
 
 function parse(path: string, text: string): unknown {
   try {
-    return parseYaml(text);
+    const documents = parseYaml(text);
+    if (documents.length > 1) throw new Error('it holds more than one document');
+    return documents[0];
   } catch (error) {
     throw new SluiceError('SLU2002', `${path} does not parse: ${messageOf(error)}`, { cause: error });
   }
@@ -78,7 +81,8 @@ function parse(path: string, text: string): unknown {
 async function importDefault(path: string): Promise<unknown> {
   try {
     const module: unknown = await import(pathToFileURL(resolve(path)).href);
-    return await (isTree(module) ? module['default'] : undefined);
+    if (!isTree(module) || module['default'] === undefined) throw new Error('it has no default export');
+    return await Promise.resolve(module['default']);
   } catch (error) {
     throw new SluiceError('SLU2002', `cannot load ${path}: ${messageOf(error)}`, { cause: error });
   }
@@ -86,11 +90,10 @@ async function importDefault(path: string): Promise<unknown> {
 
 /** Packages are looked up from the configuration file, so that a build can bring its own. */
 async function loadPlugin(name: string, config: string | undefined): Promise<Plugin> {
-  const from = config === undefined ? process.cwd() : dirname(resolve(config));
+  const from = resolve(config ?? 'sluice.yaml');
   try {
-    const { createRequire } = await import('node:module');
-    const target = name.startsWith('.') || name.startsWith('/') ? resolve(from, name) : createRequire(`${from}/`).resolve(name);
-    const module: unknown = await import(pathToFileURL(target).href);
+    const specifier = name.startsWith('/') ? pathToFileURL(name).href : name;
+    const module: unknown = await import(resolveImport(specifier, pathToFileURL(from).href));
     const plugin = isTree(module) ? module['default'] : undefined;
     if (!isPlugin(plugin)) throw new Error('its default export is not a plugin');
     return plugin;
