@@ -1,4 +1,4 @@
-import type { Upstream } from '@sluice/core';
+import type { Logger, Upstream } from '@sluice/core';
 import type { DeadlineSweep } from './deadline-sweep.ts';
 import { poolKey, UpstreamPool } from './upstream-pool.ts';
 
@@ -49,13 +49,15 @@ export class Peers {
  */
 export class Balancer {
   readonly #sweep: DeadlineSweep;
+  readonly #logger: Logger;
   readonly #pools = new Map<string, UpstreamPool>();
   readonly #rotations = new Map<string, Rotation>();
   #peers = new Map<string, Peers>();
   #current: ReadonlySet<string> = new Set();
 
-  constructor(sweep: DeadlineSweep) {
+  constructor(sweep: DeadlineSweep, logger: Logger) {
     this.#sweep = sweep;
+    this.#logger = logger;
   }
 
   /** Makes these the current upstreams; pools of endpoints that none of them has are closed. */
@@ -106,7 +108,7 @@ export class Balancer {
     const key = poolKey(endpoint);
     const known = this.#pools.get(key);
     if (known !== undefined) return known;
-    const pool = new UpstreamPool(endpoint, this.#sweep);
+    const pool = new UpstreamPool(endpoint, this.#sweep, this.#logger);
     if (this.#current.has(key)) this.#pools.set(key, pool);
     else pool.retire();
     return pool;

@@ -1,7 +1,8 @@
+import { messageOf } from '@sluice/core';
 import { CR, LF } from './byte-classes.ts';
 import type { Deadlined } from './deadline-sweep.ts';
 import { Exchange } from './exchange.ts';
-import type { ExchangeClient } from './exchange.ts';
+import type { ExchangeClient } from './exchange-client.ts';
 import { INCOMPLETE } from './line-scanner.ts';
 import { HeldBytes } from './held-bytes.ts';
 import type { ProxyContext } from './proxy-context.ts';
@@ -84,9 +85,19 @@ export class ClientConnection implements WireOwner, Deadlined, ExchangeClient {
     this.#context.sweep.delete(this);
     this.#closing = true;
     this.#held.clear();
-    if (this.#tunnel === undefined) this.#exchange.clientGone();
-    else this.#tunnel.clientGone();
-    this.#onGone(this);
+    try {
+      if (this.#tunnel === undefined) this.#exchange.clientGone();
+      else this.#tunnel.clientGone();
+    } finally {
+      this.#onGone(this);
+    }
+  }
+
+  onFault(error: unknown): void {
+    const { host, target, requestId } = this.#exchange.facts;
+    const client = this.identity.address;
+    this.#context.logger.error('serving a connection failed', { error: messageOf(error), client, host, target, requestId });
+    this.cut();
   }
 
   onDeadline(): void {

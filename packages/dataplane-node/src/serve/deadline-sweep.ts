@@ -2,6 +2,8 @@
 export interface Deadlined {
   readonly deadlineMs: number;
   onDeadline(): void;
+  /** `onDeadline` threw. Must not throw. */
+  onFault(error: unknown): void;
 }
 
 /**
@@ -32,6 +34,15 @@ export class DeadlineSweep {
 
   #sweep(): void {
     const nowMs = performance.now();
-    for (const member of this.#members) if (member.deadlineMs <= nowMs) member.onDeadline();
+    for (const member of this.#members) if (member.deadlineMs <= nowMs) tellLate(member);
+  }
+}
+
+/** One that throws must neither end the process nor keep the others from being told. */
+function tellLate(member: Deadlined): void {
+  try {
+    member.onDeadline();
+  } catch (error) {
+    member.onFault(error);
   }
 }

@@ -2,14 +2,13 @@ import type { Verdict } from '@sluice/core';
 import { messageOf } from '@sluice/core';
 import { BodyReader } from './body-reader.ts';
 import { BROKEN } from './chunk-scanner.ts';
+import type { ExchangeClient } from './exchange-client.ts';
 import { Forwarder } from './forwarder.ts';
 import { formatAnswer } from './generated-answer.ts';
 import type { ProxyContext } from './proxy-context.ts';
 import { RequestFacts } from './request-facts.ts';
 import type { RequestHead } from './request-head.ts';
-import type { ClientIdentity } from './request-writer.ts';
 import type { Tunnel } from './tunnel.ts';
-import type { Wire } from './wire.ts';
 
 /** A larger rest of a request body is not read just to keep the connection. */
 const MAX_DRAIN_BYTES = 65_536;
@@ -20,26 +19,7 @@ const CLIENT_CLOSED = 499;
 /** What the exchange waits for; the deadline of the client connection is about this. */
 export type Awaited = 'connect' | 'request-body' | 'upstream-write' | 'upstream-read' | 'client-write' | 'drain';
 
-/** The client connection as an exchange sees it. An HTTP/2 stream would be another one of these. */
-export interface ExchangeClient {
-  readonly identity: ClientIdentity;
-  readonly secure: boolean;
-  readonly wire: Wire;
-  deadlineMs: number;
-  /** The upstream does not take more of the request body for now. */
-  block(): void;
-  unblock(): void;
-  /** The exchange is over, another may begin. */
-  ready(): void;
-  /** The exchange is over and so is the connection, once everything written has arrived. */
-  close(): void;
-  /** The connection makes no sense any more. */
-  cut(): void;
-  /** The exchange is over: the connection belongs to a tunnel. */
-  switchTo(tunnel: Tunnel): void;
-}
-
-/** One request and its answer. A client connection has one object for all its exchanges, one after the other. */
+/** One request and its answer. A client connection has one object for all its exchanges. */
 export class Exchange {
   readonly client: ExchangeClient;
   readonly context: ProxyContext;

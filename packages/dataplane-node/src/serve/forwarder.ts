@@ -1,3 +1,4 @@
+import { messageOf } from '@sluice/core';
 import type { Upstream } from '@sluice/core';
 import type { Peers } from './balancer.ts';
 import type { Exchange } from './exchange.ts';
@@ -47,10 +48,14 @@ export class Forwarder implements UpstreamUser {
     const { facts, client, context } = this.#exchange;
     this.#peers = context.balancer.peersOf(upstream);
     this.#position = this.#peers.turn();
-    this.#tries = 1;
+    this.#tries = 0;
     this.#replayable = true;
     facts.route = upstream.id;
-    const connection = this.#peers.pool(this.#position).take();
+    const connection = this.#connect(true);
+    if (connection === undefined) {
+      this.#exchange.answer(502);
+      return;
+    }
     writeRequestHead(connection.request, { bytes, head }, client.identity, facts.requestId);
     this.#headBytes = connection.request.length;
     this.#hold(connection, bytes, body);
@@ -145,9 +150,13 @@ export class Forwarder implements UpstreamUser {
     else this.#failed(502, this.#connection?.connected === false);
   }
 
+  upstreamFault(error: unknown): void {
+    this.#connection = undefined;
+    this.#exchange.client.onFault(error);
+  }
+
   #use(connection: UpstreamConnection): void {
     this.#connection = connection;
-    this.#exchange.facts.upstream = connection.pool.name;
     connection.use(this);
     this.#exchange.await('connect');
     this.#write(connection, connection.request.view());
@@ -172,8 +181,9 @@ export class Forwarder implements UpstreamUser {
   }
 
   /**
-   * Tries the next endpoint when the request cannot have been acted upon: it never left, or a kept-alive connection was
-   * closed under it without a byte of an answer (RFC 9110 section 9.2.2, RFC 9112 section 9.3.1).
+   * Tries the next endpoint, as nginx with `proxy_next_upstream error timeout`: whatever the method when the request never
+   * left, else only when it may be sent twice (RFC 9110 section 9.2.2) and the connection was closed before a byte of an
+   * answer, or the head of the answer did not come in time.
    */
   #failed(status: number, connecting: boolean): void {
     const connection = this.#connection;
@@ -184,16 +194,35 @@ export class Forwarder implements UpstreamUser {
       this.#exchange.cut();
       return;
     }
-    const stale = connection.reused && !connection.answered && status === 502 && this.#exchange.facts.idempotent;
-    if (this.#replayable && this.#tries < MAX_TRIES && (connecting || stale)) this.#tryNext(connection);
+    const again = connecting || (this.#exchange.facts.idempotent && (status === 504 || !connection.answered));
+    if (again && this.#replayable && this.#tries < MAX_TRIES) this.#tryNext(connection);
     else this.#exchange.answer(status);
   }
 
   #tryNext(failed: UpstreamConnection): void {
-    if (this.#peers === undefined) return;
-    this.#tries++;
-    const next = this.#peers.pool(++this.#position).open();
+    const next = this.#connect(false);
+    if (next === undefined) {
+      this.#exchange.answer(502);
+      return;
+    }
+    this.#relay.reset();
     next.request = failed.request;
     this.#use(next);
+  }
+
+  /** A connection to the endpoint whose turn it is, or to the next one that can be connected to at all. */
+  #connect(reuse: boolean): UpstreamConnection | undefined {
+    while (this.#peers !== undefined && this.#tries < MAX_TRIES) {
+      this.#tries++;
+      try {
+        const pool = this.#peers.pool(this.#position++);
+        this.#exchange.facts.upstream = pool.name;
+        return reuse ? pool.take() : pool.open();
+      } catch (error) {
+        const { upstream, route } = this.#exchange.facts;
+        this.#exchange.context.logger.error('an endpoint cannot be connected to', { error: messageOf(error), upstream, route });
+      }
+    }
+    return undefined;
   }
 }

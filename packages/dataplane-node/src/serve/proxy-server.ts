@@ -1,5 +1,6 @@
 import type { AddressInfo, Server } from 'node:net';
 import type { SecureContext } from 'node:tls';
+import { messageOf } from '@sluice/core';
 import type { DataplaneStats, Logger } from '@sluice/core';
 import type { AccessLog } from './access-log.ts';
 import { Balancer } from './balancer.ts';
@@ -56,7 +57,7 @@ export class ProxyServer {
       accessLog,
       logger,
       sweep,
-      balancer: new Balancer(sweep),
+      balancer: new Balancer(sweep, logger),
       generation: undefined,
       draining: false,
       requests: 0,
@@ -137,7 +138,17 @@ export class ProxyServer {
     for (const server of [...this.#http, ...this.#https]) stopListening(server);
   }
 
+  /** A connection that cannot even be set up is closed: an exception here would end the process. */
   #accept(wire: Wire, secure: boolean, port: number): void {
+    try {
+      this.#serve(wire, secure, port);
+    } catch (error) {
+      this.#context.logger.error('accepting a connection failed', { error: messageOf(error) });
+      wire.destroy();
+    }
+  }
+
+  #serve(wire: Wire, secure: boolean, port: number): void {
     const { remoteAddress } = wire.socket;
     // Without an address the client has already gone; during close() a TLS handshake may still come to its end.
     if (remoteAddress === undefined || this.#context.draining) {

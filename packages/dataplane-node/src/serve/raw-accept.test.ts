@@ -16,6 +16,7 @@ function echoOnce(wire: Wire): void {
     onEnd: () => wire.end(),
     onFlushed: () => {},
     onGone: () => {},
+    onFault: () => wire.destroy(),
   });
 }
 

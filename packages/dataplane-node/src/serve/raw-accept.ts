@@ -30,15 +30,24 @@ export function acceptRaw(server: Server, accept: (wire: Wire) => void): void {
   }
   listening.onconnection = (status, handle) => {
     if (status !== 0 || handle === undefined || handle === null) return;
-    let wire: Wire | undefined;
-    const onread = { buffer: shared, callback: (count: number) => wire?.received(shared, 0, count) ?? true };
-    // The types know `handle` only as something else, hence `Reflect`.
-    const socket: unknown = Reflect.construct(Socket, [{ handle, onread, allowHalfOpen: true }]);
-    if (!(socket instanceof Socket)) return;
-    socket.setNoDelay(true);
-    wire = new Wire(socket, false);
-    accept(wire);
+    try {
+      const wire = rawWire(handle);
+      if (wire !== undefined) accept(wire);
+    } catch (error) {
+      server.emit('error', error);
+    }
   };
+}
+
+function rawWire(handle: unknown): Wire | undefined {
+  let wire: Wire | undefined;
+  const onread = { buffer: shared, callback: (count: number) => wire?.received(shared, 0, count) ?? true };
+  // The types know `handle` only as something else, hence `Reflect`.
+  const socket: unknown = Reflect.construct(Socket, [{ handle, onread, allowHalfOpen: true }]);
+  if (!(socket instanceof Socket)) return undefined;
+  socket.setNoDelay(true);
+  wire = new Wire(socket, false);
+  return wire;
 }
 
 /** A wire on a socket that Node accepted, fed by its `data` events. */

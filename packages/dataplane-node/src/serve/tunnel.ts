@@ -68,6 +68,10 @@ export class Tunnel implements UpstreamUser {
     else this.#exchange.client.cut();
   }
 
+  upstreamFault(error: unknown): void {
+    this.#exchange.client.onFault(error);
+  }
+
   /** Nothing was sent either way for too long. */
   onDeadline(): void {
     this.#upstream.discard();

@@ -1,5 +1,6 @@
 import { connect, isIP } from 'node:net';
 import type { Socket } from 'node:net';
+import { messageOf } from '@sluice/core';
 import type { Endpoint } from '@sluice/core';
 import { ByteWriter } from './byte-writer.ts';
 import type { Deadlined } from './deadline-sweep.ts';
@@ -22,6 +23,8 @@ export interface UpstreamUser {
   upstreamEnded(): void;
   upstreamFlushed(): void;
   upstreamGone(): void;
+  /** One of the others threw; the connection is closed already. Must not throw. */
+  upstreamFault(error: unknown): void;
 }
 
 /** One keep-alive connection to an endpoint: at any time used by one exchange, or idle in its pool. */
@@ -30,14 +33,13 @@ export class UpstreamConnection implements WireOwner, Deadlined {
   readonly wire: Wire;
   /** What was sent of the current request, kept to be sent again on another connection. */
   request = new ByteWriter(REQUEST_BYTES);
-  /** It has served a request before: the endpoint may be about to close it. */
-  reused = false;
   connected = false;
   /** Bytes have come since it was taken. */
   answered = false;
   deadlineMs = Infinity;
   #user: UpstreamUser | undefined;
 
+  /** Throws when the endpoint is none that can be connected to, such as port 70000. */
   constructor(pool: UpstreamPool, endpoint: Endpoint) {
     this.pool = pool;
     const slab = Buffer.allocUnsafeSlow(HEADROOM_BYTES + READ_BYTES);
@@ -46,11 +48,17 @@ export class UpstreamConnection implements WireOwner, Deadlined {
       false,
     );
     this.wire.attach(this);
-    this.wire.socket.once('connect', () => {
-      this.connected = true;
-      this.#user?.upstreamConnected();
-    });
+    this.wire.socket.once('connect', () => this.#onConnect());
     if (endpoint.kind === 'name' && isIP(endpoint.name) !== 0 && isOwnAddress(endpoint.name)) this.wire.destroy();
+  }
+
+  #onConnect(): void {
+    this.connected = true;
+    try {
+      this.#user?.upstreamConnected();
+    } catch (error) {
+      this.onFault(error);
+    }
   }
 
   /** Hands it to an exchange. */
@@ -105,6 +113,13 @@ export class UpstreamConnection implements WireOwner, Deadlined {
   onDeadline(): void {
     this.deadlineMs = Infinity;
     this.discard();
+  }
+
+  onFault(error: unknown): void {
+    const user = this.#user;
+    this.discard();
+    if (user === undefined) this.pool.logger.error('closing an idle upstream connection failed', { error: messageOf(error) });
+    else user.upstreamFault(error);
   }
 }
 

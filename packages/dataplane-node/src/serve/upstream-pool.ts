@@ -1,4 +1,4 @@
-import type { Endpoint } from '@sluice/core';
+import type { Endpoint, Logger } from '@sluice/core';
 import { endpointKey } from '@sluice/core';
 import type { DeadlineSweep } from './deadline-sweep.ts';
 import { UpstreamConnection } from './upstream-connection.ts';
@@ -16,18 +16,20 @@ export function poolKey(endpoint: Endpoint): string {
 export class UpstreamPool {
   /** `host:port`. */
   readonly name: string;
+  readonly logger: Logger;
   readonly #endpoint: Endpoint;
   readonly #sweep: DeadlineSweep;
   readonly #idle: UpstreamConnection[] = [];
   #retired = false;
 
-  constructor(endpoint: Endpoint, sweep: DeadlineSweep) {
+  constructor(endpoint: Endpoint, sweep: DeadlineSweep, logger: Logger) {
     this.name = endpointKey(endpoint);
     this.#endpoint = endpoint;
     this.#sweep = sweep;
+    this.logger = logger;
   }
 
-  /** An idle connection, or a new one that is still connecting. */
+  /** An idle connection, or a new one that is still connecting. Throws as `open` does. */
   take(): UpstreamConnection {
     for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
       if (!connection.wire.destroyed) return connection;
@@ -35,7 +37,7 @@ export class UpstreamPool {
     return this.open();
   }
 
-  /** A new connection. */
+  /** A new connection. Throws when the endpoint is none that can be connected to. */
   open(): UpstreamConnection {
     const connection = new UpstreamConnection(this, this.#endpoint);
     this.#sweep.add(connection);
@@ -49,7 +51,6 @@ export class UpstreamPool {
       connection.discard();
       return;
     }
-    connection.reused = true;
     connection.trim();
     connection.deadlineMs = performance.now() + IDLE_MS;
     connection.wire.resume();

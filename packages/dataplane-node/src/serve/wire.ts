@@ -10,12 +10,18 @@ export interface WireOwner {
   onFlushed(): void;
   /** The socket is gone, whoever closed it. Called once. */
   onGone(): void;
+  /** One of the others threw, which is a mistake of this program: says so in the log and closes the socket. Must not throw. */
+  onFault(error: unknown): void;
 }
 
 /** Encrypted bytes that may wait in the queue of a TLS socket before its writer is asked to wait. */
 const TLS_QUEUE_BYTES = 131_072;
 
 const NOTHING = Buffer.alloc(0);
+
+const ended = (owner: WireOwner): void => owner.onEnd();
+const flushed = (owner: WireOwner): void => owner.onFlushed();
+const gone = (owner: WireOwner): void => owner.onGone();
 
 /**
  * One socket with the semantics that a proxy needs: `write` says at once whether the bytes have left, so that buffers
@@ -37,11 +43,10 @@ export class Wire {
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.errorCode = error.code ?? error.name;
     });
-    socket.on('end', () => this.#owner?.onEnd());
+    socket.on('end', () => this.#tell(ended));
     socket.on('close', () => {
-      const owner = this.#owner;
+      this.#tell(gone);
       this.#owner = undefined;
-      owner?.onGone();
     });
   }
 
@@ -52,8 +57,23 @@ export class Wire {
 
   /** For the read callback of the socket; false asks it to stop reading. */
   received(bytes: Buffer, start: number, end: number): boolean {
-    this.#owner?.onBytes(bytes, start, end);
+    try {
+      this.#owner?.onBytes(bytes, start, end);
+    } catch (error) {
+      this.#owner?.onFault(error);
+    }
     return !this.#paused;
+  }
+
+  /** An exception would otherwise end the process, and with it all other connections. */
+  #tell(what: (owner: WireOwner) => void): void {
+    const owner = this.#owner;
+    if (owner === undefined) return;
+    try {
+      what(owner);
+    } catch (error) {
+      owner.onFault(error);
+    }
   }
 
   /**
@@ -98,7 +118,7 @@ export class Wire {
       if (error !== null && error !== undefined) return;
       // Something was written behind the empty write: its buffer is still in use.
       if (this.socket.writableLength > 0) this.#awaitFlush();
-      else this.#owner?.onFlushed();
+      else this.#tell(flushed);
     });
   }
 

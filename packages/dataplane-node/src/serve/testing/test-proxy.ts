@@ -3,6 +3,7 @@ import type { RequestListener, Server as HttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { silentLogger } from '@sluice/core';
+import type { Logger } from '@sluice/core';
 import type { AccessLog } from '../access-log.ts';
 import type { ProxyTimeouts, ServingGeneration } from '../proxy-context.ts';
 import { ProxyServer } from '../proxy-server.ts';
@@ -16,7 +17,13 @@ export class TestBench {
 
   /** A proxy on free ports of 127.0.0.1, with TLS when asked for. */
   async proxy(
-    options: { generation?: ServingGeneration; timeouts?: Partial<ProxyTimeouts>; accessLog?: AccessLog; tls?: boolean } = {},
+    options: {
+      generation?: ServingGeneration;
+      timeouts?: Partial<ProxyTimeouts>;
+      accessLog?: AccessLog;
+      tls?: boolean;
+      logger?: Logger;
+    } = {},
   ): Promise<ProxyServer> {
     const address = { host: '127.0.0.1', port: 0 };
     const server = new ProxyServer({
@@ -24,7 +31,7 @@ export class TestBench {
       https: options.tls === true ? [address] : [],
       timeouts: { ...defaults, ...options.timeouts },
       accessLog: options.accessLog,
-      logger: silentLogger,
+      logger: options.logger ?? silentLogger,
       defaultCertificate: await fallbackCertificate(),
     });
     await server.listen();
