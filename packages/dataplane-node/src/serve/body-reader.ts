@@ -1,4 +1,5 @@
 import { BROKEN, ChunkScanner } from './chunk-scanner.ts';
+import type { PassedParts } from './chunk-scanner.ts';
 
 const kind = { length: 0, chunked: 1, untilClose: 2 } as const;
 
@@ -7,28 +8,28 @@ export class BodyReader {
   readonly #chunks = new ChunkScanner();
   #kind: number = kind.length;
   #left = 0;
-  #decoding = false;
-  /** Where the bytes to pass on end after `take`; differs from its result only when chunked framing is taken off. */
+  #parts: PassedParts = 'all';
+  /** Where the bytes to pass on end after `take`; differs from its result when a part of a chunked body is not passed on. */
   dataEnd = 0;
 
   /** A body of this many bytes; 0 for none. */
   startLength(bytes: number): void {
     this.#kind = kind.length;
     this.#left = bytes;
-    this.#decoding = false;
+    this.#parts = 'all';
   }
 
-  /** A chunked body; `decoding` takes the framing off. */
-  startChunked(decoding: boolean): void {
+  /** A chunked body, of which these parts are passed on. */
+  startChunked(parts: PassedParts): void {
     this.#kind = kind.chunked;
-    this.#decoding = decoding;
-    this.#chunks.start(decoding);
+    this.#parts = parts;
+    this.#chunks.start(parts);
   }
 
   /** A body that ends where the connection does (RFC 9112 section 6.3, rule 8). */
   startUntilClose(): void {
     this.#kind = kind.untilClose;
-    this.#decoding = false;
+    this.#parts = 'all';
   }
 
   get done(): boolean {
@@ -56,7 +57,7 @@ export class BodyReader {
       next = this.#chunks.scan(bytes, start, end);
       if (next === BROKEN) return BROKEN;
     }
-    this.dataEnd = this.#decoding ? this.#chunks.dataEnd : next;
+    this.dataEnd = this.#parts === 'all' ? next : this.#chunks.dataEnd;
     return next;
   }
 }

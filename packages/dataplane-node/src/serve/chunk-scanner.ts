@@ -26,22 +26,25 @@ const state = {
 } as const;
 
 /**
- * Follows chunked framing byte by byte, strictly: what one side takes for the end of a body must be what the other does.
- * With `decoding` it also moves the chunk data together, in place, for clients that do not know chunked framing.
+ * What of a chunked body is passed on: all of it, all but the trailer section, or only the data without the framing. What
+ * is passed is moved together in place.
  */
+export type PassedParts = 'all' | 'no-trailers' | 'data';
+
+/** Follows chunked framing byte by byte, strictly: what one side takes for the end of a body must be what the other does. */
 export class ChunkScanner {
   #state: number = state.done;
   #left = 0;
   #extraBytes = 0;
-  #decoding = false;
-  /** With `decoding`: where the data of the last `scan` ends in its buffer. */
+  #parts: PassedParts = 'all';
+  /** Unless everything is passed on: where what is passed of the last `scan` ends in its buffer. */
   dataEnd = 0;
 
-  start(decoding: boolean): void {
+  start(parts: PassedParts): void {
     this.#state = state.sizeStart;
     this.#left = 0;
     this.#extraBytes = 0;
-    this.#decoding = decoding;
+    this.#parts = parts;
   }
 
   get done(): boolean {
@@ -56,10 +59,11 @@ export class ChunkScanner {
       if (this.#state === state.data) {
         at = this.#data(bytes, at, end);
       } else {
-        const next = this.#next(bytes[at] ?? 0);
+        const byte = bytes[at++] ?? 0;
+        const next = this.#next(byte);
         if (next < 0) return BROKEN;
+        if (this.#parts === 'no-trailers' && next !== state.trailerName && !inTrailer(this.#state)) bytes[this.dataEnd++] = byte;
         this.#state = next;
-        at++;
       }
     }
     return at;
@@ -67,7 +71,7 @@ export class ChunkScanner {
 
   #data(bytes: Buffer, at: number, end: number): number {
     const count = Math.min(this.#left, end - at);
-    if (this.#decoding) {
+    if (this.#parts !== 'all') {
       if (this.dataEnd !== at) bytes.copyWithin(this.dataEnd, at, at + count);
       this.dataEnd += count;
     }
@@ -148,6 +152,10 @@ export class ChunkScanner {
   #trailerName(byte: number): number {
     return tokenByte[byte] === 1 && ++this.#extraBytes <= MAX_EXTRA_BYTES ? state.trailerName : BROKEN;
   }
+}
+
+function inTrailer(current: number): boolean {
+  return current === state.trailerName || current === state.trailerValue || current === state.trailerLf;
 }
 
 function hexValue(byte: number): number {

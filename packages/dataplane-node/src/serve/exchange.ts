@@ -45,13 +45,14 @@ export class Exchange {
     const { facts, context } = this;
     this.#open();
     facts.read(bytes, head, context.accessLog !== undefined);
-    if (head.framing.chunked) this.body.startChunked(false);
+    // Trailers stay here: an upstream that merges them into the headers could be deceived (RFC 9110 section 6.5.1).
+    if (head.framing.chunked) this.body.startChunked('no-trailers');
     else this.body.startLength(Math.max(head.framing.contentLength, 0));
     const next = this.body.take(bytes, bodyAt, end);
     if (next === BROKEN) return this.#refuseBody(end);
     facts.requestBytes += next - bodyAt;
     if (facts.method === 'CONNECT' || facts.method === 'TRACE') this.answer(405, undefined, true);
-    else this.#route(bytes, head, bodyAt, next);
+    else this.#route(bytes, head, bodyAt, this.body.dataEnd);
     return next;
   }
 
@@ -68,7 +69,7 @@ export class Exchange {
     const next = this.body.take(bytes, start, end);
     if (next === BROKEN) return this.#refuseBody(end);
     this.facts.requestBytes += next - start;
-    if (!this.#answered) this.#forwarder.send(bytes, start, next);
+    if (!this.#answered) this.#forwarder.send(bytes, start, this.body.dataEnd);
     else if (this.body.done && !this.client.wire.awaitingFlush) this.#settle();
     return next;
   }

@@ -118,7 +118,7 @@ export class ResponseRelay {
     const { framing, status } = head;
     const decoded = framing.chunked && facts.minor === 0;
     if (facts.bodiless || status === 204 || status === 304) this.#body.startLength(0);
-    else if (framing.chunked) this.#body.startChunked(decoded);
+    else if (framing.chunked) this.#body.startChunked(decoded ? 'data' : 'all');
     else if (framing.contentLength >= 0) this.#body.startLength(framing.contentLength);
     else this.#body.startUntilClose();
     return decoded;
