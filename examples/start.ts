@@ -10,15 +10,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { endingOf, STOP_MS } from './ending.ts';
 import { startUpstreams } from './upstreams/server.ts';
 import type { RunningUpstreams } from './upstreams/server.ts';
 import { whatToTry } from './what-to-try.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const admin = '127.0.0.1:10254';
-
-/** How long Sluice may take to drain before it is killed. */
-const STOP_MS = 15_000;
 
 /** After this time without an answer the user is told. */
 const SLOW_START_MS = 30_000;
@@ -81,13 +79,12 @@ async function runSluice(data: string): Promise<number> {
   const wished = stopOnSignal(child);
   const ended = new AbortController();
   const announcement = announceWhenReady(ended.signal);
-  const status = await once(child, 'exit').then(([code]: unknown[]) => (typeof code === 'number' ? code : 1));
+  const code = await once(child, 'exit').then(([given]: unknown[]) => (typeof given === 'number' ? given : null));
   ended.abort();
   await announcement;
-  if (wished() && status === 0) return 0;
-  if (status === 3) console.error(`Sluice could not start. It needs the ports 8080 and 8443 and ${admin}: is another "npm start" running?`);
-  else console.error(`Sluice ended unexpectedly with status ${status}.`);
-  return status === 0 ? 1 : status;
+  const { status, message } = endingOf({ status: code, wished: wished(), ports: `8080 and 8443 and ${admin}` });
+  if (message !== undefined) console.error(message);
+  return status;
 }
 
 async function upstreamsOrReason(): Promise<RunningUpstreams | string> {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const durationMs = z.number().int().min(1).max(86_400_000);
 
-/** Options of the Node data plane, under `node` in the configuration file. Defaults are those of ingress-nginx. */
+/** Options of the Node data plane, under `node` in the configuration file. Defaults are those of ingress-nginx where it has the option. */
 export const nodeOptions = z.strictObject({
   accessLog: z.boolean().default(true).describe('Write a JSON line to stdout for each request.'),
   timeouts: z
@@ -12,6 +12,7 @@ export const nodeOptions = z.strictObject({
       sendMs: durationMs.default(60_000).describe('Between two writes to a slow peer.'),
       idleClientMs: durationMs.default(75_000).describe('For the next request on a kept-alive connection.'),
       headerMs: durationMs.default(60_000).describe('For a request head to arrive.'),
+      drainTunnelsMs: durationMs.default(10_000).describe('For open tunnels (WebSocket) to end by themselves at a stop.'),
     })
     .prefault({}),
 });

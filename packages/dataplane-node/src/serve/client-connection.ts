@@ -14,6 +14,8 @@ import type { Wire, WireOwner } from './wire.ts';
 const MAX_HEAD_BYTES = 65_536;
 /** How long a closing connection is read from, so that the last answer is not lost to a reset (nginx `lingering_timeout`). */
 const LINGER_MS = 5000;
+/** How long a connection without a first request waits for one when the server closes: the request may be under way. */
+export const FIRST_REQUEST_MS = 1000;
 /** Answer of `#step`: nothing more can be done with the bytes there are. */
 const WAIT = -1;
 
@@ -34,6 +36,8 @@ export class ClientConnection implements WireOwner, Deadlined, ExchangeClient {
   #blocked = false;
   #closing = false;
   #busy = false;
+  /** It is kept alive after an answer. */
+  #kept = false;
   #lingerUntilMs = 0;
 
   constructor(
@@ -106,12 +110,18 @@ export class ClientConnection implements WireOwner, Deadlined, ExchangeClient {
     else if (this.#closing) this.#endLinger();
     else if (this.#exchange.active) this.#exchange.onDeadline();
     else if (this.#held.length > 0) this.#exchange.refuse(408);
+    else if (this.#context.draining) this.close();
     else this.wire.destroy();
   }
 
-  /** The server is closing: ends the connection unless a request is being received or answered, or a tunnel is open. */
+  /**
+   * The server is closing. A request that is being received or answered is the last one. An idle connection ends with the
+   * next sweep, so that what is in the buffers of the system is read and answered; one without a request so far has longer.
+   */
   drain(): void {
-    if (this.#tunnel === undefined && !this.#exchange.active && !this.#closing && this.#held.length === 0) this.wire.destroy();
+    if (this.#tunnel !== undefined) this.#tunnel.drain();
+    else if (!this.#exchange.active && !this.#closing && this.#held.length === 0)
+      this.deadlineMs = Math.min(this.deadlineMs, performance.now() + (this.#kept ? 0 : FIRST_REQUEST_MS));
   }
 
   block(): void {
@@ -126,7 +136,9 @@ export class ClientConnection implements WireOwner, Deadlined, ExchangeClient {
   }
 
   ready(): void {
-    this.deadlineMs = performance.now() + this.#context.timeouts.idleClientMs;
+    const { draining, timeouts } = this.#context;
+    this.#kept = true;
+    this.deadlineMs = performance.now() + (draining ? 0 : timeouts.idleClientMs);
     // Within #consume the loop goes on by itself; calling it again would nest one call per pipelined request.
     if (this.#busy) return;
     if (this.#held.length > 0) this.#consume(this.#held.buffer, this.#held.start, this.#held.end);

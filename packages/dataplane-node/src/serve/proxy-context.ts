@@ -16,6 +16,8 @@ export interface ProxyTimeouts {
   readonly idleClientMs: number;
   /** For a request head, from its first byte (or the connection) to its end. */
   readonly headerMs: number;
+  /** For tunnels to end by themselves when the server closes. */
+  readonly drainTunnelsMs: number;
 }
 
 /** What is served from one moment on. Immutable: a change is a new generation. */
@@ -38,6 +40,8 @@ export interface ProxyContext {
   generation: ServingGeneration | undefined;
   /** The server is closing: no client connection is kept alive. */
   draining: boolean;
+  /** When tunnels are ended, on the clock of `performance.now()`; Infinity until the server closes. */
+  tunnelsUntilMs: number;
   /** Requests received so far. */
   requests: number;
 }

@@ -29,7 +29,7 @@ describe('listen', () => {
     await new Promise<void>((resolve) => void taken.listen(0, '127.0.0.1', resolve));
     const free = await bench.closedPort();
     const host = '127.0.0.1';
-    const timeouts = { connectMs: 1, readMs: 1, sendMs: 1, idleClientMs: 1, headerMs: 1 };
+    const timeouts = { connectMs: 1, readMs: 1, sendMs: 1, idleClientMs: 1, headerMs: 1, drainTunnelsMs: 1 };
     const server = new ProxyServer({
       http: [
         { host, port: free },

@@ -1,10 +1,11 @@
 import type { AddressInfo, Server } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SecureContext } from 'node:tls';
 import { messageOf } from '@sluice/core';
 import type { DataplaneStats, Logger } from '@sluice/core';
 import type { AccessLog } from './access-log.ts';
 import { Balancer } from './balancer.ts';
-import { ClientConnection } from './client-connection.ts';
+import { ClientConnection, FIRST_REQUEST_MS } from './client-connection.ts';
 import { DeadlineSweep } from './deadline-sweep.ts';
 import { addressOf, listenOn, plainServer, stopListening, tlsServer } from './listener.ts';
 import type { ListenAddress } from './listener.ts';
@@ -47,6 +48,12 @@ export class ProxyServer {
   #addresses: BoundAddresses = { http: [], https: [] };
   #accepted = 0;
   #emptied: PromiseWithResolvers<void> | undefined;
+  /** Connections taken from the system so far. */
+  #taken = 0;
+  /** TLS connections that are no clients yet. */
+  #handshakes = 0;
+  /** While the server closes: nobody becomes a client any more. */
+  #graceOver = false;
 
   constructor(options: ProxyOptions) {
     const sweep = new DeadlineSweep();
@@ -60,6 +67,7 @@ export class ProxyServer {
       balancer: new Balancer(sweep, logger),
       generation: undefined,
       draining: false,
+      tunnelsUntilMs: Infinity,
       requests: 0,
     };
     this.#http = options.http.map(() => plainServer());
@@ -84,9 +92,12 @@ export class ProxyServer {
     this.#addresses = { http: this.#http.map(addressOf), https: this.#https.map(addressOf) };
     this.#http.forEach((server, index) => {
       const port = this.#addresses.http[index]?.port ?? 0;
-      acceptRaw(server, (wire) => this.#accept(wire, false, port));
+      acceptRaw(server, (wire) => {
+        this.#taken++;
+        this.#accept(wire, false, port);
+      });
     });
-    for (const server of this.#https) server.on('secureConnection', (socket) => this.#accept(wireOf(socket, true), true, HTTPS_PORT));
+    for (const server of this.#https) this.#serveTls(server);
     for (const server of [...this.#http, ...this.#https])
       server.on('error', (error) => this.#context.logger.error('listener failed', { error: error.message }));
   }
@@ -106,19 +117,23 @@ export class ProxyServer {
   }
 
   /**
-   * Stops accepting, closes idle connections, lets requests in flight be answered (`Connection: close`). When `signal`
-   * aborts the rest is cut. Resolves when no connection is left.
+   * Stops accepting, closes idle connections, lets requests in flight be answered (`Connection: close`), ends tunnels after
+   * `drainTunnelsMs`. When `signal` aborts the rest is cut. Resolves when no connection is left.
    */
   async close(signal: AbortSignal): Promise<void> {
     this.#context.draining = true;
-    this.#stopListening();
+    this.#context.tunnelsUntilMs = performance.now() + this.#options.timeouts.drainTunnelsMs;
     for (const client of this.#clients) client.drain();
     const cutAll = (): void => {
+      this.#endGrace();
       for (const client of this.#clients) client.cut();
     };
     if (signal.aborted) cutAll();
     else signal.addEventListener('abort', cutAll, { once: true });
+    const grace = setTimeout(() => this.#endGrace(), FIRST_REQUEST_MS);
+    await this.#stopAccepting();
     await this.#empty();
+    clearTimeout(grace);
     signal.removeEventListener('abort', cutAll);
     this.#context.balancer.close();
     this.#context.sweep.stop();
@@ -128,10 +143,48 @@ export class ProxyServer {
     return { acceptedConnections: this.#accepted, activeConnections: this.#clients.size, requests: this.#context.requests };
   }
 
+  /**
+   * With the listener the system resets what it has accepted and nobody has taken. That is taken first: one connection for
+   * each turn of the event loop, until a turn brings none.
+   */
+  async #stopAccepting(): Promise<void> {
+    for (let taken = -1; taken !== this.#taken && !this.#graceOver;) {
+      taken = this.#taken;
+      await nextTurn();
+      await nextTurn();
+    }
+    this.#stopListening();
+  }
+
   async #empty(): Promise<void> {
-    if (this.#clients.size === 0) return;
     this.#emptied ??= Promise.withResolvers<void>();
+    this.#checkEmpty();
     await this.#emptied.promise;
+  }
+
+  #checkEmpty(): void {
+    if (this.#clients.size === 0 && (this.#handshakes === 0 || this.#graceOver)) this.#emptied?.resolve();
+  }
+
+  #endGrace(): void {
+    this.#graceOver = true;
+    this.#checkEmpty();
+  }
+
+  #serveTls(server: Server): void {
+    const shaken = (): void => {
+      this.#handshakes--;
+      this.#checkEmpty();
+    };
+    server.on('connection', () => {
+      this.#taken++;
+      this.#handshakes++;
+    });
+    server.on('secureConnection', (socket) => {
+      this.#accept(wireOf(socket, true), true, HTTPS_PORT);
+      shaken();
+    });
+    server.on('tlsClientError', shaken);
   }
 
   #stopListening(): void {
@@ -150,19 +203,21 @@ export class ProxyServer {
 
   #serve(wire: Wire, secure: boolean, port: number): void {
     const { remoteAddress } = wire.socket;
-    // Without an address the client has already gone; during close() a TLS handshake may still come to its end.
-    if (remoteAddress === undefined || this.#context.draining) {
+    // Without an address the client has already gone; a TLS handshake may come to its end when it is too late.
+    if (remoteAddress === undefined || this.#graceOver) {
       wire.destroy();
       return;
     }
     this.#accepted++;
     const client = { identity: identifyClient(remoteAddress, secure, port), secure };
-    this.#clients.add(new ClientConnection(wire, client, this.#context, (gone) => this.#gone(gone)));
+    const connection = new ClientConnection(wire, client, this.#context, (gone) => this.#gone(gone));
+    this.#clients.add(connection);
+    if (this.#context.draining) connection.drain();
   }
 
   #gone(client: ClientConnection): void {
     this.#clients.delete(client);
-    if (this.#clients.size === 0) this.#emptied?.resolve();
+    this.#checkEmpty();
   }
 
   #secureContext(name: string): SecureContext | undefined {

@@ -1,6 +1,9 @@
 import type { Exchange } from './exchange.ts';
 import type { UpstreamConnection, UpstreamUser } from './upstream-connection.ts';
 
+/** How long a tunnel that was ended waits for both sides to end as well. */
+const ENDING_MS = 2000;
+
 /**
  * Two connections that exchange bytes of another protocol after a 101 (RFC 9110 section 7.8). Each side waits for the
  * other when that is slow; a side that ends is ended on the other, which may go on sending (half-close).
@@ -12,6 +15,7 @@ export class Tunnel implements UpstreamUser {
   #toClientBytes = 0;
   #upstreamEnded = false;
   #clientEnded = false;
+  #ending = false;
   #over = false;
 
   constructor(exchange: Exchange, upstream: UpstreamConnection) {
@@ -72,14 +76,29 @@ export class Tunnel implements UpstreamUser {
     this.#exchange.client.onFault(error);
   }
 
-  /** Nothing was sent either way for too long. */
+  /** The server is closing: the tunnel may stay as long as all tunnels may. */
+  drain(): void {
+    this.#alive();
+  }
+
+  /** The server closes, or nothing was sent either way for too long, or one side does not end. */
   onDeadline(): void {
+    const { client, context } = this.#exchange;
+    const nowMs = performance.now();
+    if (!this.#ending && nowMs >= context.tunnelsUntilMs) {
+      this.#ending = true;
+      client.deadlineMs = nowMs + ENDING_MS;
+      client.wire.end();
+      this.#upstream.wire.end();
+      return;
+    }
     this.#upstream.discard();
-    this.#exchange.client.cut();
+    client.cut();
   }
 
   #alive(): void {
-    this.#exchange.client.deadlineMs = performance.now() + this.#exchange.context.timeouts.readMs;
+    const { client, context } = this.#exchange;
+    if (!this.#ending) client.deadlineMs = Math.min(performance.now() + context.timeouts.readMs, context.tunnelsUntilMs);
   }
 
   #finish(): void {

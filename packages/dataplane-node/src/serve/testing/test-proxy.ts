@@ -9,7 +9,14 @@ import type { ProxyTimeouts, ServingGeneration } from '../proxy-context.ts';
 import { ProxyServer } from '../proxy-server.ts';
 import { fallbackCertificate } from './certificates.ts';
 
-const defaults: ProxyTimeouts = { connectMs: 5000, readMs: 10_000, sendMs: 10_000, idleClientMs: 10_000, headerMs: 10_000 };
+const defaults: ProxyTimeouts = {
+  connectMs: 5000,
+  readMs: 10_000,
+  sendMs: 10_000,
+  idleClientMs: 10_000,
+  headerMs: 10_000,
+  drainTunnelsMs: 10_000,
+};
 
 /** Everything that a test opens; closed in reverse by `close`. */
 export class TestBench {
