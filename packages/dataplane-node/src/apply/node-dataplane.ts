@@ -30,10 +30,31 @@ export class NodeDataplane implements Dataplane {
     this.#parts = parts;
   }
 
-  async start(): Promise<void> {
-    const { listen, options, logger, writeAccessLog } = this.#parts;
+  /** Rejects with the reason of `signal` when that aborts before the end; nothing listens then. */
+  async start(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
     const { chain, privateKey } = await createDefaultCertificate();
-    const pair = { cert: chain, key: privateKey.reveal() };
+    signal.throwIfAborted();
+    const running = this.#prepare({ cert: chain, key: privateKey.reveal() });
+    try {
+      await listening(running.server);
+      signal.throwIfAborted();
+    } catch (error) {
+      await end(running, AbortSignal.abort());
+      throw error;
+    }
+    this.#running = running;
+    this.#parts.logger.info('listening', { http: this.addresses().http.map(shown), https: this.addresses().https.map(shown) });
+  }
+
+  async stop(signal: AbortSignal): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    if (running !== undefined) await end(running, signal);
+  }
+
+  #prepare(pair: { readonly cert: string; readonly key: string }): Running {
+    const { listen, options, logger, writeAccessLog } = this.#parts;
     const accessLog = options.accessLog ? new BatchedAccessLog(writeAccessLog) : undefined;
     const server = new ProxyServer({
       http: listen.http,
@@ -43,20 +64,7 @@ export class NodeDataplane implements Dataplane {
       logger,
       defaultCertificate: pair,
     });
-    try {
-      await server.listen();
-    } catch (error) {
-      throw new SluiceError('SLU3001', `cannot listen: ${messageOf(error)}`, { cause: error });
-    }
-    this.#running = { server, defaultContext: createSecureContext({ ...pair, minVersion: 'TLSv1.2' }), accessLog };
-    logger.info('listening', { http: this.addresses().http.map(shown), https: this.addresses().https.map(shown) });
-  }
-
-  async stop(signal: AbortSignal): Promise<void> {
-    const running = this.#running;
-    this.#running = undefined;
-    await running?.server.close(signal);
-    running?.accessLog?.flush();
+    return { server, defaultContext: createSecureContext({ ...pair, minVersion: 'TLSv1.2' }), accessLog };
   }
 
   health(): Promise<DataplaneHealth> {
@@ -76,6 +84,20 @@ export class NodeDataplane implements Dataplane {
     if (this.#running === undefined) throw new SluiceError('SLU3002', 'the proxy is not running');
     this.#running.server.swap(make(this.#running.defaultContext));
   }
+}
+
+async function listening(server: ProxyServer): Promise<void> {
+  try {
+    await server.listen();
+  } catch (error) {
+    throw new SluiceError('SLU3001', `cannot listen: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** The access log is closed last: it has the requests that were answered while draining. */
+async function end({ server, accessLog }: Running, signal: AbortSignal): Promise<void> {
+  await server.close(signal);
+  accessLog?.close();
 }
 
 function shown({ address, port }: { readonly address: string; readonly port: number }): string {
