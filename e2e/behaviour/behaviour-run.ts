@@ -1,0 +1,105 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { KeyPair } from '../certificates.ts';
+import { RunningSluice, listenFlags } from '../running-sluice.ts';
+import { TemporaryFolder } from '../temporary-folder.ts';
+import { untilTrue } from '../until.ts';
+import { Backends } from './backends.ts';
+import { makeCertificates } from './case-certificates.ts';
+import { runCase } from './case-run.ts';
+import type { Result } from './case-run.ts';
+import type { CaseSet } from './case.ts';
+import { filledIn, nginxClass, objectsOf, placed, placeholdersOf } from './objects.ts';
+
+/** A file of cases with what it needs besides a controller. */
+interface Prepared {
+  readonly set: CaseSet;
+  readonly backends: Backends;
+  readonly certificates: ReadonlyMap<string, KeyPair>;
+  readonly objects: readonly object[];
+}
+
+/** Runs the cases of the files on a backend: one controller for most of them, one each for those that ask for it. */
+export async function runBehaviour(backend: string, sets: readonly CaseSet[]): Promise<readonly Result[]> {
+  const prepared = await Promise.all(sets.map(prepare));
+  try {
+    const shared = prepared.filter(({ set }) => set.process === 'shared');
+    const own = prepared.filter(({ set }) => set.process === 'own').map((one) => [one]);
+    const groups = [...(shared.length === 0 ? [] : [shared]), ...own];
+    const results = await Promise.all(groups.map((group, index) => startLater(index, () => runGroup(backend, group))));
+    return results.flat();
+  } finally {
+    await Promise.all(prepared.map(({ backends }) => backends.close()));
+  }
+}
+
+/** Controllers that all start at once only hinder each other. */
+async function startLater<T>(index: number, start: () => Promise<T>): Promise<T> {
+  await delay(index * 400);
+  return start();
+}
+
+async function prepare(set: CaseSet): Promise<Prepared> {
+  const backends = await Backends.start();
+  const filled = filledIn(set, placeholdersOf(backends));
+  const certificates = await makeCertificates(set.certificates);
+  return { set: filled, backends, certificates, objects: objectsOf(filled, backends, certificates) };
+}
+
+async function runGroup(backend: string, group: readonly Prepared[]): Promise<readonly Result[]> {
+  const folder = new TemporaryFolder();
+  let sluice: RunningSluice | undefined;
+  try {
+    folder.writeObjects('manifests/class.yaml', [nginxClass]);
+    for (const { set, objects } of group) folder.writeObjects(`manifests/${set.name}.yaml`, objects);
+    sluice = await startSluice(backend, folder, group[0]?.set.settings ?? {});
+    const running = sluice;
+    return (await Promise.all(group.map((one) => runSet(one, running, folder)))).flat();
+  } catch (error) {
+    return group.flatMap(({ set }) =>
+      set.cases.map(({ name, source }) => ({ file: set.name, name, source, differences: [String(error)] })),
+    );
+  } finally {
+    await sluice?.command.kill();
+    folder.remove();
+  }
+}
+
+async function startSluice(backend: string, folder: TemporaryFolder, settings: object): Promise<RunningSluice> {
+  const config = folder.write('sluice.json', JSON.stringify(settings));
+  const args = [
+    '--config',
+    config,
+    '--backend',
+    backend,
+    '--manifests',
+    folder.at('manifests'),
+    '--data',
+    folder.at('data'),
+    ...listenFlags,
+  ];
+  const running = await RunningSluice.listening(args);
+  await untilTrue('readiness', async () => (await running.page('/readyz')).status === 200);
+  return running;
+}
+
+/** The cases of a file run one after another, since what its backends have received belongs to the one that runs. */
+async function runSet(
+  { set, backends, certificates }: Prepared,
+  { ports }: RunningSluice,
+  folder: TemporaryFolder,
+): Promise<readonly Result[]> {
+  const apply = (objects: readonly object[]): void => {
+    const named = objects.map((object) => placed(object, set.name));
+    folder.writeObjects(`manifests/${set.name}-edits.yaml`, named);
+  };
+  const known = new Map([
+    ['http.port', String(ports.http)],
+    ['https.port', String(ports.https)],
+  ]);
+  const results: Result[] = [];
+  for (const one of set.cases) {
+    const found = await runCase(filledIn(one, known), { client: { ports, certificates }, backends, apply });
+    results.push({ file: set.name, name: one.name, source: one.source, differences: found });
+  }
+  return results;
+}

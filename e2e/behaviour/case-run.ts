@@ -1,0 +1,119 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { valuesOf } from './answer-reader.ts';
+import type { Backends } from './backends.ts';
+import type { Expectation } from './case-schema.ts';
+import type { Case, Step } from './case.ts';
+import { countDifferences, differences, echoIn, receivedDifferences } from './comparison.ts';
+import type { EchoedRequest } from './echo-backend.ts';
+import { sendRequest } from './sending.ts';
+import type { Client } from './sending.ts';
+import type { Outcome } from './wire.ts';
+
+/** What a case needs from its surroundings. */
+export interface Surroundings {
+  readonly client: Client;
+  readonly backends: Backends;
+  /** Adds or replaces objects. */
+  apply(objects: readonly object[]): void;
+}
+
+export interface Result {
+  readonly file: string;
+  readonly name: string;
+  readonly source: string;
+  /** Empty when the case went as on ingress-nginx. */
+  readonly differences: readonly string[];
+}
+
+const SETTLE_MS = 5000;
+const ASK_AGAIN_MS = 50;
+
+/** How long a copy of a request may take to arrive after the answer. */
+const LATE_MS = 500;
+
+/** Runs the steps of a case in turn; the first that differs ends it. */
+export async function runCase(one: Case, surroundings: Surroundings): Promise<readonly string[]> {
+  const jar = new Map<string, string>();
+  surroundings.backends.takeReceived();
+  for (const [index, step] of one.steps.entries()) {
+    const found = await runStep(step, surroundings, one.cookies ? jar : undefined);
+    if (found.length > 0) return one.steps.length === 1 ? found : found.map((difference) => `step ${index + 1}: ${difference}`);
+  }
+  return [];
+}
+
+async function runStep(step: Step, surroundings: Surroundings, jar: Map<string, string> | undefined): Promise<readonly string[]> {
+  if (step.apply.length > 0) surroundings.apply(step.apply);
+  if (step.pauseMs > 0) await delay(step.pauseMs);
+  const giveUpAt = performance.now() + (step.apply.length > 0 ? SETTLE_MS : 0);
+  for (;;) {
+    const found = await attempt(step, surroundings, jar);
+    if (found.length === 0 || performance.now() >= giveUpAt) return found;
+    await delay(ASK_AGAIN_MS);
+  }
+}
+
+async function attempt(
+  { request, expect }: Step,
+  { client, backends }: Surroundings,
+  jar: Map<string, string> | undefined,
+): Promise<readonly string[]> {
+  const once = (): Promise<Outcome> => sendRequest(client, request, jar && cookieHeader(jar));
+  const outcomes: Outcome[] = [];
+  if (request.together) outcomes.push(...(await Promise.all(Array.from({ length: request.times }, once))));
+  else for (let sent = 0; sent < request.times; sent += 1) outcomes.push(await once());
+  if (jar !== undefined) for (const { answer } of outcomes) keepCookies(jar, valuesOf(answer?.headers ?? [], 'set-cookie'));
+  const found = [...new Set(outcomes.flatMap((outcome) => differences(outcome, expect)))];
+  return [...found, ...spreadDifferences(outcomes, expect), ...(await callDifferences(backends, expect))];
+}
+
+function spreadDifferences(outcomes: readonly Outcome[], { distribution, statuses, sameBackend }: Expectation): readonly string[] {
+  const names = outcomes.map(({ answer }) => echoIn(answer)?.backend ?? 'none');
+  const same = new Set(names).size === 1;
+  return [
+    ...countDifferences('answers of', names, distribution ?? {}),
+    ...countDifferences(
+      'answers with',
+      outcomes.map(({ answer }) => String(answer?.status ?? 'none')),
+      statuses ?? {},
+    ),
+    ...(sameBackend !== undefined && same !== sameBackend
+      ? [`answers came from ${names.join(' ')}, expected ${sameBackend ? 'one backend' : 'several'}`]
+      : []),
+  ];
+}
+
+/** Copies of a request may come after its answer: what is missing is waited for. */
+async function callDifferences(backends: Backends, { calls, counts }: Expectation): Promise<readonly string[]> {
+  const received = [...backends.takeReceived()];
+  if (calls.length === 0 && Object.keys(counts).length === 0) return [];
+  const giveUpAt = performance.now() + LATE_MS;
+  for (;;) {
+    const found = [
+      ...calls.flatMap((call) => missing(received, call)),
+      ...countDifferences(
+        'requests to',
+        received.map(({ backend }) => backend),
+        counts,
+      ),
+    ];
+    if (found.length === 0 || performance.now() >= giveUpAt) return found;
+    await delay(10);
+    received.push(...backends.takeReceived());
+  }
+}
+
+function missing(received: readonly EchoedRequest[], call: Expectation['calls'][number]): readonly string[] {
+  const found = received.map((request) => receivedDifferences(request, call)).toSorted((one, other) => one.length - other.length);
+  if (found[0]?.length === 0) return [];
+  return (found[0] ?? ['none has arrived']).map((difference) => `call of ${call.backend ?? 'a backend'}: ${difference}`);
+}
+
+function cookieHeader(jar: ReadonlyMap<string, string>): string {
+  return [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+}
+
+function keepCookies(jar: Map<string, string>, setCookies: readonly string[]): void {
+  for (const [, name, value] of setCookies.map((line) => /^([^=;]+)=([^;]*)/.exec(line) ?? []))
+    if (name !== undefined) jar.set(name, value ?? '');
+}
