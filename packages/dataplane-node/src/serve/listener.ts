@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import type { SecureContext, TlsOptions } from 'node:tls';
+import type { SecureContext, TlsOptions, TLSSocket } from 'node:tls';
+import { peekClientHello } from './client-hello.ts';
 
 /** Longer than the default of 511, so that a burst of connections after a restart does not wait for SYN retries. */
 const BACKLOG = 4096;
@@ -18,8 +19,13 @@ export function plainServer(): Server {
 }
 
 /**
- * A server for TLS 1.2 and up. The certificate is chosen for each handshake, so that a change needs no restart; the given
- * one is for clients that send no server name. Failed handshakes end their connection and nothing else.
+ * A server for TLS 1.2 and up, which emits `secureConnection` and `tlsClientError`, one of them for each connection. The
+ * certificate is chosen for each handshake, so that a change needs no restart; the given one is for clients that send no
+ * server name. Failed handshakes end their connection and nothing else.
+ *
+ * Node's server with an ALPN list, or with a callback for it, ends the handshake of a client that offers only something
+ * else (`h2`), as RFC 7301 section 3.2 has it; clients that do not insist would be served well without an agreement. So
+ * only those that offer `http/1.1` get to a server that knows ALPN.
  */
 export function tlsServer(
   fallback: { readonly cert: string; readonly key: string; readonly handshakeTimeout: number },
@@ -31,7 +37,6 @@ export function tlsServer(
     noDelay: true,
     minVersion: 'TLSv1.2',
     honorCipherOrder: true,
-    ALPNProtocols: ['http/1.1'],
     SNICallback: (serverName, callback) => {
       try {
         callback(null, secureContextFor(serverName));
@@ -40,9 +45,26 @@ export function tlsServer(
       }
     },
   };
-  const server = createTlsServer(options);
-  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  const server = plainServer();
+  const agreeing = handshakes(server, { ...options, ALPNProtocols: ['http/1.1'] });
+  const silent = handshakes(server, options);
+  server.on('connection', (socket) =>
+    peekClientHello(socket, fallback.handshakeTimeout, (offersHttp11) => {
+      if (offersHttp11 === undefined) server.emit('tlsClientError', new Error('closed before its first record'), socket);
+      else (offersHttp11 ? agreeing : silent).emit('connection', socket);
+    }),
+  );
   return server;
+}
+
+/** Makes TLS of the connections that are given to it, and tells `server` of the outcome. */
+function handshakes(server: Server, options: TlsOptions): Server {
+  return createTlsServer(options)
+    .on('secureConnection', (socket: TLSSocket) => server.emit('secureConnection', socket))
+    .on('tlsClientError', (error: Error, socket: TLSSocket) => {
+      socket.destroy();
+      server.emit('tlsClientError', error, socket);
+    });
 }
 
 /** Resolves when the server listens; rejects with the system's error (EADDRINUSE, EACCES, ...). */
