@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CORE_SCHEMA, load } from 'js-yaml';
+import { CORE_SCHEMA, YAMLException, load } from 'js-yaml';
 import { z } from 'zod';
 import { caseFile, expectationOf, requestOf } from './case-schema.ts';
 import type { CaseFile, CaseRequest, Expectation } from './case-schema.ts';
@@ -40,12 +40,21 @@ export function readCaseSets(only = ''): readonly CaseSet[] {
 
 function readCaseSet(name: string): CaseSet {
   const path = join(folder, `${name}.yaml`);
-  const result = caseFile.safeParse(load(readFileSync(path, 'utf8'), { filename: path, schema: CORE_SCHEMA }));
+  const result = caseFile.safeParse(readYaml(path));
   if (!result.success) throw new Error(`${path}: ${z.prettifyError(result.error)}`);
   const cases = result.data.cases.flatMap(casesOf);
   const twice = cases.find((one, index) => cases.findIndex((other) => other.name === one.name) !== index);
   if (twice !== undefined) throw new Error(`${path}: two cases are named ${twice.name}`);
   return { ...result.data, name, cases };
+}
+
+function readYaml(path: string): unknown {
+  try {
+    return load(readFileSync(path, 'utf8'), { filename: path, schema: CORE_SCHEMA });
+  } catch (error) {
+    // The exception itself carries the whole file.
+    throw error instanceof YAMLException ? new Error(error.message) : error;
+  }
 }
 
 function casesOf(written: CaseFile['cases'][number]): readonly Case[] {
