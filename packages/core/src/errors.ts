@@ -62,6 +62,21 @@ export const problems = Object.freeze({
     'A path without its last slash is redirected',
     'nothing to do if wanted; write the path without the last slash to take both',
   ),
+  SLU1209: problem(
+    'error',
+    'A path is not a usable regular expression',
+    'correct the pattern; docs/annotations.md tells which parts of PCRE are supported',
+  ),
+  SLU1210: problem(
+    'info',
+    'A path matches as a regular expression',
+    'give Ingresses with use-regex or rewrite-target a host of their own, or set pathSemantics to kubernetes',
+  ),
+  SLU1211: problem(
+    'info',
+    'A path with characters of regular expressions is compared literally',
+    'set use-regex if it is meant as a pattern',
+  ),
   SLU1301: problem('error', 'A Service does not exist', 'create the Service or correct the name; until then requests are answered 503'),
   SLU1302: problem(
     'error',
@@ -96,14 +111,29 @@ export const problems = Object.freeze({
   SLU1406: problem('warning', 'An older Ingress decides the certificate of the host', 'list the host under tls in one Ingress only'),
   SLU1501: problem(
     'warning',
-    'An annotation is not supported yet',
-    'it has no effect here; remove it or keep the behaviour in the application',
+    'An annotation is known and not supported yet',
+    'see docs/annotations.md for what is; remove it or keep the behaviour in the application',
   ),
   SLU1502: problem(
     'error',
     'The annotations are too large',
     'keep all annotations of an object below 256 KiB, as the Kubernetes API demands',
   ),
+  SLU1503: problem('warning', 'An annotation is not known', 'correct the name: docs/annotations.md lists all of them'),
+  SLU1504: problem('warning', 'The value of an annotation is not valid', 'correct the value; docs/annotations.md tells its shape'),
+  SLU1505: problem(
+    'error',
+    'The value of an annotation makes its Ingress invalid',
+    'correct the value; docs/annotations.md tells its shape',
+  ),
+  SLU1506: problem('error', 'An annotation cannot be honoured, so its paths answer 503', 'correct the value, or create what it names'),
+  SLU1507: problem('warning', 'An older Ingress decides this for the host', 'say it in one Ingress of the host only'),
+  SLU1508: problem(
+    'error',
+    'A part of a snippet is not supported',
+    'write it with annotations; docs/annotations.md lists what is understood',
+  ),
+  SLU1509: problem('info', 'An annotation takes effect in another way', 'nothing to do if that is what you want'),
   SLU2001: problem('error', 'The command line is not understood', 'see sluice --help'),
   SLU2002: problem('error', 'The configuration file cannot be read', 'check the path and the syntax'),
   SLU2003: problem('error', 'An option is not valid', 'see sluice config schema'),

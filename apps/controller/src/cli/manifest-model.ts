@@ -18,7 +18,7 @@ export async function modelOfManifests(paths: readonly string[], { base, plugins
   const store = new SnapshotStore();
   store.report(manifests.diagnostics);
   store.change(manifests.objects.map((object) => ({ kind: 'put', object })));
-  const built = new ModelBuilder(base.watch).build(store.snapshot());
+  const built = new ModelBuilder({ ...base.watch, pathSemantics: base.pathSemantics }).build(store.snapshot());
   const { tree, diagnostics } = renderer.translate(built.model);
   const artifact = renderer.render(tree);
   const validation = await reloader.validate(artifact, new AbortController().signal);

@@ -14,7 +14,7 @@ export async function controllerOf({ base, plugins }: Settings): Promise<Control
     backend: base.backend,
     data: base.data,
     logger: consoleLogger(base.log),
-    model: base.watch,
+    model: { ...base.watch, pathSemantics: base.pathSemantics },
     listen: {
       http: base.listen.http.map(parseListenAddress),
       https: base.listen.https.map(parseListenAddress),

@@ -16,6 +16,10 @@ const base = {
       watchIngressWithoutClass: z.boolean().default(false).describe('Serve Ingresses without any class.'),
     })
     .prefault({}),
+  pathSemantics: z
+    .enum(['ingress-nginx', 'kubernetes'])
+    .default('ingress-nginx')
+    .describe('How paths are read: with the quirks of ingress-nginx, or by the text of the Ingress API.'),
   listen: z
     .strictObject({
       http: addresses.default([':80']).describe('HOST:PORT or :PORT for plain HTTP.'),

@@ -6,6 +6,7 @@ import type { RoutingModel } from '../model/routing-model.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
 import { compileRoutes } from './compile.ts';
 import { evaluate } from './evaluate.ts';
+import { routedRequest } from '../testing/routed-request.ts';
 
 const from = builtIn;
 const segment = fc.constantFrom('a', 'b', 'ab', 'A', 'x.y', 'é');
@@ -23,9 +24,20 @@ const action = fc.constantFrom<Route['action']>(
   { kind: 'redirect', redirect: { status: 301, location: { kind: 'path', path: '/a/' } } },
   { kind: 'respond', status: 404, because: 'test' },
 );
-const policies = fc.constantFrom<Route['policies']>([], [{ kind: 'https-redirect', status: 308, from }]);
+const policies = fc.constantFrom<Route['policies']>(
+  [],
+  [{ kind: 'rewrite', pattern: '/a(/|$)(.*)', target: '/new/$2', from }],
+  [{ kind: 'https-redirect', status: 308, keepTrailingSlash: false, from }],
+);
 const route = fc.record({
-  match: fc.record({ kind: fc.constantFrom('exact' as const, 'prefix' as const), path }),
+  match: fc.oneof(
+    fc.record({ kind: fc.constantFrom('exact' as const, 'prefix' as const), path }),
+    fc.record({
+      kind: fc.constant('regex' as const),
+      path: fc.constantFrom('/a', '/a/.*', '/(a|b)+', '/[ab]/x', '/b$'),
+      ignoreCase: fc.boolean(),
+    }),
+  ),
   action,
   policies,
   from: fc.constant(from),
@@ -86,7 +98,7 @@ test('the compiled table and the plain evaluator never differ', () => {
   fc.assert(
     fc.property(model, fc.array(request, { minLength: 1, maxLength: 40 }), (rules, requests) => {
       const table = compileRoutes(rules);
-      for (const one of [...requests, ...requests]) expect(table.decide(one)).toEqual(evaluate(rules, one).verdict);
+      for (const one of [...requests, ...requests].map(routedRequest)) expect(table.decide(one)).toEqual(evaluate(rules, one).verdict);
     }),
     { numRuns: 500 },
   );

@@ -1,10 +1,11 @@
+import type { Policy } from '../model/policy/policy.ts';
 import type { Route } from '../model/route.ts';
 import type { RoutingModel } from '../model/routing-model.ts';
 import type { Upstream } from '../model/upstream.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
 import { canonicalHost } from './canonical-host.ts';
-import { badHost, badPath, conclude } from './conclude.ts';
-import { wildcardAbove } from './match.ts';
+import { badHost, badPath, beforeRouting, conclude } from './conclude.ts';
+import { HostIndex } from './host-index.ts';
 import { normalizePath, splitTarget } from './normalize-path.ts';
 import type { RoutedRequest } from './request.ts';
 import { RouteIndex } from './route-index.ts';
@@ -18,6 +19,9 @@ export interface RouteTable {
 /** The distinct Host headers remembered by a table; attackers may send any number of others. */
 const REMEMBERED_HOSTS = 4096;
 
+/** Policies that look at the request while it is decided; all others are the same for every request of a route. */
+const DECIDING: ReadonlySet<Policy['kind']> = new Set(['https-redirect', 'rewrite'] as const);
+
 const indexes = new WeakMap<VirtualHost, RouteIndex>();
 
 /** Prepares a model for serving. Virtual hosts that are the same objects as in an earlier model are not compiled again. */
@@ -26,22 +30,14 @@ export function compileRoutes(model: RoutingModel): RouteTable {
 }
 
 class CompiledTable implements RouteTable {
-  readonly #exact = new Map<string, VirtualHost>();
-  readonly #wildcard = new Map<string, VirtualHost>();
-  readonly #any: VirtualHost;
+  readonly #hosts: HostIndex;
   readonly #upstreams: ReadonlyMap<string, Upstream>;
   readonly #remembered = new Map<string, VirtualHost>();
-  readonly #forwards = new Map<Route, Verdict>();
+  /** Verdicts that are the same for every request. */
+  readonly #settled = new Map<Route, Verdict>();
 
   constructor(model: RoutingModel) {
-    let any: VirtualHost | undefined;
-    for (const host of model.virtualHosts) {
-      if (host.match.kind === 'exact') this.#exact.set(host.match.name, host);
-      else if (host.match.kind === 'wildcard') this.#wildcard.set(`*${host.match.suffix}`, host);
-      else any = host;
-    }
-    if (any === undefined) throw new TypeError('a routing model has a virtual host for every other name');
-    this.#any = any;
+    this.#hosts = new HostIndex(model.virtualHosts);
     this.#upstreams = new Map(model.upstreams.map((upstream) => [upstream.id, upstream]));
   }
 
@@ -50,25 +46,26 @@ class CompiledTable implements RouteTable {
     if (host === undefined) return badHost;
     const path = normalizePath(splitTarget(request.target).path);
     if (path === undefined) return badPath;
+    if (host.appRoot !== undefined) {
+      const early = beforeRouting(request, host, path);
+      if (early !== undefined) return early;
+    }
     const route = indexOf(host).find(path);
     if (route === undefined) throw new TypeError(`virtual host ${host.name} has no route for every path`);
-    const known = this.#forwards.get(route);
-    if (known !== undefined && (request.secure || route.policies.length === 0)) return known;
-    const verdict = this.#conclude(request, host, route);
-    if (verdict.kind === 'forward') this.#forwards.set(route, verdict);
-    return verdict;
+    return this.#settled.get(route) ?? this.#conclude(request, host, route, path);
   }
 
-  #conclude(request: RoutedRequest, host: VirtualHost, route: Route): Verdict {
-    const upstream = route.action.kind === 'forward' ? this.#upstreams.get(route.action.upstream) : undefined;
-    return conclude(request, host, route, upstream);
+  #conclude(request: RoutedRequest, host: VirtualHost, route: Route, path: string): Verdict {
+    const verdict = conclude({ request, host, route, path }, (id) => this.#upstreams.get(id));
+    if (verdict.kind === 'forward' && !route.policies.some(({ kind }) => DECIDING.has(kind))) this.#settled.set(route, verdict);
+    return verdict;
   }
 
   #find(header: string): VirtualHost | undefined {
     const name = header === '' ? '' : canonicalHost(header);
     if (name === undefined) return undefined;
-    const host = this.#exact.get(name) ?? this.#wildcard.get(wildcardAbove(name) ?? '') ?? this.#any;
-    if (host !== this.#any && this.#remembered.size < REMEMBERED_HOSTS) this.#remembered.set(header, host);
+    const host = this.#hosts.find(name);
+    if (host !== this.#hosts.any && this.#remembered.size < REMEMBERED_HOSTS) this.#remembered.set(header, host);
     return host;
   }
 }

@@ -1,45 +1,123 @@
-import type { Redirect } from '../model/redirect.ts';
+import type { HttpsRedirectPolicy } from '../model/policy/https-redirect.ts';
+import { policyOf } from '../model/policy/policy.ts';
+import type { Redirect, RedirectLocation } from '../model/redirect.ts';
 import type { Route } from '../model/route.ts';
 import type { Upstream } from '../model/upstream.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
 import { canonicalHost, hostWithoutPort } from './canonical-host.ts';
 import { splitTarget } from './normalize-path.ts';
+import type { Narrator } from './reason.ts';
 import type { RoutedRequest } from './request.ts';
-import type { Verdict } from './verdict.ts';
+import { rewrite } from './rewrite.ts';
+import type { RedirectVerdict, RespondVerdict, Verdict } from './verdict.ts';
 
 /** The answers that need no route. */
 export const badHost: Verdict = { kind: 'respond', status: 400, because: 'the Host header is not a valid host name' };
 export const badPath: Verdict = { kind: 'respond', status: 400, because: 'the path cannot be decoded or leaves the root' };
 
+/** A request whose route is known. */
+export interface RoutedPath {
+  readonly request: RoutedRequest;
+  readonly host: VirtualHost;
+  readonly route: Route;
+  /** Normalised. */
+  readonly path: string;
+}
+
+export type FindUpstream = (id: string) => Upstream | undefined;
+
+/** What the host does before a route is looked for. */
+export function beforeRouting(request: RoutedRequest, host: VirtualHost, path: string, tell?: Narrator): Verdict | undefined {
+  const { appRoot } = host;
+  if (appRoot === undefined || path !== '/') return undefined;
+  const verdict: RedirectVerdict = {
+    kind: 'redirect',
+    host,
+    status: 302,
+    location: locationOf(request, { kind: 'root', path: appRoot.path }),
+  };
+  tell?.({ step: 'policy', text: `302 to ${verdict.location}: the root of the host is somewhere else`, from: appRoot.from });
+  return verdict;
+}
+
 /**
- * What happens to a request once its route is known, in the order in which ingress-nginx takes these steps: the route's
- * own redirect, the redirect to HTTPS, the route's own answer, 503 for an upstream without endpoints, forwarding.
+ * What happens to a request once its route is known, in the order in which ingress-nginx takes these steps: refusal, the
+ * route's own redirect, the redirect to HTTPS, the route's own answer, 503 for an upstream without endpoints, forwarding.
  */
-export function conclude(request: RoutedRequest, host: VirtualHost, route: Route, upstream: Upstream | undefined): Verdict {
+export function conclude(at: RoutedPath, find: FindUpstream, tell?: Narrator): Verdict {
+  const { request, route } = at;
   const { action } = route;
-  if (action.kind === 'redirect') return redirectTo(request, host, route, action.redirect);
-  const toHttps = request.secure ? undefined : route.policies.find((policy) => policy.kind === 'https-redirect');
-  if (toHttps !== undefined) return redirectTo(request, host, route, { status: toHttps.status, location: { kind: 'https' } });
-  if (action.kind === 'respond') return { kind: 'respond', host, route, status: action.status, because: action.because };
-  if (upstream === undefined || upstream.endpoints.length === 0) {
-    return { kind: 'respond', host, route, status: 503, because: upstream?.unavailable ?? 'the upstream is unknown' };
-  }
-  return { kind: 'forward', host, route, upstream };
+  if (action.kind === 'refuse') return respond(at, action, tell);
+  if (action.kind === 'redirect') return redirectTo(at, action.redirect, tell);
+  const toHttps = policyOf(route, 'https-redirect');
+  if (toHttps !== undefined && !request.secure) return redirectToHttps(at, toHttps, tell);
+  if (toHttps !== undefined) tell?.({ step: 'policy', text: 'already HTTPS: no redirect', from: toHttps.from });
+  if (action.kind === 'respond') return respond(at, action, tell);
+  return forward(at, find(action.upstream), tell);
 }
 
-function redirectTo(request: RoutedRequest, host: VirtualHost, route: Route, redirect: Redirect): Verdict {
-  return { kind: 'redirect', host, route, status: redirect.status, location: locationOf(request, redirect.location) };
+function forward(at: RoutedPath, upstream: Upstream | undefined, tell: Narrator): Verdict {
+  const { request, host, route, path } = at;
+  if (upstream === undefined || upstream.endpoints.length === 0)
+    return respond(at, { status: 503, because: upstream?.unavailable ?? 'the upstream is unknown' }, tell);
+  const policy = policyOf(route, 'rewrite');
+  const rewritten = policy && rewrite(policy, path, request.target);
+  if (policy !== undefined)
+    tell?.({
+      step: 'policy',
+      text: rewritten === undefined ? `not rewritten: ${policy.pattern} is not found in ${path}` : `rewritten to ${rewritten.target}`,
+      from: policy.from,
+    });
+  const count = upstream.endpoints.length;
+  tell?.({
+    step: 'upstream',
+    text: `forwarded to ${upstream.id}, ${count} ${count === 1 ? 'endpoint' : 'endpoints'}`,
+    from: upstream.from,
+  });
+  return { kind: 'forward', host, route, upstream, ...(rewritten && { rewritten }) };
 }
 
-function locationOf(request: RoutedRequest, location: Redirect['location']): string {
+function respond(
+  { host, route }: RoutedPath,
+  answer: { status: number; because: string; from?: Route['from'] },
+  tell: Narrator,
+): RespondVerdict {
+  tell?.({ step: 'answer', text: `${answer.status}: ${answer.because}`, from: answer.from ?? route.from });
+  return { kind: 'respond', host, route, status: answer.status, because: answer.because };
+}
+
+function redirectTo({ request, host, route }: RoutedPath, { status, location }: Redirect, tell: Narrator): RedirectVerdict {
+  const verdict: RedirectVerdict = { kind: 'redirect', host, route, status, location: locationOf(request, location) };
+  tell?.({ step: 'answer', text: `${status} to ${verdict.location}`, from: route.from });
+  return verdict;
+}
+
+function redirectToHttps(
+  { request, host, route }: RoutedPath,
+  { status, keepTrailingSlash, from }: HttpsRedirectPolicy,
+  tell: Narrator,
+): RedirectVerdict {
+  const location = locationOf(request, { kind: 'https', keepTrailingSlash });
+  tell?.({ step: 'policy', text: `${status} to ${location}: the request came without TLS`, from });
+  return { kind: 'redirect', host, route, status, location };
+}
+
+function locationOf(request: RoutedRequest, location: RedirectLocation): string {
+  const scheme = request.secure ? 'https' : 'http';
   switch (location.kind) {
-    case 'path': {
-      const scheme = request.secure ? 'https' : 'http';
+    case 'path':
       return `${scheme}://${canonicalHost(request.host) ?? ''}${location.path}${splitTarget(request.target).query}`;
-    }
-    case 'https': {
-      const target = request.target.endsWith('/') ? request.target.slice(0, -1) : request.target;
-      return `https://${hostWithoutPort(request.host)}${target}`;
-    }
+    case 'https':
+      return `https://${hostWithoutPort(request.host) || '_'}${location.keepTrailingSlash ? request.target : withoutSlash(request.target)}`;
+    case 'url':
+      return location.url;
+    case 'root':
+      return `${scheme}://${request.host}${location.path}`;
+    case 'host':
+      return `${scheme}://${location.name}:${request.port}${withoutSlash(request.target)}`;
   }
+}
+
+function withoutSlash(target: string): string {
+  return target.endsWith('/') ? target.slice(0, -1) : target;
 }

@@ -1,20 +1,14 @@
-import type { Origin } from '../model/origin.ts';
+import type { HostMatch } from '../model/match.ts';
 import type { Route } from '../model/route.ts';
 import type { RoutingModel } from '../model/routing-model.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
 import { canonicalHost } from './canonical-host.ts';
-import { badHost, badPath, conclude } from './conclude.ts';
-import { hostMatches, pathMatches } from './match.ts';
+import { badHost, badPath, beforeRouting, conclude } from './conclude.ts';
+import { hostMatches, hostRank, pathMatches } from './match.ts';
 import { normalizePath, splitTarget } from './normalize-path.ts';
+import type { Reason } from './reason.ts';
 import type { RoutedRequest } from './request.ts';
 import type { Verdict } from './verdict.ts';
-
-/** One step of a decision, in words, with the object that caused it. */
-export interface Reason {
-  readonly step: 'host' | 'path' | 'route' | 'policy' | 'upstream' | 'answer';
-  readonly text: string;
-  readonly from?: Origin;
-}
 
 /** A verdict and how it came about. */
 export interface Decision {
@@ -28,6 +22,7 @@ export interface Decision {
  */
 export function evaluate(model: RoutingModel, request: RoutedRequest): Decision {
   const reasons: Reason[] = [];
+  const tell = (reason: Reason): void => void reasons.push(reason);
   const host = chooseHost(model.virtualHosts, request.host, reasons);
   if (host === undefined)
     return { verdict: badHost, reasons: [...reasons, { step: 'answer', text: '400: the Host header is not a valid host name' }] };
@@ -36,29 +31,35 @@ export function evaluate(model: RoutingModel, request: RoutedRequest): Decision 
     return { verdict: badPath, reasons: [...reasons, { step: 'answer', text: '400: the path cannot be decoded or leaves the root' }] };
   if (path !== splitTarget(request.target).path)
     reasons.push({ step: 'path', text: `matched as ${path}: decoded, slashes merged, dots resolved; the upstream gets the path as sent` });
+  const early = beforeRouting(request, host, path, tell);
+  if (early !== undefined) return { verdict: early, reasons };
   const route = chooseRoute(host, path, reasons);
   if (route === undefined) throw new TypeError(`virtual host ${host.name} has no route for every path`);
-  const { action } = route;
-  const upstream = action.kind === 'forward' ? model.upstreams.find((candidate) => candidate.id === action.upstream) : undefined;
-  const verdict = conclude(request, host, route, upstream);
-  reasons.push(...explainVerdict(verdict, request));
+  const verdict = conclude({ request, host, route, path }, (id) => model.upstreams.find((upstream) => upstream.id === id), tell);
   return { verdict, reasons };
 }
 
 function chooseHost(hosts: readonly VirtualHost[], header: string, reasons: Reason[]): VirtualHost | undefined {
   const name = header === '' ? '' : canonicalHost(header);
   if (name === undefined) return undefined;
-  const byKind = (kind: VirtualHost['match']['kind']): VirtualHost | undefined =>
-    hosts.find((host) => host.match.kind === kind && hostMatches(host.match, name));
-  const host = byKind('exact') ?? byKind('wildcard') ?? byKind('any');
-  if (host === undefined) throw new TypeError('a routing model has a virtual host for every other name');
-  const how = {
-    exact: `host ${name}`,
-    wildcard: `host ${name} through the wildcard ${host.name}`,
-    any: `no rule names the host ${name || '(none)'}: the catch-all host takes it`,
-  };
-  reasons.push({ step: 'host', text: how[host.match.kind], from: host.from });
+  const names = hosts.flatMap((host) => [host.match, ...(host.aliases?.matches ?? [])].map((match) => ({ host, match })));
+  const inOrder = names.toSorted((a, b) => hostRank(a.match) - hostRank(b.match) || Number(isAlias(a)) - Number(isAlias(b)));
+  const found = inOrder.find(({ match }) => hostMatches(match, name));
+  if (found === undefined) throw new TypeError('a routing model has a virtual host for every other name');
+  const { host, match } = found;
+  const from = isAlias(found) ? host.aliases?.from : undefined;
+  reasons.push({ step: 'host', text: describeHost(match, host, name), from: from ?? host.from });
   return host;
+}
+
+function isAlias({ host, match }: { readonly host: VirtualHost; readonly match: HostMatch }): boolean {
+  return match !== host.match;
+}
+
+function describeHost(match: HostMatch, host: VirtualHost, name: string): string {
+  if (match !== host.match) return `host ${name} is an alias of ${host.name}`;
+  if (match.kind === 'any') return `no rule names the host ${name || '(none)'}: the catch-all host takes it`;
+  return match.kind === 'exact' ? `host ${name}` : `host ${name} through the wildcard ${host.name}`;
 }
 
 function chooseRoute(host: VirtualHost, path: string, reasons: Reason[]): Route | undefined {
@@ -74,42 +75,12 @@ function chooseRoute(host: VirtualHost, path: string, reasons: Reason[]): Route 
 }
 
 function describe({ match }: Route): string {
+  if (match.kind === 'regex') return `the regular expression ^${match.path}${match.ignoreCase ? ' (without regard to case)' : ''}`;
   return match.kind === 'exact' ? `the exact path ${match.path}` : `the prefix ${match.path}`;
 }
 
-function whyLater(chosen: Route, other: Route): string {
-  return chosen.match.kind === 'exact' && other.match.kind === 'prefix'
-    ? 'an exact path comes before prefixes'
-    : 'the longer path comes first';
-}
-
-function explainVerdict(verdict: Verdict, request: RoutedRequest): Reason[] {
-  const route = verdict.route;
-  if (route === undefined) return [];
-  if (verdict.kind === 'redirect') {
-    const policy = route.action.kind === 'redirect' ? undefined : route.policies.find(({ kind }) => kind === 'https-redirect');
-    if (policy !== undefined)
-      return [
-        {
-          step: 'policy',
-          text: `${verdict.status} to ${verdict.location}: the host has TLS and the request came without`,
-          from: policy.from,
-        },
-      ];
-    return [{ step: 'answer', text: `${verdict.status} to ${verdict.location}`, from: route.from }];
-  }
-  if (verdict.kind === 'respond') return [{ step: 'answer', text: `${verdict.status}: ${verdict.because}`, from: route.from }];
-  const skipped: Reason[] =
-    request.secure && route.policies.some(({ kind }) => kind === 'https-redirect')
-      ? [{ step: 'policy', text: 'already HTTPS: no redirect' }]
-      : [];
-  const count = verdict.upstream.endpoints.length;
-  return [
-    ...skipped,
-    {
-      step: 'upstream',
-      text: `forwarded to ${verdict.upstream.id}, ${count} ${count === 1 ? 'endpoint' : 'endpoints'}`,
-      from: verdict.upstream.from,
-    },
-  ];
+function whyLater({ match: chosen }: Route, { match: other }: Route): string {
+  if (chosen.kind === 'exact' && other.kind === 'prefix') return 'an exact path comes before prefixes';
+  if (chosen.path.length === other.path.length) return 'of texts of the same length the one that sorts last comes first';
+  return chosen.kind === 'regex' ? 'the longer text comes first' : 'the longer path comes first';
 }

@@ -1,14 +1,41 @@
 import type { HostMatch, PathMatch } from '../model/match.ts';
+import { patternOf } from './patterns.ts';
 
-/** Whether a virtual host takes a canonical host name. Order does not matter here: exact beats wildcard beats any. */
+/** Whether a name of a virtual host takes a canonical host name. Which of several comes first: `hostRank`. */
 export function hostMatches(match: HostMatch, name: string): boolean {
   switch (match.kind) {
     case 'exact':
       return match.name === name;
     case 'wildcard':
       return name.endsWith(match.suffix) && isLabel(name.slice(0, name.length - match.suffix.length));
+    case 'suffix':
+      return name.length > match.suffix.length && name.endsWith(match.suffix);
+    case 'prefix':
+      return name.length > match.prefix.length && name.startsWith(match.prefix);
+    case 'regex':
+      return patternOf(match.pattern, { ignoreCase: true, anchoredStart: false }).test(name);
     case 'any':
       return true;
+  }
+}
+
+/**
+ * The order in which names are tried: equal ones, then the longest with a wildcard in front, then the longest with one at
+ * the end, then patterns (nginx `server_name`; the one-label wildcards of rules are patterns there). Lower comes first.
+ */
+export function hostRank(match: HostMatch): number {
+  switch (match.kind) {
+    case 'exact':
+      return 0;
+    case 'suffix':
+      return 1000 - match.suffix.length;
+    case 'prefix':
+      return 2000 - match.prefix.length;
+    case 'wildcard':
+    case 'regex':
+      return 3000;
+    case 'any':
+      return 4000;
   }
 }
 
@@ -26,6 +53,7 @@ export function isLabel(text: string): boolean {
 /** Whether a route takes a normalised path. */
 export function pathMatches(match: PathMatch, path: string): boolean {
   if (match.kind === 'exact') return path === match.path;
+  if (match.kind === 'regex') return patternOf(match.path, { ignoreCase: match.ignoreCase, anchoredStart: true }).test(path);
   if (!path.startsWith(match.path)) return false;
   return path.length === match.path.length || match.path.endsWith('/') || path.charAt(match.path.length) === '/';
 }

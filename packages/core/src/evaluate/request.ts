@@ -2,8 +2,17 @@
 export interface RoutedRequest {
   /** The request arrived over TLS. */
   readonly secure: boolean;
+  /** Port that upstreams are told: of the listener for HTTP, 443 for HTTPS. */
+  readonly port: number;
+  readonly method: string;
   /** Value of the Host header (or authority of an absolute-form target, which wins): with port and in any case; empty when there is none. */
   readonly host: string;
   /** Request target in origin form as sent: path and query, `/a/../b?x=1`. */
   readonly target: string;
+  /** Address of the client, without port and brackets. */
+  readonly clientAddress: string;
+  /** Drawn for this request, at least 0 and below 1: decides what is decided by chance. */
+  readonly draw: number;
+  /** Value of the first header line with this name (given in lower case); undefined when there is none. */
+  header(name: string): string | undefined;
 }

@@ -12,10 +12,13 @@ export class RouteIndex {
   readonly #prefix = new Map<string, number>();
   /** Slashes that a path can have before no prefix matches any deeper. */
   #depth = 0;
+  /** Regular expressions can only be tried one after the other. */
+  readonly #scanned: boolean;
 
   constructor(routes: readonly Route[]) {
     this.#routes = routes;
-    if (routes.length > SCAN_LIMIT) routes.forEach((route, position) => this.#add(route, position));
+    this.#scanned = routes.length <= SCAN_LIMIT || routes.some(({ match }) => match.kind === 'regex');
+    if (!this.#scanned) routes.forEach((route, position) => this.#add(route, position));
   }
 
   #add({ match }: Route, position: number): void {
@@ -25,7 +28,7 @@ export class RouteIndex {
   }
 
   find(path: string): Route | undefined {
-    if (this.#routes.length <= SCAN_LIMIT) return this.#routes.find((route) => pathMatches(route.match, path));
+    if (this.#scanned) return this.#routes.find((route) => pathMatches(route.match, path));
     const exact = this.#exact.get(path) ?? this.#routes.length;
     return this.#routes[Math.min(exact, this.#firstPrefix(path))];
   }

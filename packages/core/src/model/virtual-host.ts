@@ -7,6 +7,10 @@ export interface VirtualHost {
   /** The name as users write it: `shop.example.com`, `*.example.com`, or `*` for the host that takes every other name. */
   readonly name: string;
   readonly match: HostMatch;
+  /** Other names of the host; names of other virtual hosts come first. */
+  readonly aliases?: HostAliases;
+  /** Requests for exactly `/` are redirected to this path before a route is looked for. */
+  readonly appRoot?: AppRoot;
   /**
    * In order of evaluation: the first route whose match takes the path answers. The last one takes every path.
    * A request never leaves its virtual host: what no rule takes goes to the root fallback, not to another host.
@@ -21,5 +25,17 @@ export interface VirtualHost {
 export interface VirtualHostTls {
   /** Id of a `Certificate` of the model; undefined means the default certificate. */
   readonly certificate: string | undefined;
+  readonly from: Origin;
+}
+
+/** Names that a host has besides its own. */
+export interface HostAliases {
+  readonly matches: readonly HostMatch[];
+  readonly from: Origin;
+}
+
+/** Where `/` of a host is redirected to. */
+export interface AppRoot {
+  readonly path: string;
   readonly from: Origin;
 }

@@ -7,6 +7,7 @@ import { Forwarder } from './forwarder.ts';
 import { formatAnswer } from './generated-answer.ts';
 import type { ProxyContext } from './proxy-context.ts';
 import { RequestFacts } from './request-facts.ts';
+import { RoutedView } from './routed-view.ts';
 import type { RequestHead } from './request-head.ts';
 import type { Tunnel } from './tunnel.ts';
 
@@ -29,6 +30,7 @@ export class Exchange {
   /** Between the request head and the moment when the connection is free or closing. */
   active = false;
   readonly #forwarder: Forwarder;
+  readonly #view: RoutedView;
   #awaited: Awaited = 'upstream-read';
   #answered = false;
   #keep = false;
@@ -38,6 +40,7 @@ export class Exchange {
     this.client = client;
     this.context = context;
     this.#forwarder = new Forwarder(this);
+    this.#view = new RoutedView(this.facts, client.identity, client.secure);
   }
 
   /** Starts with a complete head; the body begins at `bodyAt`. Returns the index after what belongs to this request. */
@@ -168,9 +171,11 @@ export class Exchange {
   }
 
   #route(bytes: Buffer, head: RequestHead, bodyAt: number, bodyEnd: number): void {
+    this.#view.look(bytes, head);
     const verdict = this.#decide();
+    this.#view.forget();
     if (typeof verdict === 'number') this.answer(verdict);
-    else if (verdict.kind === 'forward') this.#forwarder.start(verdict.upstream, bytes, head, { start: bodyAt, end: bodyEnd });
+    else if (verdict.kind === 'forward') this.#forwarder.start(verdict, bytes, head, { start: bodyAt, end: bodyEnd });
     else if (verdict.kind === 'redirect') this.answer(verdict.status, verdict.location);
     else this.answer(verdict.status, undefined, verdict.status === 400);
   }
@@ -179,11 +184,10 @@ export class Exchange {
   #decide(): Verdict | 503 | 500 {
     const { generation, logger } = this.context;
     if (generation === undefined) return 503;
-    const { host, target } = this.facts;
     try {
-      return generation.routes.decide({ secure: this.client.secure, host, target });
+      return generation.routes.decide(this.#view);
     } catch (error) {
-      logger.error('routing failed', { error: messageOf(error), host, target });
+      logger.error('routing failed', { error: messageOf(error), host: this.facts.host, target: this.facts.target });
       return 500;
     }
   }

@@ -1,5 +1,5 @@
 import { messageOf } from '@sluice/core';
-import type { Upstream } from '@sluice/core';
+import type { ForwardVerdict } from '@sluice/core';
 import type { Peers } from './balancer.ts';
 import type { Exchange } from './exchange.ts';
 import type { RequestHead } from './request-head.ts';
@@ -44,7 +44,7 @@ export class Forwarder implements UpstreamUser {
   }
 
   /** Sends head and the body bytes that came with it. */
-  start(upstream: Upstream, bytes: Buffer, head: RequestHead, body: Part): void {
+  start({ upstream, rewritten }: ForwardVerdict, bytes: Buffer, head: RequestHead, body: Part): void {
     const { facts, client, context } = this.#exchange;
     this.#peers = context.balancer.peersOf(upstream);
     this.#position = this.#peers.turn();
@@ -56,7 +56,7 @@ export class Forwarder implements UpstreamUser {
       this.#exchange.answer(502);
       return;
     }
-    writeRequestHead(connection.request, { bytes, head }, client.identity, facts.requestId);
+    writeRequestHead(connection.request, { bytes, head, rewritten }, client.identity, facts.requestId);
     this.#headBytes = connection.request.length;
     this.#hold(connection, bytes, body);
     if (facts.expectContinue && !this.#exchange.body.done && body.end === body.start) client.wire.write(CONTINUE);

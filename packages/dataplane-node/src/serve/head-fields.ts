@@ -52,6 +52,16 @@ export class HeadFields {
     return -1;
   }
 
+  /** The value of the first line with this name (in lower case), dropped ones included, as a binary string; undefined for none. */
+  valueOf(bytes: Buffer, name: string): string | undefined {
+    for (let index = 0; index < this.count; index++) {
+      const start = this.nameStart[index] ?? 0;
+      const end = this.nameEnd[index] ?? 0;
+      if (end - start === name.length && bytes.toString('latin1', start, end).toLowerCase() === name) return this.text(bytes, index);
+    }
+    return undefined;
+  }
+
   /** A value as a binary string (one char per byte); empty when `index` is -1. */
   text(bytes: Buffer, index: number): string {
     return index < 0 ? '' : bytes.toString('latin1', this.valueStart[index], this.valueEnd[index]);

@@ -1,3 +1,4 @@
+import type { Rewritten } from '@sluice/core';
 import type { ByteWriter } from './byte-writer.ts';
 import type { HeadFields } from './head-fields.ts';
 import { header } from './header-table.ts';
@@ -19,12 +20,16 @@ const LINE_END = Buffer.from('\r\n');
 export interface ReceivedHead {
   readonly bytes: Buffer;
   readonly head: RequestHead;
+  /** Replaces the target. */
+  readonly rewritten?: Rewritten | undefined;
 }
 
 /** The part of the added headers that is the same for all requests of one client connection. */
 export interface ClientIdentity {
   /** Address as text; IPv4 also when it arrived as an IPv4-mapped IPv6 address. */
   readonly address: string;
+  /** What the upstream is told: of the listener for HTTP, 443 for HTTPS. */
+  readonly port: number;
   /** `X-Real-IP`, `X-Forwarded-For` lines. */
   readonly addressLines: Buffer;
   /** `X-Forwarded-Port`, `-Proto`, `-Scheme` and `X-Scheme` lines. */
@@ -38,6 +43,7 @@ export function identifyClient(remoteAddress: string, secure: boolean, port: num
   const scheme = secure ? 'https' : 'http';
   return {
     address,
+    port,
     addressLines: Buffer.from(`\r\nX-Real-IP: ${address}\r\nX-Forwarded-For: ${address}\r\n`),
     schemeLines: Buffer.from(
       `X-Forwarded-Port: ${port}\r\nX-Forwarded-Proto: ${scheme}\r\nX-Forwarded-Scheme: ${scheme}\r\nX-Scheme: ${scheme}\r\n`,
@@ -49,12 +55,25 @@ export function identifyClient(remoteAddress: string, secure: boolean, port: num
  * Writes the head that the upstream gets: method and target bytes as sent, kept lines in order, then what ingress-nginx
  * adds (`proxy_set_header` in its template). `out` is cleared first.
  */
-export function writeRequestHead(out: ByteWriter, { bytes, head }: ReceivedHead, client: ClientIdentity, requestId: string): void {
+export function writeRequestHead(
+  out: ByteWriter,
+  { bytes, head, rewritten }: ReceivedHead,
+  client: ClientIdentity,
+  requestId: string,
+): void {
   const { line, fields } = head;
   out.clear();
-  out.reserve((fields.nameStart[fields.count] ?? 0) - line.start + head.routingHost.length * 2 + requestId.length + ADDED_BYTES);
+  out.reserve(
+    (fields.nameStart[fields.count] ?? 0) -
+      line.start +
+      head.routingHost.length * 2 +
+      requestId.length +
+      ADDED_BYTES +
+      rewrittenBytes(rewritten),
+  );
   out.slice(bytes, line.start, line.targetStart);
-  if (head.target.length === line.targetEnd - line.targetStart) out.slice(bytes, line.targetStart, line.targetEnd);
+  if (rewritten !== undefined) out.text(rewritten.target);
+  else if (head.target.length === line.targetEnd - line.targetStart) out.slice(bytes, line.targetStart, line.targetEnd);
   else out.text(head.target);
   out.all(VERSION);
   if (head.hostLine < 0) out.text(`${HOST}${head.routingHost}\r\n`);
@@ -63,10 +82,15 @@ export function writeRequestHead(out: ByteWriter, { bytes, head }: ReceivedHead,
   out.all(client.addressLines);
   writeForwardedHost(out, bytes, head);
   out.all(client.schemeLines);
+  if (rewritten?.forwardedPrefix !== undefined) out.text(`X-Forwarded-Prefix: ${rewritten.forwardedPrefix}\r\n`);
   moveValues(out, bytes, fields, MOVED_FOR);
   moveValues(out, bytes, fields, MOVED_HOST);
   if (head.upgrade) writeUpgrade(out, bytes, fields);
   out.all(LINE_END);
+}
+
+function rewrittenBytes(rewritten: Rewritten | undefined): number {
+  return rewritten === undefined ? 0 : rewritten.target.length + (rewritten.forwardedPrefix?.length ?? 0);
 }
 
 /** The host as received; a request without one has nothing to tell. */

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { routedRequest } from '../../testing/routed-request.ts';
 import { evaluate } from '../../evaluate/evaluate.ts';
 import { SnapshotStore } from '../../watch/snapshot-store.ts';
 import { ModelBuilder } from './build-model.ts';
@@ -42,7 +43,7 @@ function serve(...objects: readonly unknown[]) {
   const get = (url: string): string => {
     const { protocol, host } = new URL(url);
     const target = url.slice(`${protocol}//${host}`.length);
-    const { verdict } = evaluate(build().model, { secure: protocol === 'https:', host, target });
+    const { verdict } = evaluate(build().model, routedRequest({ secure: protocol === 'https:', host, target }));
     if (verdict.kind === 'forward') return `200 ${verdict.upstream.service}`;
     return verdict.kind === 'redirect' ? `${verdict.status} ${verdict.location}` : String(verdict.status);
   };

@@ -2,15 +2,17 @@ import type { Diagnostic } from '../../observe/diagnostic.ts';
 import { wildcardAbove } from '../../evaluate/match.ts';
 import { diagnose } from '../../observe/diagnostic.ts';
 import { formatObject } from '../origin.ts';
+import type { Ingress } from '../../watch/kinds/ingress.ts';
 import type { Snapshot } from '../../watch/snapshot.ts';
 import type { RoutingModel } from '../routing-model.ts';
 import type { VirtualHost } from '../virtual-host.ts';
 import { CertificateBuilder } from './certificate-builder.ts';
 import { buildHost } from './host-builder.ts';
-import type { HostInput } from './host-builder.ts';
+import type { HostInput } from './host-input.ts';
 import { decideClass } from './ingress-class.ts';
-import type { BackendRef, FragmentRule, IngressFragment } from './ingress-fragment.ts';
-import { readIngress } from './ingress-fragment.ts';
+import type { AnnotatedBackend, AnnotatedIngress, AnnotatedRule } from './annotated-ingress.ts';
+import { IngressReader } from './annotated-ingress.ts';
+import type { BackendRef } from './ingress-fragment.ts';
 import { byAge } from './ingress-origin.ts';
 import type { ModelOptions } from './model-options.ts';
 import { UpstreamBuilder } from './upstream-builder.ts';
@@ -34,6 +36,7 @@ interface BuiltHost {
 export class ModelBuilder {
   readonly #options: ModelOptions;
   readonly #nowMs: () => number;
+  readonly #ingresses = new IngressReader();
   readonly #upstreams = new UpstreamBuilder();
   readonly #certificates = new CertificateBuilder();
   #hosts = new Map<string, BuiltHost>();
@@ -55,7 +58,7 @@ export class ModelBuilder {
     const served = this.#served(snapshot, diagnostics);
     const inputs = this.#hostInputs(served, snapshot, diagnostics);
     const hosts = this.#buildHosts(inputs);
-    const upstreams = this.#upstreams.build(namedBackends(inputs, served), snapshot);
+    const upstreams = this.#upstreams.build(namedBackends(served), snapshot);
     const used = new Set(hosts.flatMap(({ host }) => host.tls?.certificate ?? []));
     diagnostics.push(...hosts.flatMap((built) => built.diagnostics), ...upstreams.flatMap((built) => built.diagnostics));
     const model: RoutingModel = {
@@ -67,20 +70,29 @@ export class ModelBuilder {
     return { model, diagnostics };
   }
 
-  #served({ objects }: Snapshot, diagnostics: Diagnostic[]): readonly IngressFragment[] {
-    const ours = [...objects.Ingress.values()].filter((ingress) => {
-      const decision = decideClass(ingress, objects.IngressClass, this.#options);
+  #served(snapshot: Snapshot, diagnostics: Diagnostic[]): readonly AnnotatedIngress[] {
+    const { Ingress, IngressClass } = snapshot.objects;
+    const ours = [...Ingress.values()].filter((ingress) => {
+      const decision = decideClass(ingress, IngressClass, this.#options);
       diagnostics.push(...decision.diagnostics);
-      return decision.served;
+      return decision.served && this.#accepted(ingress, diagnostics);
     });
-    const fragments = ours.toSorted(byAge).map(readIngress);
-    for (const fragment of fragments) diagnostics.push(...fragment.diagnostics);
-    return fragments;
+    const served = ours.toSorted(byAge).map((ingress) => this.#ingresses.read(ingress, snapshot));
+    for (const { diagnostics: found } of served) diagnostics.push(...found);
+    return served;
   }
 
-  #hostInputs(served: readonly IngressFragment[], snapshot: Snapshot, diagnostics: Diagnostic[]): readonly HostInput[] {
+  #accepted(ingress: Ingress, diagnostics: Diagnostic[]): boolean {
+    const rejected = this.#ingresses.rejected(ingress);
+    if (rejected !== undefined) diagnostics.push(...rejected);
+    return rejected === undefined;
+  }
+
+  #hostInputs(served: readonly AnnotatedIngress[], snapshot: Snapshot, diagnostics: Diagnostic[]): readonly HostInput[] {
     const catchAll = catchAllBackend(served, diagnostics);
-    const byHost = new Map<string, { rules: FragmentRule[]; fallback: BackendRef | undefined }>([['', { rules: [], fallback: catchAll }]]);
+    const byHost = new Map<string, { rules: AnnotatedRule[]; fallback: AnnotatedBackend | undefined }>([
+      ['', { rules: [], fallback: catchAll }],
+    ]);
     for (const { rules, defaultBackend } of served) {
       for (const rule of rules) {
         const known = byHost.get(rule.host);
@@ -100,6 +112,7 @@ export class ModelBuilder {
       fallback,
       fallbackWins: host === '' && catchAll !== undefined,
       tls: tlsOf(host),
+      semantics: this.#options.pathSemantics,
     }));
   }
 
@@ -119,31 +132,31 @@ export class ModelBuilder {
 }
 
 /** The oldest Ingress with a default backend and no rules answers for every other host. */
-function catchAllBackend(served: readonly IngressFragment[], diagnostics: Diagnostic[]): BackendRef | undefined {
+function catchAllBackend(served: readonly AnnotatedIngress[], diagnostics: Diagnostic[]): AnnotatedBackend | undefined {
   const [winner, ...losers] = served.flatMap(({ defaultBackend, ingress }) =>
     ingress.spec.rules.length === 0 && defaultBackend !== undefined ? [defaultBackend] : [],
   );
-  for (const { from } of losers)
+  for (const { backend } of losers)
     diagnostics.push(
       diagnose(
         'SLU1207',
-        from,
-        `${formatObject((winner ?? { from }).from.object)} is older and already is the default backend for every other host`,
+        backend.from,
+        `${formatObject((winner?.backend ?? backend).from.object)} is older and already is the default backend for every other host`,
       ),
     );
   return winner;
 }
 
-function namedBackends(inputs: readonly HostInput[], served: readonly IngressFragment[]): ReadonlyMap<string, BackendRef> {
+function namedBackends(served: readonly AnnotatedIngress[]): ReadonlyMap<string, BackendRef> {
   const refs = new Map<string, BackendRef>();
   const add = (ref: BackendRef | undefined): void => {
     if (ref !== undefined && !refs.has(ref.id)) refs.set(ref.id, ref);
   };
-  for (const { rules, defaultBackend } of served) {
+  for (const { rules, defaultBackend, features } of served) {
     for (const rule of rules) for (const path of rule.paths) add(path.backend);
-    add(defaultBackend);
+    add(defaultBackend?.backend);
+    for (const backend of features.backends) add(backend);
   }
-  for (const input of inputs) add(input.fallback);
   return refs;
 }
 

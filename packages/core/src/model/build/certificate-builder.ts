@@ -7,7 +7,7 @@ import type { Certificate } from '../certificate.ts';
 import { formatObject } from '../origin.ts';
 import type { Origin } from '../origin.ts';
 import type { VirtualHostTls } from '../virtual-host.ts';
-import type { IngressFragment } from './ingress-fragment.ts';
+import type { AnnotatedIngress } from './annotated-ingress.ts';
 import { originOf } from './ingress-origin.ts';
 
 type Parsed = { readonly kind: 'certificate'; readonly certificate: Certificate } | { readonly kind: 'unusable'; readonly why: string };
@@ -27,7 +27,7 @@ export class CertificateBuilder {
    * else by the first whose certificate covers it, else the default certificate is served. A Secret that does not parse, fit
    * its key or cover the host is reported and the default certificate served. Every host in the result has TLS.
    */
-  choose(served: readonly IngressFragment[], source: CertificateSource, diagnostics: Diagnostic[]): ReadonlyMap<string, VirtualHostTls> {
+  choose(served: readonly AnnotatedIngress[], source: CertificateSource, diagnostics: Diagnostic[]): ReadonlyMap<string, VirtualHostTls> {
     this.#chosen = new Map();
     const chosen = new Map<string, VirtualHostTls>();
     const ruled = new Set(served.flatMap(({ rules }) => rules.map(({ host }) => host)));

@@ -1,41 +1,42 @@
 import { diagnose } from '../../observe/diagnostic.ts';
 import type { Diagnostic } from '../../observe/diagnostic.ts';
-import { formatObject } from '../origin.ts';
-import { builtIn } from '../origin.ts';
-import type { HostMatch } from '../match.ts';
-import type { Policy } from '../policy.ts';
-import type { Route } from '../route.ts';
-import type { VirtualHost, VirtualHostTls } from '../virtual-host.ts';
-import type { BackendRef, FragmentPath, FragmentRule } from './ingress-fragment.ts';
-
-/** Paths of Ingresses that are never redirected to HTTPS: ACME HTTP-01 challenges (ingress-nginx `no-tls-redirect-locations`). */
-const NO_TLS_REDIRECT = '/.well-known/acme-challenge';
-
-/** Everything that decides what one host serves. */
-export interface HostInput {
-  /** Empty for the catch-all host. */
-  readonly host: string;
-  /** Rules of the host, oldest Ingress first. */
-  readonly rules: readonly FragmentRule[];
-  /** What answers where no rule does; undefined for the built-in 404. */
-  readonly fallback: BackendRef | undefined;
-  /** The fallback is the catch-all default backend of the cluster, which a `/` rule does not replace. */
-  readonly fallbackWins: boolean;
-  readonly tls: VirtualHostTls | undefined;
-}
+import { formatObject, builtIn } from '../origin.ts';
+import type { IngressFeatures } from '../annotations/ingress-features.ts';
+import type { HostSettings } from '../annotations/contribution.ts';
+import type { HostMatch, PathMatch } from '../match.ts';
+import type { Origin } from '../origin.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Route, RouteAction } from '../route.ts';
+import type { VirtualHost } from '../virtual-host.ts';
+import type { HostInput } from './host-input.ts';
+import { httpsRedirect } from './https-redirect.ts';
+import { claimPaths, withoutDetours } from './path-claims.ts';
+import type { PathClaims } from './path-claims.ts';
+import { byPrecedence, pathMatchers } from './path-matchers.ts';
+import type { PathMatcher } from './path-matchers.ts';
 
 /** Builds one virtual host; conflicts are reported on the loser. Pure. */
 export function buildHost(input: HostInput): { readonly host: VirtualHost; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
-  const policies = redirectPolicies(input.tls);
   const claimed = claimPaths(input, diagnostics);
-  const routes = [...claimed.values()].map((path) => forward(path, policies));
-  const redirects = appendSlashRedirects(claimed);
+  const matchers = pathMatchers(claimed, input.semantics, diagnostics);
+  const inRegexMode = matchers.some(({ match }) => match.kind === 'regex');
+  const redirects = inRegexMode || input.semantics === 'kubernetes' ? [] : appendSlashRedirects(claimed);
   for (const { match, from } of redirects) diagnostics.push(diagnose('SLU1208', from, `${match.path} is answered 301 to ${match.path}/`));
-  const all = [...routes, ...redirects, ...healthRoute(input.host, claimed)].toSorted(byPrecedence);
-  if (!all.some(takesEverything)) all.push(rootFallback(input, policies));
-  const from = input.rules[0]?.from ?? input.fallback?.from ?? builtIn;
-  const host = { name: input.host || '*', match: hostMatch(input.host), routes: all, from, ...(input.tls && { tls: input.tls }) };
+  const added = [...redirects, ...healthRoute(input.host, claimed)];
+  const forwards = matchers.map((matcher) => forward(matcher, input));
+  const routes = inRegexMode ? [...added, ...forwards] : [...forwards, ...added].toSorted(byPrecedence);
+  if (!routes.some(takesEverything)) routes.push(rootFallback(input));
+  const from = input.rules[0]?.from ?? input.fallback?.backend.from ?? builtIn;
+  const settings = hostSettings(input, diagnostics);
+  const host = {
+    name: input.host || '*',
+    match: hostMatch(input.host),
+    ...settings,
+    routes,
+    from,
+    ...(input.tls && { tls: input.tls }),
+  };
   return { host, diagnostics };
 }
 
@@ -44,49 +45,51 @@ function hostMatch(host: string): HostMatch {
   return host.startsWith('*.') ? { kind: 'wildcard', suffix: host.slice(1) } : { kind: 'exact', name: host };
 }
 
-/** The first claim of a path and type wins, so the oldest Ingress does. */
-function claimPaths({ rules, fallback, fallbackWins }: HostInput, diagnostics: Diagnostic[]): ReadonlyMap<string, FragmentPath> {
-  const claimed = new Map<string, FragmentPath>();
-  if (fallback !== undefined && fallbackWins)
-    claimed.set('prefix /', { match: { kind: 'prefix', path: '/' }, backend: fallback, from: fallback.from });
-  for (const path of rules.flatMap((rule) => rule.paths)) {
-    const key = `${path.match.kind} ${path.match.path}`;
-    const winner = claimed.get(key);
-    if (winner === undefined) claimed.set(key, path);
-    else
-      diagnostics.push(
-        diagnose(
-          'SLU1204',
-          path.from,
-          `${formatObject(winner.from.object)} (${winner.from.field}) is older and has the same host and path; this one is not served`,
-        ),
-      );
-  }
-  return claimed;
-}
-
-function forward({ match, backend, from }: FragmentPath, policies: readonly Policy[]): Route {
-  return {
-    match,
-    action: { kind: 'forward', upstream: backend.id },
-    policies: match.path.startsWith(NO_TLS_REDIRECT) ? [] : policies,
-    from,
+/** What the oldest Ingress that says it says about the host. */
+function hostSettings({ rules }: HostInput, diagnostics: Diagnostic[]): Pick<VirtualHost, 'aliases' | 'appRoot'> {
+  const pick = <Setting extends { readonly from: Origin }>(read: (settings: HostSettings) => Setting | undefined): Setting | undefined => {
+    const said = [...new Set(rules.map(({ features }) => read(features.host)))].filter((value) => value !== undefined);
+    const [winner, ...losers] = said;
+    if (winner !== undefined)
+      for (const { from } of losers)
+        diagnostics.push(diagnose('SLU1507', from, `${formatObject(winner.from.object)} is older and decides this for the host`));
+    return winner;
   };
+  const [aliases, appRoot] = [pick((settings) => settings.aliases), pick((settings) => settings.appRoot)];
+  return { ...(aliases && { aliases }), ...(appRoot && { appRoot }) };
 }
 
-function redirectPolicies(tls: VirtualHostTls | undefined): readonly Policy[] {
-  return tls === undefined ? [] : [{ kind: 'https-redirect', status: 308, from: tls.from }];
+function forward({ match, path }: PathMatcher, input: HostInput): Route {
+  return routeOf(match, { features: path.features, upstream: path.backend.id, text: path.text, from: path.from }, input);
+}
+
+interface Forwarding {
+  readonly features: IngressFeatures;
+  readonly upstream: string;
+  /** The path as its Ingress writes it. */
+  readonly text: string;
+  readonly from: Route['from'];
+}
+
+function routeOf(match: PathMatch, { features, upstream, text, from }: Forwarding, input: HostInput): Route {
+  const policies: Policy[] = [...httpsRedirect(features.httpsRedirect, text, input), ...features.policiesOf(text)];
+  return { match, action: actionOf(features, upstream), policies: policies.toSorted((a, b) => (a.kind < b.kind ? -1 : 1)), from };
+}
+
+function actionOf({ denied, action }: IngressFeatures, upstream: string): RouteAction {
+  if (denied !== undefined) return { kind: 'refuse', status: 503, ...denied };
+  return action?.action ?? { kind: 'forward', upstream };
 }
 
 /** Load balancers ask the catch-all host for `/healthz`, as they did with ingress-nginx; a rule of somebody takes precedence. */
-function healthRoute(host: string, claimed: ReadonlyMap<string, FragmentPath>): Route[] {
+function healthRoute(host: string, claimed: PathClaims): Route[] {
   if (host !== '' || claimed.has('prefix /healthz')) return [];
   const action = { kind: 'respond', status: 200, because: 'the data plane is alive' } as const;
   return [{ match: { kind: 'prefix', path: '/healthz' }, action, policies: [], from: builtIn }];
 }
 
 /** A path with a last slash answers 301 for the path without it, unless a rule takes just that path (nginx's auto_redirect). */
-function appendSlashRedirects(claimed: ReadonlyMap<string, FragmentPath>): Route[] {
+function appendSlashRedirects(claimed: PathClaims): Route[] {
   const redirects = new Map<string, Route>();
   for (const { match, from } of claimed.values()) {
     const bare = match.path.slice(0, -1);
@@ -106,19 +109,19 @@ function takesEverything({ match }: Route): boolean {
   return match.kind === 'prefix' && match.path === '/';
 }
 
-function rootFallback({ fallback }: HostInput, policies: readonly Policy[]): Route {
+/** Carries the annotations of the Ingress that first defined the host; on the catch-all host without redirects and rewrites. */
+function rootFallback(input: HostInput): Route {
+  const { fallback, rules, host } = input;
   const match = { kind: 'prefix', path: '/' } as const;
-  if (fallback !== undefined) return { match, action: { kind: 'forward', upstream: fallback.id }, policies, from: fallback.from };
+  if (fallback !== undefined) {
+    const features = host === '' ? withoutDetours(fallback.features) : fallback.features;
+    return routeOf(match, { features, upstream: fallback.backend.id, text: '/', from: fallback.backend.from }, input);
+  }
+  const settings = rules[0]?.features.httpsRedirect ?? { when: 'tls', keepTrailingSlash: false };
   return {
     match,
     action: { kind: 'respond', status: 404, because: 'no rule takes the path and there is no default backend' },
-    policies,
+    policies: httpsRedirect(settings, '/', input),
     from: builtIn,
   };
-}
-
-/** Exact before prefix, then the longer path; equal lengths by bytes, for a stable order. */
-function byPrecedence({ match: a }: Route, { match: b }: Route): number {
-  if (a.kind !== b.kind) return a.kind === 'exact' ? -1 : 1;
-  return b.path.length - a.path.length || (a.path < b.path ? -1 : 1);
 }

@@ -4,9 +4,7 @@ import type { Ingress, IngressBackend, IngressRule } from '../../watch/kinds/ing
 import type { PathMatch } from '../match.ts';
 import type { Origin } from '../origin.ts';
 import { originOf } from './ingress-origin.ts';
-import { isRuleHost, readPath } from './path-rule.ts';
-
-const ANNOTATION_PREFIX = 'nginx.ingress.kubernetes.io/';
+import { isFixed, isRuleHost, readPath } from './path-rule.ts';
 
 /** A Service port as an Ingress names it; equal ids share one upstream. */
 export interface BackendRef {
@@ -19,6 +17,10 @@ export interface BackendRef {
 
 export interface FragmentPath {
   readonly match: PathMatch;
+  /** The path as written; `/` where it is empty. */
+  readonly text: string;
+  /** Neither Exact nor Prefix was asked for. */
+  readonly anyType: boolean;
   readonly backend: BackendRef;
   readonly from: Origin;
 }
@@ -48,7 +50,7 @@ export function readIngress(ingress: Ingress): IngressFragment {
 }
 
 function read(ingress: Ingress): IngressFragment {
-  const diagnostics: Diagnostic[] = [...unsupportedAnnotations(ingress)];
+  const diagnostics: Diagnostic[] = [];
   const { rules, defaultBackend } = ingress.spec;
   const backend = defaultBackend && readBackend(defaultBackend, originOf(ingress, 'spec.defaultBackend'), diagnostics);
   if (rules.length === 0 && defaultBackend === undefined)
@@ -73,7 +75,9 @@ function readRule({ host, http }: IngressRule, from: Origin, diagnostics: Diagno
     const rule = readPath(path, at);
     if (rule.kind === 'invalid') diagnostics.push(rule.diagnostic);
     const backend = readBackend(path.backend, { ...at, field: `${at.field}.backend` }, diagnostics);
-    return rule.kind === 'match' && backend !== undefined ? [{ match: rule.match, backend, from: at }] : [];
+    return rule.kind === 'match' && backend !== undefined
+      ? [{ match: rule.match, text: path.path || '/', anyType: !isFixed(path.pathType), backend, from: at }]
+      : [];
   });
   return [{ host, paths, from }];
 }
@@ -94,17 +98,4 @@ function readBackend({ service, resource }: IngressBackend, from: Origin, diagno
     port,
     from: { ...from, field: `${from.field}.service` },
   };
-}
-
-function unsupportedAnnotations(ingress: Ingress): Diagnostic[] {
-  return Object.entries(ingress.metadata.annotations)
-    .filter(([name]) => name.startsWith(ANNOTATION_PREFIX))
-    .map(([name, value]) => {
-      const size = Buffer.byteLength(value);
-      return diagnose(
-        'SLU1501',
-        originOf(ingress, `metadata.annotations[${name.slice(0, 120)}]`),
-        `its value of ${size} bytes has no effect`,
-      );
-    });
 }

@@ -23,10 +23,14 @@ export function readPath({ path, pathType }: IngressPath, from: Origin): PathRul
     return invalid('SLU1203', 'pathType', `${shown(pathType)} is not a pathType; the path is left out`);
   }
   if (path !== '' && !path.startsWith('/')) return invalid('SLU1202', 'path', `${shown(path)} does not start with /; the path is left out`);
-  const fixed = pathType === 'Exact' || pathType === 'Prefix';
-  if (fixed && /\/\/|\/\.{1,2}(?:\/|$)|%2f/i.test(path))
+  if (isFixed(pathType) && /\/\/|\/\.{1,2}(?:\/|$)|%2f/i.test(path))
     return invalid('SLU1202', 'path', `${shown(path)} can match no request; the path is left out`);
   return { kind: 'match', match: { kind, path: Buffer.from(path === '' ? '/' : path, 'utf8').toString('latin1') } };
+}
+
+/** Whether a pathType says how the path is to be compared; the others leave it to the controller. */
+export function isFixed(pathType: string | undefined): boolean {
+  return pathType === 'Exact' || pathType === 'Prefix';
 }
 
 function shown(text: string): string {

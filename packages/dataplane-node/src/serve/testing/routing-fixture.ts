@@ -60,7 +60,9 @@ function hostOf(name: string, host: HostFixture): VirtualHost {
   return {
     name,
     match: { kind: 'exact', name },
-    routes: [{ ...routeOf(action), policies: redirects ? [{ kind: 'https-redirect', status: 308, from: builtIn }] : [] }],
+    routes: [
+      { ...routeOf(action), policies: redirects ? [{ kind: 'https-redirect', status: 308, keepTrailingSlash: false, from: builtIn }] : [] },
+    ],
     from: builtIn,
   };
 }

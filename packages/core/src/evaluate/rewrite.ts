@@ -1,0 +1,25 @@
+import type { RewritePolicy } from '../model/policy/rewrite.ts';
+import { splitTarget } from './normalize-path.ts';
+import { patternOf } from './patterns.ts';
+import type { Rewritten } from './verdict.ts';
+
+/**
+ * The target after a rewrite: pattern searched in the normalised path, groups filled in, what cannot stand in a request line
+ * escaped, the query string of the request appended. Undefined when the pattern is not found (nginx `rewrite ... break`).
+ */
+export function rewrite(policy: RewritePolicy, path: string, target: string): Rewritten | undefined {
+  const groups = patternOf(policy.pattern, { ignoreCase: true, anchoredStart: false }).match(path);
+  if (groups === undefined) return undefined;
+  const fill = (text: string): string =>
+    text.replace(/\$(\d)|\$\{(\d)\}/g, (_, bare?: string, braced?: string) => groups[Number(bare ?? braced)] ?? '');
+  const { query } = splitTarget(target);
+  const to = fill(policy.target) + query;
+  const { forwardedPrefix } = policy;
+  return { target: escapePath(to, query), ...(forwardedPrefix !== undefined && { forwardedPrefix: fill(forwardedPrefix) }) };
+}
+
+/** As nginx escapes a changed URI: blanks, controls, `#`, `%`, `?` in the path part and bytes beyond ASCII. */
+function escapePath(target: string, query: string): string {
+  const path = target.slice(0, target.length - query.length);
+  return path.replace(/[^\x21-\x7e]|[%#?]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`) + query;
+}

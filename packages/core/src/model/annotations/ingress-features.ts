@@ -1,0 +1,56 @@
+import type { Diagnostic } from '../../observe/diagnostic.ts';
+import type { BackendRef } from '../build/ingress-fragment.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Contribution, Denial, HostSettings, HttpsRedirectSettings, References } from './contribution.ts';
+import type { ReadSettings } from './read-settings.ts';
+
+/** What all annotations of an Ingress together mean for the model. */
+export interface IngressFeatures {
+  /** Policies of one path, given as the Ingress writes it. */
+  readonly policiesOf: (path: string) => readonly Policy[];
+  readonly action: Contribution['action'];
+  readonly denied: Denial | undefined;
+  readonly httpsRedirect: HttpsRedirectSettings;
+  readonly host: HostSettings;
+  readonly regexMode: Contribution['regexMode'];
+  readonly backends: readonly BackendRef[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const unannotated: IngressFeatures = {
+  policiesOf: () => [],
+  action: undefined,
+  denied: undefined,
+  httpsRedirect: { when: 'tls', keepTrailingSlash: false },
+  host: {},
+  regexMode: undefined,
+  backends: [],
+  diagnostics: [],
+};
+
+/** Asks every group of annotations that the Ingress uses what it contributes. */
+export function readFeatures({ settings, groups, denied, diagnostics }: ReadSettings, references: References): IngressFeatures {
+  if (groups.length === 0) return { ...unannotated, denied, diagnostics };
+  const own = groups.flatMap(({ annotations }) => settings.ownPolicies(annotations));
+  const contributions = groups.map((group) => group.contribute?.(settings, references) ?? {});
+  const everywhere = [...own, ...contributions.flatMap(({ policies = [] }) => policies)];
+  const forPath = contributions.flatMap(({ pathPolicies }) => pathPolicies ?? []);
+  return {
+    policiesOf: (path) => [...everywhere, ...forPath.flatMap((policies) => policies(path))],
+    action: first(contributions, ({ action }) => action),
+    denied: denied ?? first(contributions, (contribution) => contribution.denied),
+    httpsRedirect: first(contributions, ({ httpsRedirect }) => httpsRedirect) ?? unannotated.httpsRedirect,
+    host: Object.assign({}, ...contributions.map(({ host }) => host)),
+    regexMode: first(contributions, ({ regexMode }) => regexMode),
+    backends: contributions.flatMap(({ backends = [] }) => backends),
+    diagnostics: [...diagnostics, ...contributions.flatMap((contribution) => contribution.diagnostics ?? [])],
+  };
+}
+
+function first<Value>(contributions: readonly Contribution[], pick: (contribution: Contribution) => Value | undefined): Value | undefined {
+  for (const contribution of contributions) {
+    const value = pick(contribution);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}

@@ -1,0 +1,44 @@
+import type { Ingress } from '../../watch/kinds/ingress.ts';
+import type { Origin } from '../origin.ts';
+import type { Annotation, AnyAnnotation } from './annotation.ts';
+
+export const ANNOTATION_PREFIX = 'nginx.ingress.kubernetes.io/';
+
+/** The annotations of one Ingress whose values are valid. */
+export class IngressSettings {
+  readonly ingress: Ingress;
+  /** Texts by key; an alias is under the name that it stands for. */
+  readonly #texts: ReadonlyMap<string, { readonly text: string; readonly name: string }>;
+
+  constructor(ingress: Ingress, texts: ReadonlyMap<string, { readonly text: string; readonly name: string }>) {
+    this.ingress = ingress;
+    this.#texts = texts;
+  }
+
+  /** The value; undefined when it is absent or was not valid. */
+  get<Value>({ key, parse }: Annotation<Value>): Value | undefined {
+    const written = this.#texts.get(key);
+    if (written === undefined) return undefined;
+    const parsed = parse(written.text);
+    return parsed.ok ? parsed.value : undefined;
+  }
+
+  has({ key }: { readonly key: string }): boolean {
+    return this.#texts.has(key);
+  }
+
+  /** Where the annotation is written; for an absent one where it would be. */
+  from({ key }: { readonly key: string }): Origin {
+    const { namespace, name } = this.ingress.metadata;
+    const field = `metadata.annotations[${this.#texts.get(key)?.name ?? ANNOTATION_PREFIX + key}]`;
+    return { object: { kind: 'Ingress', namespace, name }, field };
+  }
+
+  /** The policies of annotations that stand for themselves. */
+  ownPolicies(annotations: readonly AnyAnnotation[]) {
+    return annotations.flatMap((known) => {
+      const written = this.#texts.get(known.key);
+      return written === undefined ? [] : (known.policyFor(written.text, this.from(known)) ?? []);
+    });
+  }
+}

@@ -1,0 +1,99 @@
+import { didYouMean } from '../../config/suggestion.ts';
+import { diagnose } from '../../observe/diagnostic.ts';
+import type { Diagnostic } from '../../observe/diagnostic.ts';
+import type { Ingress } from '../../watch/kinds/ingress.ts';
+import { originOf } from '../build/ingress-origin.ts';
+import type { InvalidOutcome } from './annotation.ts';
+import type { AnnotationGroup, Denial } from './contribution.ts';
+import { ANNOTATION_PREFIX, IngressSettings } from './ingress-settings.ts';
+import { annotationNames, findAnnotation, isUnsupported } from './registry.ts';
+
+/** The annotations of an Ingress, checked. */
+export interface ReadSettings {
+  readonly settings: IngressSettings;
+  /** Groups with at least one valid annotation. */
+  readonly groups: readonly AnnotationGroup[];
+  /** A value is so wrong that ingress-nginx ignores the whole Ingress. */
+  readonly rejected: boolean;
+  readonly denied: Denial | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+interface Reading {
+  readonly ingress: Ingress;
+  readonly texts: Map<string, { readonly text: string; readonly name: string }>;
+  readonly groups: Set<AnnotationGroup>;
+  readonly dropped: Set<AnnotationGroup>;
+  readonly diagnostics: Diagnostic[];
+  rejected: boolean;
+  denied: Denial | undefined;
+}
+
+/**
+ * Checks every annotation by its registry entry. A value that does not parse is reported with what follows from it, which is
+ * what ingress-nginx makes of it. Lines are trimmed; empty values count as absent.
+ */
+export function readSettings(ingress: Ingress): ReadSettings {
+  const reading: Reading = {
+    ingress,
+    texts: new Map(),
+    groups: new Set(),
+    dropped: new Set(),
+    diagnostics: [],
+    rejected: false,
+    denied: undefined,
+  };
+  for (const [name, value] of Object.entries(ingress.metadata.annotations))
+    if (name.startsWith(ANNOTATION_PREFIX)) readOne(reading, name, trimLines(value));
+  for (const group of reading.dropped) {
+    reading.groups.delete(group);
+    for (const { key } of group.annotations) reading.texts.delete(key);
+  }
+  const { texts, groups, rejected, denied, diagnostics } = reading;
+  return { settings: new IngressSettings(ingress, texts), groups: [...groups], rejected, denied, diagnostics };
+}
+
+function readOne(reading: Reading, name: string, text: string): void {
+  const key = name.slice(ANNOTATION_PREFIX.length);
+  const from = originOf(reading.ingress, `metadata.annotations[${name.slice(0, 120)}]`);
+  const found = findAnnotation(key);
+  if (found === undefined) {
+    const message = isUnsupported(key)
+      ? 'it has no effect'
+      : `it has no effect: ingress-nginx has no such annotation${didYouMean(key.slice(0, 80), annotationNames)}`;
+    reading.diagnostics.push(diagnose(isUnsupported(key) ? 'SLU1501' : 'SLU1503', from, message));
+    return;
+  }
+  if (text === '') return;
+  const { annotation, group } = found;
+  const parsed = annotation.parse(text);
+  if (parsed.ok) {
+    const canonical = annotation.aliasOf ?? key;
+    if (canonical === key || !reading.texts.has(canonical)) reading.texts.set(canonical, { text, name });
+    reading.groups.add(group);
+    return;
+  }
+  const outcome = parsed.outcome ?? annotation.onInvalid;
+  const because = `the value ${JSON.stringify(text.slice(0, 80))} is invalid: ${parsed.reason}`;
+  reading.diagnostics.push(diagnose(codes[outcome], from, `${because}; ${consequences[outcome]}`));
+  if (outcome === 'reject') reading.rejected = true;
+  else if (outcome === 'deny') reading.denied ??= { because, from };
+  else if (outcome === 'drop-group') reading.dropped.add(group);
+}
+
+const codes = { reject: 'SLU1505', deny: 'SLU1506', fallback: 'SLU1504', 'drop-group': 'SLU1504' } as const;
+
+const consequences: Readonly<Record<InvalidOutcome, string>> = {
+  reject: 'the whole Ingress is not served',
+  deny: 'its paths answer 503',
+  fallback: 'it counts as absent',
+  'drop-group': 'it and the annotations that belong to it count as absent',
+};
+
+function trimLines(value: string): string {
+  return value
+    .split('\n')
+    .map((line) => line.trim())
+    .join('\n')
+    .trim();
+}

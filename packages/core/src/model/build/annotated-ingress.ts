@@ -1,0 +1,113 @@
+import type { IngressFeatures } from '../annotations/ingress-features.ts';
+import { readFeatures } from '../annotations/ingress-features.ts';
+import type { References } from '../annotations/contribution.ts';
+import type { ReadSettings } from '../annotations/read-settings.ts';
+import { readSettings } from '../annotations/read-settings.ts';
+import type { Diagnostic } from '../../observe/diagnostic.ts';
+import type { Ingress } from '../../watch/kinds/ingress.ts';
+import type { Snapshot } from '../../watch/snapshot.ts';
+import type { BackendRef, FragmentRule, IngressFragment } from './ingress-fragment.ts';
+import { readIngress } from './ingress-fragment.ts';
+
+/** A rule together with what the annotations of its Ingress say. */
+export interface AnnotatedRule extends FragmentRule {
+  readonly features: IngressFeatures;
+}
+
+/** A default backend together with what the annotations of its Ingress say. */
+export interface AnnotatedBackend {
+  readonly backend: BackendRef;
+  readonly features: IngressFeatures;
+}
+
+/** An Ingress and everything that it says, by itself and through the objects that its annotations name. */
+export interface AnnotatedIngress {
+  readonly ingress: Ingress;
+  readonly features: IngressFeatures;
+  readonly rules: readonly AnnotatedRule[];
+  readonly defaultBackend: AnnotatedBackend | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+interface Kept {
+  readonly annotated: AnnotatedIngress;
+  /** Whether everything that was looked at in other objects is still the same. */
+  readonly stillTrue: (snapshot: Snapshot) => boolean;
+}
+
+interface Checked {
+  readonly fragment: IngressFragment;
+  readonly read: ReadSettings;
+}
+
+/** Reads Ingresses with their annotations; one is read again when it or an object that its annotations name has changed. */
+export class IngressReader {
+  readonly #kept = new WeakMap<Ingress, Kept>();
+  readonly #checked = new WeakMap<Ingress, Checked>();
+
+  /** Whether an annotation makes the whole Ingress invalid. */
+  rejected(ingress: Ingress): readonly Diagnostic[] | undefined {
+    const { read } = this.#check(ingress);
+    return read.rejected ? read.diagnostics : undefined;
+  }
+
+  read(ingress: Ingress, snapshot: Snapshot): AnnotatedIngress {
+    const kept = this.#kept.get(ingress);
+    if (kept?.stillTrue(snapshot) === true) return kept.annotated;
+    const references = new TrackedReferences(snapshot);
+    const { fragment, read } = this.#check(ingress);
+    const features = readFeatures(read, references);
+    const annotated = annotate(fragment, features);
+    this.#kept.set(ingress, { annotated, stillTrue: references.stillTrue() });
+    return annotated;
+  }
+
+  #check(ingress: Ingress): Checked {
+    let checked = this.#checked.get(ingress);
+    if (checked === undefined) this.#checked.set(ingress, (checked = { fragment: readIngress(ingress), read: readSettings(ingress) }));
+    return checked;
+  }
+}
+
+function annotate({ ingress, rules, defaultBackend, diagnostics }: IngressFragment, features: IngressFeatures): AnnotatedIngress {
+  return {
+    ingress,
+    features,
+    rules: rules.map((rule) => ({ ...rule, features })),
+    defaultBackend: defaultBackend && { backend: defaultBackend, features },
+    diagnostics: [...diagnostics, ...features.diagnostics],
+  };
+}
+
+type ReferredKind = 'Secret' | 'ConfigMap' | 'Service';
+
+class TrackedReferences implements References {
+  readonly #snapshot: Snapshot;
+  readonly #seen: { readonly kind: ReferredKind; readonly id: string; readonly object: object | undefined }[] = [];
+
+  constructor(snapshot: Snapshot) {
+    this.#snapshot = snapshot;
+  }
+
+  secret(id: string) {
+    return this.#note('Secret', id, this.#snapshot.objects.Secret.get(id));
+  }
+
+  configMap(id: string) {
+    return this.#note('ConfigMap', id, this.#snapshot.objects.ConfigMap.get(id));
+  }
+
+  service(id: string) {
+    return this.#note('Service', id, this.#snapshot.objects.Service.get(id));
+  }
+
+  stillTrue(): (snapshot: Snapshot) => boolean {
+    const seen = this.#seen;
+    return ({ objects }) => seen.every(({ kind, id, object }) => objects[kind].get(id) === object);
+  }
+
+  #note<Kind extends object>(kind: ReferredKind, id: string, object: Kind | undefined): Kind | undefined {
+    this.#seen.push({ kind, id, object });
+    return object;
+  }
+}

@@ -1,0 +1,17 @@
+import type { VirtualHostTls } from '../virtual-host.ts';
+import type { AnnotatedBackend, AnnotatedRule } from './annotated-ingress.ts';
+import type { PathSemantics } from './model-options.ts';
+
+/** Everything that decides what one host serves. */
+export interface HostInput {
+  /** Empty for the catch-all host. */
+  readonly host: string;
+  /** Rules of the host, oldest Ingress first. */
+  readonly rules: readonly AnnotatedRule[];
+  /** What answers where no rule does; undefined for the built-in 404. */
+  readonly fallback: AnnotatedBackend | undefined;
+  /** The fallback is the catch-all default backend of the cluster, which a `/` rule does not replace. */
+  readonly fallbackWins: boolean;
+  readonly tls: VirtualHostTls | undefined;
+  readonly semantics: PathSemantics;
+}

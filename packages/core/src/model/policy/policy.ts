@@ -1,0 +1,13 @@
+import type { HttpsRedirectPolicy } from './https-redirect.ts';
+import type { RewritePolicy } from './rewrite.ts';
+
+/** What happens to a request of a route besides being forwarded. At most one of each kind on a route. */
+export type Policy = HttpsRedirectPolicy | RewritePolicy;
+
+/** The policy of one kind on a route. */
+export function policyOf<Kind extends Policy['kind']>(
+  { policies }: { readonly policies: readonly Policy[] },
+  kind: Kind,
+): Extract<Policy, { readonly kind: Kind }> | undefined {
+  return policies.find((policy): policy is Extract<Policy, { readonly kind: Kind }> => policy.kind === kind);
+}

@@ -1,0 +1,6 @@
+import type { RoutedRequest } from '../evaluate/request.ts';
+
+/** A request with everything that a test does not care about filled in. */
+export function routedRequest(request: Pick<RoutedRequest, 'host' | 'target'> & Partial<RoutedRequest>): RoutedRequest {
+  return { secure: false, port: 80, method: 'GET', clientAddress: '127.0.0.1', draw: 0.5, header: () => undefined, ...request };
+}

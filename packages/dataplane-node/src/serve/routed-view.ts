@@ -1,0 +1,54 @@
+import type { RoutedRequest } from '@sluice/core';
+import type { RequestFacts } from './request-facts.ts';
+import type { RequestHead } from './request-head.ts';
+import type { ClientIdentity } from './request-writer.ts';
+
+/** The request of an exchange as routing sees it, without copies: valid while its head is. Reused from request to request. */
+export class RoutedView implements RoutedRequest {
+  readonly secure: boolean;
+  readonly port: number;
+  readonly clientAddress: string;
+  readonly #facts: RequestFacts;
+  #bytes: Buffer | undefined;
+  #head: RequestHead | undefined;
+
+  constructor(facts: RequestFacts, { address, port }: ClientIdentity, secure: boolean) {
+    this.#facts = facts;
+    this.secure = secure;
+    this.port = port;
+    this.clientAddress = address;
+  }
+
+  /** Sets the head that `header` reads. */
+  look(bytes: Buffer, head: RequestHead): void {
+    this.#bytes = bytes;
+    this.#head = head;
+  }
+
+  /** The head is about to be overwritten. */
+  forget(): void {
+    this.#bytes = undefined;
+    this.#head = undefined;
+  }
+
+  get method(): string {
+    return this.#facts.method;
+  }
+
+  get host(): string {
+    return this.#facts.host;
+  }
+
+  get target(): string {
+    return this.#facts.target;
+  }
+
+  get draw(): number {
+    return Math.random();
+  }
+
+  header(name: string): string | undefined {
+    if (this.#bytes === undefined || this.#head === undefined) return undefined;
+    return this.#head.fields.valueOf(this.#bytes, name);
+  }
+}
