@@ -9,7 +9,7 @@ import { splitTarget } from './normalize-path.ts';
 import type { Narrator } from './reason.ts';
 import type { RoutedRequest } from './request.ts';
 import { rewrite } from './rewrite.ts';
-import type { RedirectVerdict, RespondVerdict, Verdict } from './verdict.ts';
+import type { RedirectVerdict, RespondVerdict, Rewritten, Verdict } from './verdict.ts';
 
 /** The answers that need no route. */
 export const badHost: Verdict = { kind: 'respond', status: 400, because: 'the Host header is not a valid host name' };
@@ -57,17 +57,10 @@ export function conclude(at: RoutedPath, find: FindUpstream, tell?: Narrator): V
 }
 
 function forward(at: RoutedPath, upstream: Upstream | undefined, tell: Narrator): Verdict {
-  const { request, host, route, path } = at;
+  const { host, route } = at;
   if (upstream === undefined || upstream.endpoints.length === 0)
     return respond(at, { status: 503, because: upstream?.unavailable ?? 'the upstream is unknown' }, tell);
-  const policy = policyOf(route, 'rewrite');
-  const rewritten = policy && rewrite(policy, path, request.target);
-  if (policy !== undefined)
-    tell?.({
-      step: 'policy',
-      text: rewritten === undefined ? `not rewritten: ${policy.pattern} is not found in ${path}` : `rewritten to ${rewritten.target}`,
-      from: policy.from,
-    });
+  const rewritten = rewritePath(at, tell);
   const count = upstream.endpoints.length;
   tell?.({
     step: 'upstream',
@@ -75,6 +68,15 @@ function forward(at: RoutedPath, upstream: Upstream | undefined, tell: Narrator)
     from: upstream.from,
   });
   return { kind: 'forward', host, route, upstream, ...(rewritten && { rewritten }) };
+}
+
+function rewritePath({ request, route, path }: RoutedPath, tell: Narrator): Rewritten | undefined {
+  const policy = policyOf(route, 'rewrite');
+  if (policy === undefined) return undefined;
+  const rewritten = rewrite(policy, path, request.target);
+  const text = rewritten === undefined ? `not rewritten: ${policy.pattern} is not found in ${path}` : `rewritten to ${rewritten.target}`;
+  tell?.({ step: 'policy', text, from: policy.from });
+  return rewritten;
 }
 
 function respond(

@@ -19,13 +19,12 @@ export class HostIndex {
     const any = hosts.find(({ match }) => match.kind === 'any');
     if (any === undefined) throw new TypeError('a routing model has a virtual host for every other name');
     this.any = any;
-    const aliases = hosts.flatMap((host) => (host.aliases?.matches ?? []).map((match) => ({ host, match })));
-    for (const { host, match } of [...hosts.map((host) => ({ host, match: host.match })), ...aliases])
+    const aliases = hosts.flatMap((owner) => (owner.aliases?.matches ?? []).map((match) => ({ host: owner, match })));
+    for (const { host, match } of [...hosts.map(ownName), ...aliases])
       if (match.kind === 'exact' && !this.#exact.has(match.name)) this.#exact.set(match.name, host);
     for (const host of hosts) if (host.match.kind === 'wildcard') this.#wildcard.set(`*${host.match.suffix}`, host);
     const inspected = aliases.filter(({ match }) => match.kind !== 'exact');
-    const wildcards =
-      inspected.length === 0 ? [] : hosts.filter(({ match }) => match.kind === 'wildcard').map((host) => ({ host, match: host.match }));
+    const wildcards = inspected.length === 0 ? [] : hosts.filter(({ match }) => match.kind === 'wildcard').map(ownName);
     this.#others = [...wildcards, ...inspected].toSorted((a, b) => hostRank(a.match) - hostRank(b.match) || order(a, b));
   }
 
@@ -35,6 +34,10 @@ export class HostIndex {
     if (this.#others.length > 0) return this.#others.find(({ match }) => hostMatches(match, name))?.host ?? this.any;
     return this.#wildcard.get(wildcardAbove(name) ?? '') ?? this.any;
   }
+}
+
+function ownName(host: VirtualHost): Named {
+  return { host, match: host.match };
 }
 
 /** The own name of a host before aliases, as `evaluate` has it. */

@@ -14,29 +14,45 @@ export interface WrittenRequest {
 /** Of what is decided by chance only what always happens, happens to a written request. */
 const LAST_DRAW = 1 - Number.EPSILON;
 
+interface UrlParts {
+  readonly secure: boolean;
+  /** With port, without user information. */
+  readonly authority: string;
+  /** Path and query as written. */
+  readonly target: string;
+}
+
 /**
  * The request that a client sends for a URL: path and query as written (dots, slashes and escapes are kept; only what
  * cannot stand in a request line is escaped). Undefined when it is not an http or https URL.
  */
 export function requestOf({ url, method = 'GET', headers = [], clientAddress = '127.0.0.1' }: WrittenRequest): RoutedRequest | undefined {
-  const match = /^(https?):\/\/([^/?#\s]*)([^#]*)/i.exec(url.trim());
-  const [, scheme, authority, rest] = match ?? [];
-  if (scheme === undefined || authority === undefined || rest === undefined || authority === '') return undefined;
-  const lines = headers.map((header) => /^([^:]*?)\s*:\s*(.*?)\s*$/s.exec(header) ?? []);
-  const valueOf = (name: string) => lines.find(([, written]) => written?.toLowerCase() === name)?.[2];
-  const given = lines.findLast(([, written]) => written?.toLowerCase() === 'host')?.[2];
-  const target = rest.startsWith('/') ? rest : `/${rest}`;
-  const secure = scheme.toLowerCase() === 'https';
+  const parts = takeApart(url);
+  if (parts === undefined) return undefined;
+  const { secure, authority, target } = parts;
+  const header = headerReader(headers);
+  const port = secure ? 443 : Number(/:(\d{1,5})$/.exec(authority)?.[1] ?? 80);
+  const host = header('host') ?? asciiHost(authority);
+  return { secure, port, method, host, target: escapeTarget(target), clientAddress, draw: LAST_DRAW, header };
+}
+
+function takeApart(url: string): UrlParts | undefined {
+  const [, scheme = '', authority = '', rest = ''] = /^(https?):\/\/([^/?#\s]*)([^#]*)/i.exec(url.trim()) ?? [];
+  if (authority === '') return undefined;
   return {
-    secure,
-    port: secure ? 443 : Number(/:(\d{1,5})$/.exec(authority)?.[1] ?? 80),
-    method,
-    host: given ?? asciiHost(authority.slice(authority.lastIndexOf('@') + 1)),
-    target: escapeTarget(target),
-    clientAddress,
-    draw: LAST_DRAW,
-    header: valueOf,
+    secure: scheme.toLowerCase() === 'https',
+    authority: authority.slice(authority.lastIndexOf('@') + 1),
+    target: rest.startsWith('/') ? rest : `/${rest}`,
   };
+}
+
+/** Of several lines with one name the first counts, of Host lines the last. */
+function headerReader(headers: readonly string[]): RoutedRequest['header'] {
+  const lines = headers.map((line) => {
+    const colon = line.indexOf(':');
+    return { name: line.slice(0, Math.max(colon, 0)).trim().toLowerCase(), value: line.slice(colon + 1).trim() };
+  });
+  return (name) => (name === 'host' ? lines.findLast((line) => line.name === name) : lines.find((line) => line.name === name))?.value;
 }
 
 /** International names as clients send them (`bücher.test` as `xn--bcher-kva.test`); everything else as written. */

@@ -3,10 +3,12 @@ import { diagnose } from '../../observe/diagnostic.ts';
 import type { Diagnostic } from '../../observe/diagnostic.ts';
 import type { Ingress } from '../../watch/kinds/ingress.ts';
 import { originOf } from '../build/ingress-origin.ts';
+import type { Origin } from '../origin.ts';
 import type { InvalidOutcome } from './annotation.ts';
 import type { AnnotationGroup, Denial } from './contribution.ts';
 import { ANNOTATION_PREFIX, IngressSettings } from './ingress-settings.ts';
 import { annotationNames, findAnnotation, isUnsupported } from './registry.ts';
+import type { ImplementedAnnotation } from './registry.ts';
 
 /** The annotations of an Ingress, checked. */
 export interface ReadSettings {
@@ -57,19 +59,30 @@ function readOne(reading: Reading, name: string, text: string): void {
   const key = name.slice(ANNOTATION_PREFIX.length);
   const from = originOf(reading.ingress, `metadata.annotations[${name.slice(0, 120)}]`);
   const found = findAnnotation(key);
-  if (found === undefined) {
-    const message = isUnsupported(key)
-      ? 'it has no effect'
-      : `it has no effect: ingress-nginx has no such annotation${didYouMean(key.slice(0, 80), annotationNames)}`;
-    reading.diagnostics.push(diagnose(isUnsupported(key) ? 'SLU1501' : 'SLU1503', from, message));
-    return;
-  }
-  if (text === '') return;
-  const { annotation, group } = found;
+  if (found === undefined) reading.diagnostics.push(withoutEffect(key, from));
+  else if (text !== '') take(reading, found, { name, text, from });
+}
+
+function withoutEffect(key: string, from: Origin): Diagnostic {
+  if (isUnsupported(key)) return diagnose('SLU1501', from, 'it has no effect');
+  return diagnose(
+    'SLU1503',
+    from,
+    `it has no effect: ingress-nginx has no such annotation${didYouMean(key.slice(0, 80), annotationNames)}`,
+  );
+}
+
+interface Written {
+  readonly name: string;
+  readonly text: string;
+  readonly from: Origin;
+}
+
+function take(reading: Reading, { annotation, group }: ImplementedAnnotation, { name, text, from }: Written): void {
   const parsed = annotation.parse(text);
   if (parsed.ok) {
-    const canonical = annotation.aliasOf ?? key;
-    if (canonical === key || !reading.texts.has(canonical)) reading.texts.set(canonical, { text, name });
+    const { key, aliasOf = key } = annotation;
+    if (aliasOf === key || !reading.texts.has(aliasOf)) reading.texts.set(aliasOf, { text, name });
     reading.groups.add(group);
     return;
   }

@@ -9,19 +9,20 @@ import { virtualHostGroup } from './virtual-host.ts';
 /** Every group of implemented annotations. Adding an annotation is adding an entry to one of them. */
 export const annotationGroups: readonly AnnotationGroup[] = [redirectGroup, rewriteGroup, sslRedirectGroup, virtualHostGroup];
 
-interface Implemented {
+/** An annotation and the group that it belongs to. */
+export interface ImplementedAnnotation {
   readonly annotation: AnyAnnotation;
   readonly group: AnnotationGroup;
 }
 
-const implemented: ReadonlyMap<string, Implemented> = new Map(
+const implemented: ReadonlyMap<string, ImplementedAnnotation> = new Map(
   annotationGroups.flatMap((group) => group.annotations.map((annotation) => [annotation.key, { annotation, group }] as const)),
 );
 
 const unsupported: ReadonlyMap<string, AnnotationFacts> = new Map(unsupportedAnnotations.map((facts) => [facts.key, facts]));
 
 /** The implemented annotation with this name (without prefix). */
-export function findAnnotation(key: string): Implemented | undefined {
+export function findAnnotation(key: string): ImplementedAnnotation | undefined {
   return implemented.get(key);
 }
 

@@ -18,15 +18,7 @@ import type { PathMatcher } from './path-matchers.ts';
 /** Builds one virtual host; conflicts are reported on the loser. Pure. */
 export function buildHost(input: HostInput): { readonly host: VirtualHost; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
-  const claimed = claimPaths(input, diagnostics);
-  const matchers = pathMatchers(claimed, input.semantics, diagnostics);
-  const inRegexMode = matchers.some(({ match }) => match.kind === 'regex');
-  const redirects = inRegexMode || input.semantics === 'kubernetes' ? [] : appendSlashRedirects(claimed);
-  for (const { match, from } of redirects) diagnostics.push(diagnose('SLU1208', from, `${match.path} is answered 301 to ${match.path}/`));
-  const added = [...redirects, ...healthRoute(input.host, claimed)];
-  const forwards = matchers.map((matcher) => forward(matcher, input));
-  const routes = inRegexMode ? [...added, ...forwards] : [...forwards, ...added].toSorted(byPrecedence);
-  if (!routes.some(takesEverything)) routes.push(rootFallback(input));
+  const routes = routesOf(input, diagnostics);
   const from = input.rules[0]?.from ?? input.fallback?.backend.from ?? builtIn;
   const settings = hostSettings(input, diagnostics);
   const host = {
@@ -38,6 +30,18 @@ export function buildHost(input: HostInput): { readonly host: VirtualHost; reado
     ...(input.tls && { tls: input.tls }),
   };
   return { host, diagnostics };
+}
+
+function routesOf(input: HostInput, diagnostics: Diagnostic[]): readonly Route[] {
+  const claimed = claimPaths(input, diagnostics);
+  const matchers = pathMatchers(claimed, input.semantics, diagnostics);
+  const inRegexMode = matchers.some(({ match }) => match.kind === 'regex');
+  const redirects = inRegexMode || input.semantics === 'kubernetes' ? [] : appendSlashRedirects(claimed);
+  for (const { match, from } of redirects) diagnostics.push(diagnose('SLU1208', from, `${match.path} is answered 301 to ${match.path}/`));
+  const added = [...redirects, ...healthRoute(input.host, claimed)];
+  const forwards = matchers.map((matcher) => forward(matcher, input));
+  const routes = inRegexMode ? [...added, ...forwards] : [...forwards, ...added].toSorted(byPrecedence);
+  return routes.some(takesEverything) ? routes : [...routes, rootFallback(input)];
 }
 
 function hostMatch(host: string): HostMatch {
