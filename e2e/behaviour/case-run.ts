@@ -5,6 +5,7 @@ import type { Expectation } from './case-schema.ts';
 import type { Case, Step } from './case.ts';
 import { countDifferences, differences, echoIn, receivedDifferences } from './comparison.ts';
 import type { EchoedRequest } from './echo-backend.ts';
+import { filledIn } from './objects.ts';
 import { sendRequest } from './sending.ts';
 import type { Client } from './sending.ts';
 import type { Outcome } from './wire.ts';
@@ -58,10 +59,11 @@ async function attempt(
   { client, backends }: Surroundings,
   jar: Map<string, string> | undefined,
 ): Promise<readonly string[]> {
-  const once = (): Promise<Outcome> => sendRequest(client, request, jar && cookieHeader(jar));
+  const once = (n: number): Promise<Outcome> =>
+    sendRequest(client, filledIn(request, new Map([['n', String(n)]])), jar && cookieHeader(jar));
   const outcomes: Outcome[] = [];
-  if (request.together) outcomes.push(...(await Promise.all(Array.from({ length: request.times }, once))));
-  else for (let sent = 0; sent < request.times; sent += 1) outcomes.push(await once());
+  if (request.together) outcomes.push(...(await Promise.all(Array.from({ length: request.times }, (_, index) => once(index)))));
+  else for (let sent = 0; sent < request.times; sent += 1) outcomes.push(await once(sent));
   if (jar !== undefined) for (const { answer } of outcomes) keepCookies(jar, valuesOf(answer?.headers ?? [], 'set-cookie'));
   const found = [...new Set(outcomes.flatMap((outcome) => differences(outcome, expect)))];
   return [...found, ...spreadDifferences(outcomes, expect), ...(await callDifferences(backends, expect))];

@@ -60,7 +60,7 @@ const fullRequest = z.strictObject({
   over: z.enum(['http', 'https']).default('http').describe('Where raw bytes go.'),
   from: z.string().default('127.0.0.1').describe('Address of the client.'),
   certificate: z.string().optional().describe('Client certificate, one of those of the file.'),
-  times: z.int().default(1),
+  times: z.int().default(1).describe('How often; `${n}` in the request counts from 0.'),
   together: z.boolean().default(false).describe('Sends all at the same time.'),
 });
 

@@ -30,12 +30,12 @@ export interface CaseSet extends Omit<CaseFile, 'cases'> {
 
 const folder = join(import.meta.dirname, 'cases');
 
-/** Every file of cases, checked. */
+/** The files of cases whose names contain `only`, checked. */
 export function readCaseSets(only = ''): readonly CaseSet[] {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  const names = readdirSync(folder).filter((name) => name.endsWith('.yaml') && name.includes(only));
   const sets = names.map((name) => readCaseSet(name.slice(0, -'.yaml'.length)));
   refuseSharedHosts(sets);
-  return sets.filter(({ name }) => name.includes(only));
+  return sets;
 }
 
 function readCaseSet(name: string): CaseSet {

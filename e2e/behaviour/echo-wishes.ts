@@ -15,7 +15,7 @@ export interface EchoWishes {
 
 /**
  * Reads the wishes of a target. `/status/404`, `/size/2000` and `/location?to=URL` by path; in the query of any path `status`, `delay`,
- * `stall`, `close`, `size`, `type`, `header=Name:value` (repeatable), all of them for everybody or for the backends in `only`.
+ * `stall`, `close`, `size`, `type`, `big` (length of a header), `header=Name:value` (repeatable), all of them for everybody or for the backends in `only`.
  */
 export function wishesOf(target: string, backend: string): EchoWishes {
   const [, path = '', search = ''] = /^([^?]*)(.*)$/s.exec(target) ?? [];
@@ -26,7 +26,11 @@ export function wishesOf(target: string, backend: string): EchoWishes {
   const byPath = wishesByPath(path);
   return {
     status: number('status', byPath.status),
-    headers: [...wished.getAll('header').map(fieldOf), ...wished.getAll('to').map((to) => ['Location', to] as const)],
+    headers: [
+      ...wished.getAll('header').map(fieldOf),
+      ...wished.getAll('to').map((to) => ['Location', to] as const),
+      ...bigField(number('big', 0)),
+    ],
     type: wished.get('type') ?? 'application/json',
     delayMs: number('delay', 0),
     stallMs: number('stall', 0),
@@ -40,6 +44,10 @@ function wishesByPath(path: string): { readonly status: number; readonly size?: 
   if (word === 'location') return { status: 302 };
   if (word === undefined || value === undefined) return { status: 200 };
   return word === 'status' ? { status: Number(value) } : { status: 200, size: Number(value) };
+}
+
+function bigField(length: number): readonly (readonly [string, string])[] {
+  return length === 0 ? [] : [['X-Big', 'x'.repeat(length)]];
 }
 
 function fieldOf(written: string): readonly [string, string] {
