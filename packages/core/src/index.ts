@@ -11,6 +11,7 @@ export type { Redirect, RedirectLocation } from './model/redirect.ts';
 export { policyOf } from './model/policy/policy.ts';
 export type { Policy } from './model/policy/policy.ts';
 export type { HttpsRedirectPolicy } from './model/policy/https-redirect.ts';
+export type { BodyLimitPolicy } from './model/policy/body-limit.ts';
 export type { RewritePolicy } from './model/policy/rewrite.ts';
 export type { Route, RouteAction } from './model/route.ts';
 export type { AppRoot, HostAliases, VirtualHost, VirtualHostTls } from './model/virtual-host.ts';
@@ -20,6 +21,7 @@ export type { Listener } from './model/listener.ts';
 export type { RoutingModel } from './model/routing-model.ts';
 
 export { evaluate } from './evaluate/evaluate.ts';
+export { bodyLimitOf } from './evaluate/body-limit.ts';
 export type { Decision } from './evaluate/evaluate.ts';
 export type { Reason } from './evaluate/reason.ts';
 export { compileRoutes } from './evaluate/compile.ts';
@@ -30,6 +32,11 @@ export { normalizePath, splitTarget } from './evaluate/normalize-path.ts';
 export type { RoutedRequest } from './evaluate/request.ts';
 export type { ForwardVerdict, RedirectVerdict, RespondVerdict, Rewritten, Verdict } from './evaluate/verdict.ts';
 
+export { fidelityDiagnostics } from './translate/fidelity.ts';
+export type { Fidelity, FidelityLevel, FidelityTable } from './translate/fidelity.ts';
+export { annotationGroups, unsupportedAnnotations } from './model/annotations/registry.ts';
+export type { AnnotationFacts, InvalidOutcome } from './model/annotations/annotation.ts';
+export type { AnnotationGroup } from './model/annotations/contribution.ts';
 export type { Renderer, Translation } from './translate/renderer.ts';
 export type { Artifact, ArtifactFile } from './render/artifact.ts';
 export type { Culprit, Validation } from './validate/validation.ts';

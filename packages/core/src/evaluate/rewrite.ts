@@ -12,7 +12,9 @@ export function rewrite(policy: RewritePolicy, path: string, target: string): Re
   if (groups === undefined) return undefined;
   const fill = (text: string): string =>
     text.replace(/\$(\d)|\$\{(\d)\}/g, (_, bare?: string, braced?: string) => groups[Number(bare ?? braced)] ?? '');
-  const { query } = splitTarget(target);
+  const sent = splitTarget(target).query;
+  // nginx leaves out a question mark with nothing after it.
+  const query = sent === '?' ? '' : sent;
   const to = fill(policy.target) + query;
   const { forwardedPrefix } = policy;
   return { target: escapePath(to, query), ...(forwardedPrefix !== undefined && { forwardedPrefix: fill(forwardedPrefix) }) };

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../observe/diagnostic.ts';
+import type { FidelityTable } from './fidelity.ts';
 import type { Artifact } from '../render/artifact.ts';
 import type { RoutingModel } from '../model/routing-model.ts';
 
@@ -13,6 +14,8 @@ export interface Translation<Tree> {
  * Implementations may cache by the identity of model nodes.
  */
 export interface Renderer<Tree> {
+  /** How annotations are honoured where that is not exact. */
+  readonly fidelity?: FidelityTable;
   translate(model: RoutingModel): Translation<Tree>;
   render(tree: Tree): Artifact;
 }

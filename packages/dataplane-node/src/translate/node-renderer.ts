@@ -1,5 +1,6 @@
 import type { Artifact, Renderer, RoutingModel, Translation } from '@sluice/core';
-import { digestOf } from '@sluice/core';
+import { digestOf, fidelityDiagnostics } from '@sluice/core';
+import { nodeFidelity } from './fidelity.ts';
 
 /** What the Node data plane serves from: the model itself, since it runs the evaluator of the core. */
 export interface NodeTable {
@@ -9,7 +10,11 @@ export interface NodeTable {
 
 /** Translates nothing away: the Node data plane does all that the model can say. */
 export const nodeRenderer: Renderer<NodeTable> = {
-  translate: (model): Translation<NodeTable> => ({ tree: { digest: digestOf(model), model }, diagnostics: [] }),
+  fidelity: nodeFidelity,
+  translate: (model): Translation<NodeTable> => ({
+    tree: { digest: digestOf(model), model },
+    diagnostics: fidelityDiagnostics(model, nodeFidelity),
+  }),
   render: renderTable,
 };
 

@@ -1,13 +1,16 @@
 import type { AnnotationFacts, AnyAnnotation } from './annotation.ts';
 import type { AnnotationGroup } from './contribution.ts';
+import { bodySizeGroup } from './body-size.ts';
 import { redirectGroup } from './redirect.ts';
 import { rewriteGroup } from './rewrite.ts';
 import { sslRedirectGroup } from './ssl-redirect.ts';
 import { unsupportedAnnotations } from './unsupported.ts';
 import { virtualHostGroup } from './virtual-host.ts';
 
+export { unsupportedAnnotations };
+
 /** Every group of implemented annotations. Adding an annotation is adding an entry to one of them. */
-export const annotationGroups: readonly AnnotationGroup[] = [redirectGroup, rewriteGroup, sslRedirectGroup, virtualHostGroup];
+export const annotationGroups: readonly AnnotationGroup[] = [bodySizeGroup, redirectGroup, rewriteGroup, sslRedirectGroup, virtualHostGroup];
 
 /** An annotation and the group that it belongs to. */
 export interface ImplementedAnnotation {

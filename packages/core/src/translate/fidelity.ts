@@ -1,0 +1,50 @@
+import { diagnose } from '../observe/diagnostic.ts';
+import type { Diagnostic } from '../observe/diagnostic.ts';
+import { formatObject } from '../model/origin.ts';
+import type { Origin } from '../model/origin.ts';
+import type { RoutingModel } from '../model/routing-model.ts';
+import type { VirtualHost } from '../model/virtual-host.ts';
+
+/**
+ * How a backend does what an annotation asks for. `exact`: as ingress-nginx. `equivalent`: by other means, with the same
+ * result for clients and upstreams. `approximate`: with a difference that the note tells. `refused`: not at all.
+ */
+export type FidelityLevel = 'exact' | 'equivalent' | 'approximate' | 'refused';
+
+export interface Fidelity {
+  readonly level: Exclude<FidelityLevel, 'exact'>;
+  /** What is different, as a sentence without its full stop. */
+  readonly note: string;
+}
+
+/** By annotation, without prefix; implemented annotations that are not in it are `exact`. */
+export type FidelityTable = Readonly<Record<string, Fidelity>>;
+
+const told = new WeakMap<FidelityTable, WeakMap<VirtualHost, readonly Diagnostic[]>>();
+
+/** One diagnostic for each annotation of each object that takes effect otherwise than exactly. Looks at changed hosts only. */
+export function fidelityDiagnostics({ virtualHosts }: RoutingModel, table: FidelityTable): readonly Diagnostic[] {
+  let known = told.get(table);
+  if (known === undefined) told.set(table, (known = new WeakMap()));
+  const all = new Map<string, Diagnostic>();
+  for (const host of virtualHosts) {
+    let ofHost = known.get(host);
+    if (ofHost === undefined) known.set(host, (ofHost = diagnosticsOf(host, table)));
+    for (const diagnostic of ofHost) all.set(`${formatObject(diagnostic.object)} ${diagnostic.field}`, diagnostic);
+  }
+  return [...all.values()];
+}
+
+function diagnosticsOf({ routes }: VirtualHost, table: FidelityTable): readonly Diagnostic[] {
+  const origins = new Set(routes.flatMap(({ policies }) => policies.map(({ from }) => from)));
+  return [...origins].flatMap((from) => {
+    const fidelity = table[annotationOf(from)];
+    if (fidelity === undefined || fidelity.level === 'equivalent') return [];
+    return [diagnose(fidelity.level === 'refused' ? 'SLU1510' : 'SLU1509', from, fidelity.note)];
+  });
+}
+
+/** `rewrite-target` of an origin in `metadata.annotations[nginx.ingress.kubernetes.io/rewrite-target]`. */
+function annotationOf({ field }: Origin): string {
+  return /^metadata\.annotations\[[^/\]]*\/([^\]]+)\]$/.exec(field)?.[1] ?? '';
+}
