@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Diagnostic, Explanation } from '@sluice/core';
+import { checkReport, explainReport } from '@sluice/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hostTo, ingress, ingressClass, served, tlsSecret } from './manifest.ts';
 import { certificateFor } from './certificates.ts';
@@ -38,7 +38,7 @@ describe('check', () => {
     expect(stdout).toMatch(
       /^error SLU1301 Ingress default\/lost\.test spec\.rules\[0\]\.http\.paths\[0\]\.backend\.service: Service default\/missing does not exist \(help: .*\)\n$/,
     );
-    expect(stderr).toBe('1 errors, 0 warnings, 0 infos\n');
+    expect(stderr).toBe('1 error, 0 warnings, 0 infos\n');
     expect(status).toBe(1);
   });
 
@@ -51,11 +51,7 @@ describe('check', () => {
 
   test('prints JSON with everything that text has', async () => {
     const { stdout, status } = await sluice(['check', folder.at('bad', 'shop.yaml'), '--format', 'json']);
-    const report = JSON.parse(stdout) as {
-      readonly backend: string;
-      readonly counts: unknown;
-      readonly diagnostics: readonly Diagnostic[];
-    };
+    const report = checkReport.parse(JSON.parse(stdout));
     expect(report).toMatchObject({ backend: 'node', counts: { error: 1, warning: 0, info: 0 } });
     expect(report.diagnostics.map((found) => Object.keys(found).toSorted())).toEqual([
       ['code', 'field', 'help', 'message', 'object', 'severity'],
@@ -92,8 +88,7 @@ describe('explain', () => {
 
   test('takes the host from a header and the method from a flag', async () => {
     const { stdout } = await explain('http://127.0.0.1/x', '-X', 'POST', '-H', 'Host: tls.test', '--format', 'json');
-    const explanation = JSON.parse(stdout) as Explanation & { readonly method: string };
-    expect(explanation).toMatchObject({ method: 'POST', outcome: 'redirect', status: 308, location: 'https://tls.test/x', routed: true });
+    expect(explainReport.parse(JSON.parse(stdout))).toMatchObject({ method: 'POST', outcome: 'redirect', status: 308, location: 'https://tls.test/x', routed: true });
   });
 });
 

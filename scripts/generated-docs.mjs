@@ -32,11 +32,16 @@ export async function generatedDocs() {
   const { spanNames } = await source('core', 'observe/span-names.ts');
   const { annotationGroups, unsupportedAnnotations } = await source('core', 'model/annotations/registry.ts');
   const { nodeFidelity } = await source('dataplane-node', 'translate/fidelity.ts');
+  const { explainReport } = await source('core', 'evaluate/explanation.ts');
+  const { checkReport } = await source('core', 'observe/diagnostic-schema.ts');
+  const { z } = await import('zod');
   const annotations = annotationsSections(annotationGroups, unsupportedAnnotations, { node: nodeFidelity });
   return [
     { path: join(ROOT, 'docs', 'annotations.md'), text: page('Annotations', annotations) },
     { path: join(ROOT, 'docs', 'errors.md'), text: errorsPage(problems) },
     { path: join(ROOT, 'docs', 'spans.md'), text: spansPage(spanNames) },
+    { path: join(ROOT, 'docs', 'schemas', 'check.json'), text: schemaFile(z, checkReport) },
+    { path: join(ROOT, 'docs', 'schemas', 'explain.json'), text: schemaFile(z, explainReport) },
   ];
 }
 
@@ -78,6 +83,11 @@ export function spansPage(spanNames) {
   ].join('\n');
   const rows = Object.entries(spanNames).map(([key, name]) => `| \`${name}\` | ${spanContents[key]} |`);
   return page('Spans', [intro, ['| span | what it covers |', '| --- | --- |', ...rows].join('\n')]);
+}
+
+/** A JSON Schema of what a command prints. */
+function schemaFile(z, report) {
+  return `${JSON.stringify(z.toJSONSchema(report, { io: 'output' }), undefined, 2)}\n`;
 }
 
 function page(title, parts) {

@@ -86,5 +86,7 @@ export { createDefaultCertificate } from './apply/default-certificate.ts';
 export type { KeyPair } from './apply/default-certificate.ts';
 export { explain } from './evaluate/explain.ts';
 export type { WrittenRequest } from './evaluate/request-of.ts';
+export { explainReport, explanationSchema } from './evaluate/explanation.ts';
 export type { Explanation } from './evaluate/explanation.ts';
+export { checkReport, diagnosticSchema } from './observe/diagnostic-schema.ts';
 export { createBackend } from './plugin/create-backend.ts';

@@ -15,6 +15,10 @@ export async function check(paths: readonly string[], settings: Settings, { stri
   const counts = countBySeverity(diagnostics);
   if (json) printJson({ backend: settings.base.backend, counts, diagnostics });
   else printDiagnostics(diagnostics);
-  note(`${counts.error} errors, ${counts.warning} warnings, ${counts.info} infos`);
+  note(`${counted(counts.error, 'error')}, ${counted(counts.warning, 'warning')}, ${counted(counts.info, 'info')}`);
   return counts.error > 0 || (strict && counts.warning > 0) ? 1 : 0;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

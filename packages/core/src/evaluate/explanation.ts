@@ -1,25 +1,43 @@
+import { z } from 'zod';
+import { diagnosticSchema } from '../observe/diagnostic-schema.ts';
 import { endpointKey } from '../model/endpoint.ts';
 import { formatObject } from '../model/origin.ts';
 import type { Origin } from '../model/origin.ts';
 import type { Decision } from './evaluate.ts';
 import type { RoutedRequest } from './request.ts';
 
-/** A decision as plain data for people and scripts: the JSON of `sluice explain` and `/api/explain`. */
-export interface Explanation {
-  readonly request: { readonly secure: boolean; readonly method: string; readonly host: string; readonly target: string };
-  readonly outcome: 'forward' | 'redirect' | 'respond';
-  /** Status that is answered; absent when the upstream decides. */
-  readonly status?: number;
-  readonly location?: string;
-  /** Whether a rule or default backend that somebody wrote takes the request. */
-  readonly routed: boolean;
-  readonly host?: string;
-  readonly route?: { readonly match: string; readonly path: string; readonly object: string; readonly field: string };
-  /** What the upstream gets instead of the target as sent. */
-  readonly rewritten?: { readonly target: string; readonly forwardedPrefix?: string };
-  readonly upstream?: { readonly id: string; readonly endpoints: readonly string[] };
-  readonly reasons: readonly { readonly step: string; readonly text: string; readonly object?: string; readonly field?: string }[];
-}
+const text = z.string();
+const list = <Item extends z.ZodType>(item: Item) => z.array(item).readonly();
+const place = { object: text.describe('Kind namespace/name'), field: text.describe('Path inside the object.') };
+
+const reason = z.strictObject({
+  step: z.enum(['listener', 'host', 'path', 'route', 'policy', 'upstream', 'answer']),
+  text,
+  object: text.optional(),
+  field: text.optional(),
+});
+
+/** A decision as plain data for people and scripts: the JSON of `/api/explain`, and the larger part of `sluice explain`. */
+export const explanationSchema = z.strictObject({
+  request: z.strictObject({ secure: z.boolean(), method: text, host: text, target: text }),
+  outcome: z.enum(['forward', 'redirect', 'respond']),
+  status: z.int().optional().describe('What is answered; absent when the upstream decides.'),
+  location: text.optional().describe('Location of a redirect.'),
+  routed: z.boolean().describe('Whether a rule or default backend that somebody wrote takes the request.'),
+  host: text.optional().describe('The virtual host, as users write it; * for every other name.'),
+  route: z.strictObject({ match: z.enum(['exact', 'prefix', 'regex']), path: text, ...place }).optional(),
+  rewritten: z
+    .strictObject({ target: text, forwardedPrefix: text.optional() })
+    .optional()
+    .describe('What the upstream gets instead of the target as sent.'),
+  upstream: z.strictObject({ id: text, endpoints: list(text) }).optional(),
+  reasons: list(reason),
+});
+
+export type Explanation = z.output<typeof explanationSchema>;
+
+/** The JSON of `sluice explain`. */
+export const explainReport = explanationSchema.extend({ url: text, method: text, diagnostics: list(diagnosticSchema) });
 
 /** Flattens a decision; nothing in it is secret. */
 export function explanationOf(request: RoutedRequest, { verdict, reasons }: Decision): Explanation {
