@@ -4,7 +4,9 @@ import type { RoutingModel } from '../model/routing-model.ts';
 import type { Upstream } from '../model/upstream.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
 import { canonicalHost } from './canonical-host.ts';
-import { badHost, badPath, beforeRouting, conclude } from './conclude.ts';
+import { decideAtRoute } from './at-route.ts';
+import { bodyLimitOf } from './body-limit.ts';
+import { badHost, badPath, beforeRouting } from './conclude.ts';
 import { HostIndex } from './host-index.ts';
 import { normalizePath, splitTarget } from './normalize-path.ts';
 import type { RoutedRequest } from './request.ts';
@@ -29,12 +31,18 @@ export function compileRoutes(model: RoutingModel): RouteTable {
   return new CompiledTable(model);
 }
 
+/** A verdict that is the same for every request with a body that is small enough. */
+interface Settled {
+  readonly verdict: Verdict;
+  readonly bodyLimit: number;
+}
+
 class CompiledTable implements RouteTable {
   readonly #hosts: HostIndex;
   readonly #upstreams: ReadonlyMap<string, Upstream>;
   readonly #remembered = new Map<string, VirtualHost>();
   /** Verdicts that are the same for every request. */
-  readonly #settled = new Map<Route, Verdict>();
+  readonly #settled = new Map<Route, Settled>();
 
   constructor(model: RoutingModel) {
     this.#hosts = new HostIndex(model.virtualHosts);
@@ -52,12 +60,14 @@ class CompiledTable implements RouteTable {
     }
     const route = indexOf(host).find(path);
     if (route === undefined) throw new TypeError(`virtual host ${host.name} has no route for every path`);
-    return this.#settled.get(route) ?? this.#conclude(request, host, route, path);
+    const settled = this.#settled.get(route);
+    if (settled !== undefined && request.bodyBytes <= settled.bodyLimit) return settled.verdict;
+    return this.#conclude(request, host, route, path);
   }
 
   #conclude(request: RoutedRequest, host: VirtualHost, route: Route, path: string): Verdict {
-    const verdict = conclude({ request, host, route, path }, (id) => this.#upstreams.get(id));
-    if (verdict.kind === 'forward' && !route.policies.some(({ kind }) => DECIDING.has(kind))) this.#settled.set(route, verdict);
+    const verdict = decideAtRoute({ request, host, route, path }, (id) => this.#upstreams.get(id));
+    if (verdict.kind === 'forward' && !route.policies.some(({ kind }) => DECIDING.has(kind))) this.#settled.set(route, { verdict, bodyLimit: bodyLimitOf(route) });
     return verdict;
   }
 

@@ -3,7 +3,8 @@ import type { Route } from '../model/route.ts';
 import type { RoutingModel } from '../model/routing-model.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
 import { canonicalHost } from './canonical-host.ts';
-import { badHost, badPath, beforeRouting, conclude } from './conclude.ts';
+import { decideAtRoute } from './at-route.ts';
+import { badHost, badPath, beforeRouting } from './conclude.ts';
 import { hostMatches, hostRank, pathMatches } from './match.ts';
 import { normalizePath, splitTarget } from './normalize-path.ts';
 import type { Reason } from './reason.ts';
@@ -35,7 +36,7 @@ export function evaluate(model: RoutingModel, request: RoutedRequest): Decision 
   if (early !== undefined) return { verdict: early, reasons };
   const route = chooseRoute(host, path, reasons);
   if (route === undefined) throw new TypeError(`virtual host ${host.name} has no route for every path`);
-  const verdict = conclude({ request, host, route, path }, (id) => model.upstreams.find((upstream) => upstream.id === id), tell);
+  const verdict = decideAtRoute({ request, host, route, path }, (id) => model.upstreams.find((upstream) => upstream.id === id), tell);
   return { verdict, reasons };
 }
 

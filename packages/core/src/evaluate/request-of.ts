@@ -33,7 +33,8 @@ export function requestOf({ url, method = 'GET', headers = [], clientAddress = '
   const header = headerReader(headers);
   const port = secure ? 443 : Number(/:(\d{1,5})$/.exec(authority)?.[1] ?? 80);
   const host = header('host') ?? asciiHost(authority);
-  return { secure, port, method, host, target: escapeTarget(target), clientAddress, draw: LAST_DRAW, header };
+  const bodyBytes = /^\d+$/.test(header('content-length') ?? '') ? Number(header('content-length')) : 0;
+  return { secure, port, method, host, target: escapeTarget(target), clientAddress, draw: LAST_DRAW, bodyBytes, header };
 }
 
 function takeApart(url: string): UrlParts | undefined {

@@ -37,6 +37,11 @@ export class BodyReader {
     return this.#kind === kind.chunked && this.#chunks.done;
   }
 
+  /** How many bytes a chunked body has had so far, those of the chunk that is arriving included; 0 for other bodies. */
+  get announcedBytes(): number {
+    return this.#kind === kind.chunked ? this.#chunks.announcedBytes : 0;
+  }
+
   get untilClose(): boolean {
     return this.#kind === kind.untilClose;
   }

@@ -36,6 +36,8 @@ export class ChunkScanner {
   #state: number = state.done;
   #left = 0;
   #extraBytes = 0;
+  /** Sum of the sizes of all chunks that have begun. */
+  announcedBytes = 0;
   #parts: PassedParts = 'all';
   /** Unless everything is passed on: where what is passed of the last `scan` ends in its buffer. */
   dataEnd = 0;
@@ -44,6 +46,7 @@ export class ChunkScanner {
     this.#state = state.sizeStart;
     this.#left = 0;
     this.#extraBytes = 0;
+    this.announcedBytes = 0;
     this.#parts = parts;
   }
 
@@ -101,6 +104,7 @@ export class ChunkScanner {
 
   #afterSize(byte: number): number {
     if (byte !== LF) return BROKEN;
+    this.announcedBytes += this.#left;
     return this.#left === 0 ? state.trailerStart : state.data;
   }
 

@@ -47,6 +47,10 @@ export class RoutedView implements RoutedRequest {
     return Math.random();
   }
 
+  get bodyBytes(): number {
+    return Math.max(this.#head?.framing.contentLength ?? 0, 0);
+  }
+
   header(name: string): string | undefined {
     if (this.#bytes === undefined || this.#head === undefined) return undefined;
     return this.#head.fields.valueOf(this.#bytes, name);

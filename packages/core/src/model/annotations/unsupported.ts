@@ -87,7 +87,6 @@ export const unsupportedAnnotations: readonly AnnotationFacts[] = [
   known('modsecurity-transaction-id', 'High', 'a text', 'Transaction id for the web application firewall.'),
   known('opentelemetry-operation-name', 'Medium', 'a text', 'Name of the proxy spans.'),
   known('opentelemetry-trust-incoming-span', 'Low', 'true or false', 'Whether the trace of the client goes on.'),
-  known('proxy-body-size', 'Medium', 'a size such as 8k', ''),
   known('proxy-buffer-size', 'Low', 'a size such as 8k', 'Memory for a response head.'),
   known('proxy-buffering', 'Low', 'on | off', 'Collects responses before they are sent on.'),
   known('proxy-buffers-number', 'Low', 'a whole number', 'Number of buffers for a response.'),

@@ -2,6 +2,7 @@ import { diagnose } from '../../observe/diagnostic.ts';
 import type { Diagnostic } from '../../observe/diagnostic.ts';
 import { formatObject, builtIn } from '../origin.ts';
 import type { IngressFeatures } from '../annotations/ingress-features.ts';
+import { withBodyLimit } from '../annotations/body-size.ts';
 import type { HostSettings } from '../annotations/contribution.ts';
 import type { HostMatch, PathMatch } from '../match.ts';
 import type { Origin } from '../origin.ts';
@@ -76,7 +77,7 @@ interface Forwarding {
 }
 
 function routeOf(match: PathMatch, { features, upstream, text, from }: Forwarding, input: HostInput): Route {
-  const policies: Policy[] = [...httpsRedirect(features.httpsRedirect, text, input), ...features.policiesOf(text)];
+  const policies: Policy[] = [...httpsRedirect(features.httpsRedirect, text, input), ...withBodyLimit(features.policiesOf(text))];
   return { match, action: actionOf(features, upstream), policies: policies.toSorted((a, b) => (a.kind < b.kind ? -1 : 1)), from };
 }
 
