@@ -1,8 +1,9 @@
+import type { BodyLimitPolicy } from './body-limit.ts';
 import type { HttpsRedirectPolicy } from './https-redirect.ts';
 import type { RewritePolicy } from './rewrite.ts';
 
 /** What happens to a request of a route besides being forwarded. At most one of each kind on a route. */
-export type Policy = HttpsRedirectPolicy | RewritePolicy;
+export type Policy = BodyLimitPolicy | HttpsRedirectPolicy | RewritePolicy;
 
 /** The policy of one kind on a route. */
 export function policyOf<Kind extends Policy['kind']>(
