@@ -1,5 +1,5 @@
-import type { Verdict } from '@sluice/core';
-import { messageOf } from '@sluice/core';
+import type { Route, Verdict } from '@sluice/core';
+import { bodyLimitOf, messageOf } from '@sluice/core';
 import { BodyReader } from './body-reader.ts';
 import { BROKEN } from './chunk-scanner.ts';
 import type { ExchangeClient } from './exchange-client.ts';
@@ -18,6 +18,9 @@ const MAX_DRAIN_BYTES = 65_536;
 const CLIENT_CLOSED = 499;
 
 /** What the exchange waits for; the deadline of the client connection is about this. */
+/** Answers of our own after which nginx closes the connection. */
+const LAST_ANSWERS: ReadonlySet<number> = new Set([400, 413, 414, 500, 501]);
+
 export type Awaited = 'connect' | 'request-body' | 'upstream-write' | 'upstream-read' | 'client-write' | 'drain';
 
 /** One request and its answer. A client connection has one object for all its exchanges. */
@@ -35,6 +38,10 @@ export class Exchange {
   #answered = false;
   #keep = false;
   #logged = false;
+  /** The route that took the request; undefined when it was refused before. */
+  route: Route | undefined;
+  /** How long a chunked body may get. */
+  #bodyLimit = Infinity;
 
   constructor(client: ExchangeClient, context: ProxyContext) {
     this.client = client;
@@ -76,6 +83,7 @@ export class Exchange {
     else if (this.body.done && !this.client.wire.awaitingFlush) this.#settle();
     return next;
   }
+    if (this.body.announcedBytes > this.#bodyLimit) return this.#refuseBody(end, 413);
 
   /** Sends an answer of our own instead of one from an upstream. */
   answer(status: number, location?: string, close = false): void {
@@ -171,17 +179,23 @@ export class Exchange {
   }
 
   #route(bytes: Buffer, head: RequestHead, bodyAt: number, bodyEnd: number): void {
+    this.route = undefined;
+    this.#bodyLimit = Infinity;
     this.#view.look(bytes, head);
     const verdict = this.#decide();
     this.#view.forget();
     if (typeof verdict === 'number') this.answer(verdict);
     else if (verdict.kind === 'forward') this.#forwarder.start(verdict, bytes, head, { start: bodyAt, end: bodyEnd });
     else if (verdict.kind === 'redirect') this.answer(verdict.status, verdict.location);
-    else this.answer(verdict.status, undefined, verdict.status === 400);
+    else this.answer(verdict.status, undefined, LAST_ANSWERS.has(verdict.status), verdict.text);
   }
 
   /** The verdict, or the status to answer with when there can be none. A fault of the table must not end the process. */
+    if (typeof verdict !== 'number') this.responseEdits.take(verdict.responseEdits);
+    this.route = typeof verdict === 'number' ? undefined : verdict.route;
+    if (head.framing.chunked && typeof verdict !== 'number' && verdict.kind === 'forward') this.#bodyLimit = bodyLimitOf(verdict.route);
   #decide(): Verdict | 503 | 500 {
+    else if (this.body.announcedBytes > this.#bodyLimit) this.answer(413, undefined, true);
     const { generation, logger } = this.context;
     if (generation === undefined) return 503;
     try {
@@ -192,13 +206,13 @@ export class Exchange {
     }
   }
 
-  /** Broken chunked framing: where the next request would begin is unknown. */
-  #refuseBody(end: number): number {
+  /** Broken chunked framing, or too much: where the next request would begin is unknown. */
+  #refuseBody(end: number, status = 400): number {
     if (this.#answered) {
       this.cut();
     } else if (this.#forwarder.abandon()) {
       this.body.startLength(0);
-      this.answer(400, undefined, true);
+      this.answer(status, undefined, true);
     } else {
       this.cut();
     }
