@@ -30,6 +30,8 @@ export { canonicalHost } from './evaluate/canonical-host.ts';
 export { wildcardAbove } from './evaluate/match.ts';
 export { normalizePath, splitTarget } from './evaluate/normalize-path.ts';
 export type { RoutedRequest } from './evaluate/request.ts';
+export { isFramingHeader } from './evaluate/header-edit.ts';
+export type { HeaderEdit } from './evaluate/header-edit.ts';
 export type { ForwardVerdict, RedirectVerdict, RespondVerdict, Rewritten, Verdict } from './evaluate/verdict.ts';
 
 export { fidelityDiagnostics } from './translate/fidelity.ts';

@@ -5,6 +5,7 @@ import { BROKEN } from './chunk-scanner.ts';
 import type { ExchangeClient } from './exchange-client.ts';
 import { Forwarder } from './forwarder.ts';
 import { formatAnswer } from './generated-answer.ts';
+import { HeaderEdits } from './header-edits.ts';
 import type { ProxyContext } from './proxy-context.ts';
 import { RequestFacts } from './request-facts.ts';
 import { RoutedView } from './routed-view.ts';
@@ -17,10 +18,10 @@ const MAX_DRAIN_BYTES = 65_536;
 /** Status in the access log when the client went away before it got one (nginx). */
 const CLIENT_CLOSED = 499;
 
-/** What the exchange waits for; the deadline of the client connection is about this. */
 /** Answers of our own after which nginx closes the connection. */
 const LAST_ANSWERS: ReadonlySet<number> = new Set([400, 413, 414, 500, 501]);
 
+/** What the exchange waits for; the deadline of the client connection is about this. */
 export type Awaited = 'connect' | 'request-body' | 'upstream-write' | 'upstream-read' | 'client-write' | 'drain';
 
 /** One request and its answer. A client connection has one object for all its exchanges. */
@@ -30,18 +31,21 @@ export class Exchange {
   readonly facts = new RequestFacts();
   /** Body of the request. */
   readonly body = new BodyReader();
+  /** Changes of what the upstream gets; and of what the client gets, whoever answers. */
+  readonly requestEdits = new HeaderEdits();
+  readonly responseEdits = new HeaderEdits();
   /** Between the request head and the moment when the connection is free or closing. */
   active = false;
   readonly #forwarder: Forwarder;
   readonly #view: RoutedView;
-  #awaited: Awaited = 'upstream-read';
-  #answered = false;
-  #keep = false;
-  #logged = false;
   /** The route that took the request; undefined when it was refused before. */
   route: Route | undefined;
   /** How long a chunked body may get. */
   #bodyLimit = Infinity;
+  #awaited: Awaited = 'upstream-read';
+  #answered = false;
+  #keep = false;
+  #logged = false;
 
   constructor(client: ExchangeClient, context: ProxyContext) {
     this.client = client;
@@ -79,20 +83,21 @@ export class Exchange {
     const next = this.body.take(bytes, start, end);
     if (next === BROKEN) return this.#refuseBody(end);
     this.facts.requestBytes += next - start;
+    if (this.body.announcedBytes > this.#bodyLimit) return this.#refuseBody(end, 413);
     if (!this.#answered) this.#forwarder.send(bytes, start, this.body.dataEnd);
     else if (this.body.done && !this.client.wire.awaitingFlush) this.#settle();
     return next;
   }
-    if (this.body.announcedBytes > this.#bodyLimit) return this.#refuseBody(end, 413);
 
   /** Sends an answer of our own instead of one from an upstream. */
-  answer(status: number, location?: string, close = false): void {
+  answer(status: number, location?: string, close = false, text?: string): void {
     const { facts } = this;
     const waitsForContinue = facts.expectContinue && !this.body.done;
     const keep = !close && this.mayPersist && !waitsForContinue && this.body.missingBytes <= MAX_DRAIN_BYTES;
     const connection = keep ? (facts.minor === 0 ? 'keep-alive' : '') : 'close';
     facts.status = status;
-    const bytes = formatAnswer({ status, location, bodiless: facts.bodiless, connection });
+    const edits = this.responseEdits;
+    const bytes = formatAnswer({ status, location, bodiless: facts.bodiless, connection, secure: this.client.secure, edits, text });
     facts.bytesSent += bytes.length;
     this.client.unblock();
     this.finish(keep, this.client.wire.write(bytes));
@@ -174,28 +179,30 @@ export class Exchange {
     this.active = true;
     this.#answered = false;
     this.#logged = false;
+    this.route = undefined;
+    this.#bodyLimit = Infinity;
     this.#forwarder.reset();
+    this.requestEdits.clear();
+    this.responseEdits.clear();
     this.context.requests++;
   }
 
   #route(bytes: Buffer, head: RequestHead, bodyAt: number, bodyEnd: number): void {
-    this.route = undefined;
-    this.#bodyLimit = Infinity;
     this.#view.look(bytes, head);
     const verdict = this.#decide();
     this.#view.forget();
+    if (typeof verdict !== 'number') this.responseEdits.take(verdict.responseEdits);
+    this.route = typeof verdict === 'number' ? undefined : verdict.route;
+    if (head.framing.chunked && typeof verdict !== 'number' && verdict.kind === 'forward') this.#bodyLimit = bodyLimitOf(verdict.route);
     if (typeof verdict === 'number') this.answer(verdict);
+    else if (this.body.announcedBytes > this.#bodyLimit) this.answer(413, undefined, true);
     else if (verdict.kind === 'forward') this.#forwarder.start(verdict, bytes, head, { start: bodyAt, end: bodyEnd });
     else if (verdict.kind === 'redirect') this.answer(verdict.status, verdict.location);
     else this.answer(verdict.status, undefined, LAST_ANSWERS.has(verdict.status), verdict.text);
   }
 
   /** The verdict, or the status to answer with when there can be none. A fault of the table must not end the process. */
-    if (typeof verdict !== 'number') this.responseEdits.take(verdict.responseEdits);
-    this.route = typeof verdict === 'number' ? undefined : verdict.route;
-    if (head.framing.chunked && typeof verdict !== 'number' && verdict.kind === 'forward') this.#bodyLimit = bodyLimitOf(verdict.route);
   #decide(): Verdict | 503 | 500 {
-    else if (this.body.announcedBytes > this.#bodyLimit) this.answer(413, undefined, true);
     const { generation, logger } = this.context;
     if (generation === undefined) return 503;
     try {

@@ -44,8 +44,8 @@ export class Forwarder implements UpstreamUser {
   }
 
   /** Sends head and the body bytes that came with it. */
-  start({ upstream, rewritten }: ForwardVerdict, bytes: Buffer, head: RequestHead, body: Part): void {
-    const { facts, client, context } = this.#exchange;
+  start({ upstream, rewritten, requestEdits: edits }: ForwardVerdict, bytes: Buffer, head: RequestHead, body: Part): void {
+    const { facts, client, context, requestEdits } = this.#exchange;
     this.#peers = context.balancer.peersOf(upstream);
     this.#position = this.#peers.turn();
     this.#tries = 0;
@@ -57,6 +57,8 @@ export class Forwarder implements UpstreamUser {
       return;
     }
     writeRequestHead(connection.request, { bytes, head, rewritten }, client.identity, facts.requestId);
+    requestEdits.take(edits);
+    if (!requestEdits.empty) requestEdits.applyToWriter(connection.request, 0);
     this.#headBytes = connection.request.length;
     this.#hold(connection, bytes, body);
     if (facts.expectContinue && !this.#exchange.body.done && body.end === body.start) client.wire.write(CONTINUE);

@@ -29,6 +29,7 @@ export const header = {
   userAgent: 23,
   referer: 24,
   essential: 25,
+  strictTransport: 26,
 } as const;
 
 const names: readonly (readonly [string, number])[] = [
@@ -64,6 +65,7 @@ const names: readonly (readonly [string, number])[] = [
   ['content-range', header.essential],
   ['trailer', header.essential],
   ['location', header.essential],
+  ['strict-transport-security', header.strictTransport],
 ];
 
 interface KnownName {

@@ -24,6 +24,7 @@ export class ResponseHead {
   statusStart = 0;
   statusEnd = 0;
   hasDate = false;
+  hasHsts = false;
 
   /** Scans one head. Returns the index after its blank line, INCOMPLETE (-1), or MALFORMED. */
   scan(bytes: Buffer, start: number, end: number): number {
@@ -34,6 +35,7 @@ export class ResponseHead {
     this.options.clear();
     this.framing.clear();
     this.hasDate = false;
+    this.hasHsts = false;
     for (let line = 0; line < this.fields.count; line++) this.#look(bytes, line);
     return this.framing.valid ? after : MALFORMED;
   }
@@ -62,6 +64,7 @@ export class ResponseHead {
     if (id === header.other) return;
     if (id === header.connection) this.options.read(bytes, line, this.fields);
     else if (id === header.date) this.hasDate = true;
+    else if (id === header.strictTransport) this.hasHsts = true;
     else this.framing.read(bytes, line, this.fields);
     if (isHopByHop(id) || id === header.server) this.fields.drop(line);
   }

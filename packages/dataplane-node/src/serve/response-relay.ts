@@ -7,6 +7,7 @@ import type { Forwarder } from './forwarder.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { ResponseHead } from './response-head.ts';
 import { writeResponseHead } from './response-writer.ts';
+import type { ResponsePlan } from './response-writer.ts';
 
 const MAX_HEAD_BYTES = 65_536;
 const SWITCHING = 101;
@@ -87,7 +88,7 @@ export class ResponseRelay {
   #passInterim(bytes: Buffer): void {
     const { facts, client } = this.#exchange;
     if (facts.minor === 0) return;
-    writeResponseHead(out, bytes, head, { close: false, sayKeepAlive: false, decoded: false });
+    writeResponseHead(out, bytes, head, { close: false, sayKeepAlive: false, decoded: false, secure: false });
     facts.bytesSent += out.length;
     if (!client.wire.write(Buffer.from(out.view()))) this.#forwarder.pauseUpstream();
   }
@@ -107,7 +108,7 @@ export class ResponseRelay {
     this.#keep = this.#exchange.mayPersist && this.#exchange.body.done && !decoded && !this.#body.untilClose;
     this.reusable = head.persistent && !this.#body.untilClose && bodyEnd === end;
     facts.status = head.status;
-    writeResponseHead(out, bytes, head, { close: !this.#keep, sayKeepAlive: facts.minor === 0, decoded });
+    this.#writeHead(bytes, { close: !this.#keep, sayKeepAlive: facts.minor === 0, decoded });
     this.headSent = true;
     this.#written(this.#writeInFront(bytes, bodyAt, this.#body.dataEnd));
   }
@@ -122,6 +123,12 @@ export class ResponseRelay {
     else if (framing.contentLength >= 0) this.#body.startLength(framing.contentLength);
     else this.#body.startUntilClose();
     return decoded;
+  }
+
+  #writeHead(bytes: Buffer, plan: Omit<ResponsePlan, 'secure'>): void {
+    const { client, responseEdits } = this.#exchange;
+    writeResponseHead(out, bytes, head, { ...plan, secure: client.secure });
+    if (!responseEdits.empty) responseEdits.applyToWriter(out, head.status);
   }
 
   /** The new head is put in front of the body, where the old head and the headroom are: one write, the body not copied. */
@@ -169,7 +176,7 @@ export class ResponseRelay {
       this.#forwarder.garbage();
       return;
     }
-    writeResponseHead(out, bytes, head, { close: false, sayKeepAlive: false, decoded: false });
+    this.#writeHead(bytes, { close: false, sayKeepAlive: false, decoded: false });
     facts.status = SWITCHING;
     facts.bytesSent += out.length;
     this.headSent = true;

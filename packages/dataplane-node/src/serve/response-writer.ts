@@ -1,4 +1,5 @@
 import type { ByteWriter } from './byte-writer.ts';
+import { STRICT_TRANSPORT } from './generated-answer.ts';
 import { header } from './header-table.ts';
 import { httpDate } from './http-date.ts';
 import type { ResponseHead } from './response-head.ts';
@@ -10,6 +11,7 @@ const VERSION = Buffer.from('HTTP/1.1 ');
 const LINE_END = Buffer.from('\r\n');
 const CLOSE = Buffer.from('Connection: close\r\n');
 const KEEP_ALIVE = Buffer.from('Connection: keep-alive\r\n');
+const HSTS = Buffer.from(STRICT_TRANSPORT);
 const UPGRADE = Buffer.from('Connection: upgrade\r\nUpgrade: ');
 const INFORMATIONAL_END = 200;
 const SWITCHING = 101;
@@ -22,18 +24,22 @@ export interface ResponsePlan {
   readonly sayKeepAlive: boolean;
   /** The chunked framing of the body is taken off for an HTTP/1.0 client. */
   readonly decoded: boolean;
+  /** The client came by TLS: HSTS instead of what the upstream says about it. */
+  readonly secure: boolean;
 }
 
 /** Writes the head that the client gets: status line and kept lines as received, then what this connection needs. */
 export function writeResponseHead(out: ByteWriter, bytes: Buffer, head: ResponseHead, plan: ResponsePlan): void {
   const { fields, status } = head;
   if (plan.decoded || status < INFORMATIONAL_END || status === NO_CONTENT) dropFraming(head, plan.decoded);
+  if (plan.secure && head.hasHsts) dropHsts(head);
   out.clear();
   out.reserve((fields.nameStart[fields.count] ?? 0) - head.statusStart + ADDED_BYTES);
   out.all(VERSION);
   out.slice(bytes, head.statusStart, head.statusEnd);
   out.all(LINE_END);
   fields.copyKept(bytes, out);
+  if (plan.secure) out.all(HSTS);
   if (status >= INFORMATIONAL_END) writeConnection(out, head, plan);
   else if (status === SWITCHING) writeUpgrade(out, bytes, head);
   out.all(LINE_END);
@@ -51,6 +57,10 @@ function dropFraming(head: ResponseHead, keepLength: boolean): void {
   for (let line = 0; line < fields.count; line++) {
     if (fields.id[line] === header.transferEncoding || (!keepLength && fields.id[line] === header.contentLength)) fields.drop(line);
   }
+}
+
+function dropHsts({ fields }: ResponseHead): void {
+  for (let line = 0; line < fields.count; line++) if (fields.id[line] === header.strictTransport) fields.drop(line);
 }
 
 function writeUpgrade(out: ByteWriter, bytes: Buffer, head: ResponseHead): void {
