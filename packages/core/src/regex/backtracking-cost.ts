@@ -1,3 +1,4 @@
+import { childrenOf } from './pattern-node.ts';
 import type { PatternNode } from './pattern-node.ts';
 
 /**
@@ -50,54 +51,16 @@ function isSingle(node: PatternNode): boolean {
 
 /** Whether a group is captured again and again: the engine of JavaScript forgets it in each round, PCRE does not. */
 export function recaptures(node: PatternNode, repeating = false): boolean {
-  switch (node.kind) {
-    case 'set':
-    case 'assert':
-      return false;
-    case 'capture':
-      return repeating || recaptures(node.item, repeating);
-    case 'look':
-      return recaptures(node.item, repeating);
-    case 'sequence':
-      return node.items.some((item) => recaptures(item, repeating));
-    case 'choice':
-      return node.options.some((option) => recaptures(option, repeating));
-    case 'repeat':
-      return recaptures(node.item, repeating || node.max > 1);
-  }
+  if (node.kind === 'capture' && repeating) return true;
+  const again = repeating || (node.kind === 'repeat' && node.max > 1);
+  return childrenOf(node).some((child) => recaptures(child, again));
 }
 
 /** Whether the pattern looks ahead or behind, which the linear engine cannot do. */
 export function looksAround(node: PatternNode): boolean {
-  switch (node.kind) {
-    case 'set':
-    case 'assert':
-      return false;
-    case 'look':
-      return true;
-    case 'capture':
-    case 'repeat':
-      return looksAround(node.item);
-    case 'sequence':
-      return node.items.some(looksAround);
-    case 'choice':
-      return node.options.some(looksAround);
-  }
+  return node.kind === 'look' || childrenOf(node).some(looksAround);
 }
 
 export function countCaptures(node: PatternNode): number {
-  switch (node.kind) {
-    case 'set':
-    case 'assert':
-      return 0;
-    case 'capture':
-      return 1 + countCaptures(node.item);
-    case 'look':
-    case 'repeat':
-      return countCaptures(node.item);
-    case 'sequence':
-      return node.items.reduce((sum, item) => sum + countCaptures(item), 0);
-    case 'choice':
-      return node.options.reduce((sum, option) => sum + countCaptures(option), 0);
-  }
+  return childrenOf(node).reduce((sum, child) => sum + countCaptures(child), node.kind === 'capture' ? 1 : 0);
 }

@@ -43,13 +43,19 @@ function addItem(source: PatternSource, set: CharSet): void {
 /** One byte, or the set that a named class or an escaped letter stands for. */
 function readAtom(source: PatternSource): number | CharSet {
   const posix = source.takeMatch(/\[:(\^?)([a-z]+):\]/y);
-  if (posix !== undefined) {
-    const named = posixSets[posix[2] ?? ''] ?? source.fail(`an unknown class [:${posix[2] ?? ''}:]`);
-    return posix[1] === '^' ? complement(named) : named;
-  }
+  if (posix !== undefined) return namedSet(source, posix[2] ?? '', posix[1] === '^');
   if (source.done) source.fail('a missing ]');
   const char = source.take();
-  if (char !== '\\') return char.charCodeAt(0) <= 0x7f ? char.charCodeAt(0) : source.fail('a character beyond ASCII inside [ ]');
+  if (char === '\\') return readEscape(source);
+  return char.charCodeAt(0) <= 0x7f ? char.charCodeAt(0) : source.fail('a character beyond ASCII inside [ ]');
+}
+
+function namedSet(source: PatternSource, name: string, negated: boolean): CharSet {
+  const named = posixSets[name] ?? source.fail(`an unknown class [:${name}:]`);
+  return negated ? complement(named) : named;
+}
+
+function readEscape(source: PatternSource): number | CharSet {
   if (source.done) source.fail('a backslash with nothing after it');
   const octal = source.takeMatch(/[1-7][0-7]{0,2}/y);
   if (octal !== undefined) return Number.parseInt(octal[0], 8) & 0xff;

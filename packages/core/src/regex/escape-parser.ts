@@ -12,14 +12,20 @@ export function readEscapedByte(source: PatternSource): number | undefined {
     source.take();
     return control;
   }
-  const hex = source.takeMatch(/x(?:\{([0-9a-fA-F]*)\}|([0-9a-fA-F]{0,2}))/y);
-  if (hex !== undefined) return inRange(source, Number.parseInt(hex[1] ?? hex[2] ?? '', 16) || 0);
-  const octal = source.takeMatch(/o\{([0-7]+)\}|(0[0-7]{0,2})/y);
-  if (octal !== undefined) return inRange(source, Number.parseInt(octal[1] ?? octal[2] ?? '0', 8));
+  const code = readCode(source);
+  if (code !== undefined) return inRange(source, code);
   const letter = source.takeMatch(/c([\x21-\x7e])/y)?.[1];
   if (letter !== undefined) return letter.toUpperCase().charCodeAt(0) ^ 0x40;
   if (/[A-Za-z0-9]/.test(source.next)) return undefined;
   return inRange(source, source.take().charCodeAt(0));
+}
+
+/** A character given by its hexadecimal or octal number. */
+function readCode(source: PatternSource): number | undefined {
+  const hex = source.takeMatch(/x(?:\{([0-9a-fA-F]*)\}|([0-9a-fA-F]{0,2}))/y);
+  if (hex !== undefined) return Number.parseInt(hex[1] ?? hex[2] ?? '', 16) || 0;
+  const octal = source.takeMatch(/o\{([0-7]+)\}|(0[0-7]{0,2})/y);
+  return octal === undefined ? undefined : Number.parseInt(octal[1] ?? octal[2] ?? '0', 8);
 }
 
 function inRange(source: PatternSource, code: number): number {

@@ -16,3 +16,18 @@ export type Assertion = 'text-start' | 'text-end' | 'end' | 'line-start' | 'line
 
 /** A pattern that is not supported or not valid; the message says which part. */
 export class PatternError extends Error {}
+
+/** The nodes right below a node. */
+export function childrenOf(node: PatternNode): readonly PatternNode[] {
+  switch (node.kind) {
+    case 'set':
+    case 'assert':
+      return [];
+    case 'sequence':
+      return node.items;
+    case 'choice':
+      return node.options;
+    default:
+      return [node.item];
+  }
+}

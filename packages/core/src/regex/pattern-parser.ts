@@ -69,25 +69,25 @@ class PatternParser {
   #atoms(): PatternNode[] {
     const source = this.#source;
     const char = source.take();
+    if (char === '(') return this.#group();
+    if (char === '\\') return this.#escape();
+    if ('*+?'.includes(char)) source.fail(`${char} with nothing to repeat`);
+    return this.#special(char) ?? this.#literal(/[\ud800-\udbff]/.test(char) ? char + source.take() : char);
+  }
+
+  #special(char: string): PatternNode[] | undefined {
+    const { ignoreCase, dotAll, multiline } = this.#flags;
     switch (char) {
-      case '(':
-        return this.#group();
       case '[':
-        return [{ kind: 'set', set: parseClass(source, this.#flags.ignoreCase) }];
+        return [{ kind: 'set', set: parseClass(this.#source, ignoreCase) }];
       case '.':
-        return [{ kind: 'set', set: this.#flags.dotAll ? everything : allButLineFeed }];
+        return [{ kind: 'set', set: dotAll ? everything : allButLineFeed }];
       case '^':
-        return [{ kind: 'assert', what: this.#flags.multiline ? 'line-start' : 'text-start' }];
+        return [{ kind: 'assert', what: multiline ? 'line-start' : 'text-start' }];
       case '$':
-        return [{ kind: 'assert', what: this.#flags.multiline ? 'line-end' : 'end' }];
-      case '\\':
-        return this.#escape();
-      case '*':
-      case '+':
-      case '?':
-        return source.fail(`${char} with nothing to repeat`);
+        return [{ kind: 'assert', what: multiline ? 'line-end' : 'end' }];
       default:
-        return this.#literal(/[\ud800-\udbff]/.test(char) ? char + source.take() : char);
+        return undefined;
     }
   }
 
@@ -126,8 +126,12 @@ class PatternParser {
     const look = source.takeMatch(/(<?)([=!])/y);
     if (look !== undefined) return [{ kind: 'look', ahead: look[1] === '', negative: look[2] === '!', item: this.#closed() }];
     if (source.takeMatch(/P?<[A-Za-z_]\w*>|'[A-Za-z_]\w*'/y) !== undefined) return [{ kind: 'capture', item: this.#closed() }];
-    const flags = source.takeMatch(/([ims]*)(?:-([ims]*))?([:)])/y);
-    if (flags === undefined) return source.fail('a group of an unsupported kind');
+    return this.#flagged();
+  }
+
+  /** Flags up to the end of the group around them, or for a group of their own. */
+  #flagged(): PatternNode[] {
+    const flags = this.#source.takeMatch(/([ims]*)(?:-([ims]*))?([:)])/y) ?? this.#source.fail('a group of an unsupported kind');
     const outer = this.#flags;
     this.#flags = changed(outer, flags[1] ?? '', flags[2] ?? '');
     if (flags[3] === ')') return [];
@@ -144,6 +148,7 @@ class PatternParser {
 
   #quantified(item: PatternNode): PatternNode {
     const source = this.#source;
+    if (source.takeMatch(/\{,\d+\}/y) !== undefined) source.fail('a quantifier without its lower number (versions of PCRE differ on it)');
     const found = source.takeMatch(/([*+?])|\{(\d+)(,?)(\d*)\}/y);
     if (found === undefined) return item;
     const [min, max] = bounds(found);

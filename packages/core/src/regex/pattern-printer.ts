@@ -37,19 +37,27 @@ export function printPattern(node: PatternNode, engine: Engine): string {
     case 'capture':
       return `(${printPattern(node.item, engine)})`;
     case 'look':
-      return `(?${node.ahead ? '' : '<'}${node.negative ? '!' : '='}${printPattern(node.item, engine)})`;
+      return printLook(node, engine);
     case 'sequence':
-      return node.items.map((item) => (item.kind === 'choice' ? `(?:${printPattern(item, engine)})` : printPattern(item, engine))).join('');
+      return node.items.map((item) => printItem(item, engine)).join('');
     case 'choice':
       return node.options.map((option) => printPattern(option, engine)).join('|');
     case 'repeat':
-      return `(?:${printPattern(node.item, engine)})${quantifier(node.min, node.max)}${node.lazy ? '?' : ''}`;
+      return `(?:${printPattern(node.item, engine)})${quantifier(node)}`;
   }
 }
 
-function quantifier(min: number, max: number): string {
-  if (max === Infinity) return min === 0 ? '*' : min === 1 ? '+' : `{${min},}`;
-  return `{${min},${max}}`;
+/** The options of a choice are kept together among other items. */
+function printItem(item: PatternNode, engine: Engine): string {
+  return item.kind === 'choice' ? `(?:${printPattern(item, engine)})` : printPattern(item, engine);
+}
+
+function printLook({ ahead, negative, item }: Extract<PatternNode, { readonly kind: 'look' }>, engine: Engine): string {
+  return `(?${ahead ? '' : '<'}${negative ? '!' : '='}${printPattern(item, engine)})`;
+}
+
+function quantifier({ min, max, lazy }: Extract<PatternNode, { readonly kind: 'repeat' }>): string {
+  return `{${min},${max === Infinity ? '' : max}}${lazy ? '?' : ''}`;
 }
 
 function printSet(set: CharSet): string {
