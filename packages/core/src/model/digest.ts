@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Certificate } from './certificate.ts';
+import { KeyMaterial } from './key-material.ts';
 import type { RoutingModel } from './routing-model.ts';
 
 const known = new WeakMap<object, string>();
@@ -20,8 +21,14 @@ export function digestOf(model: RoutingModel): string {
 
 function nodeDigest(node: object): string {
   let digest = known.get(node);
-  if (digest === undefined) known.set(node, (digest = createHash('sha256').update(JSON.stringify(node)).digest('base64')));
+  if (digest === undefined) known.set(node, (digest = createHash('sha256').update(JSON.stringify(node, fingerprints)).digest('base64')));
   return digest;
+}
+
+/** Key material prints as nothing; what it is decides whether a node has changed. */
+function fingerprints(this: unknown, key: string, value: unknown): unknown {
+  const original: unknown = typeof this === 'object' && this !== null ? Reflect.get(this, key) : undefined;
+  return original instanceof KeyMaterial ? original.fingerprint : value;
 }
 
 function certificateDigest(certificate: Certificate): string {
