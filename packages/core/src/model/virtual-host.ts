@@ -1,3 +1,4 @@
+import type { ClientAuth } from './client-auth.ts';
 import type { HostMatch } from './match.ts';
 import type { Origin } from './origin.ts';
 import type { Route } from './route.ts';
@@ -11,6 +12,8 @@ export interface VirtualHost {
   readonly aliases?: HostAliases;
   /** Requests for exactly `/` are redirected to this path before a route is looked for. */
   readonly appRoot?: AppRoot;
+  /** Absent: no client certificate is asked for. */
+  readonly clientAuth?: ClientAuth;
   /**
    * In order of evaluation: the first route whose match takes the path answers. The last one takes every path.
    * A request never leaves its virtual host: what no rule takes goes to the root fallback, not to another host.

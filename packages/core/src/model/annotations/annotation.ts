@@ -39,6 +39,8 @@ export interface Annotation<Value> extends AnnotationFacts {
   readonly onInvalid: InvalidOutcome;
   /** Pure. Gets the value with each line trimmed. */
   readonly parse: (text: string) => Parsed<Value>;
+  /** A blank value means something; usually it counts as absent. */
+  readonly readsBlank?: boolean;
   /** Where it ends up in the routing model, such as `VirtualHost.appRoot`. */
   readonly target: string;
   /** For an annotation that means one policy on every path of its Ingress and needs no other annotation. */
@@ -49,6 +51,7 @@ export interface Annotation<Value> extends AnnotationFacts {
 export type AnyAnnotation = AnnotationFacts & {
   readonly onInvalid: InvalidOutcome;
   readonly target: string;
+  readonly readsBlank?: boolean;
   readonly parse: (text: string) => Parsed<unknown>;
   readonly policyFor: (text: string, from: Origin) => Policy | undefined;
 };

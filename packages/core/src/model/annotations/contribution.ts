@@ -3,8 +3,12 @@ import type { ConfigMap } from '../../watch/kinds/config-map.ts';
 import type { Secret } from '../../watch/kinds/secret.ts';
 import type { Service } from '../../watch/kinds/service.ts';
 import type { BackendRef } from '../build/ingress-fragment.ts';
+import type { CookieAffinity } from '../affinity.ts';
+import type { Balancing } from '../balancing.ts';
+import type { CanaryRules } from '../canary.ts';
 import type { Origin } from '../origin.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { ClientAuth } from '../client-auth.ts';
 import type { RouteAction } from '../route.ts';
 import type { AppRoot, HostAliases } from '../virtual-host.ts';
 import type { AnyAnnotation } from './annotation.ts';
@@ -36,8 +40,25 @@ export interface HttpsRedirectSettings {
 export interface HostSettings {
   readonly aliases?: HostAliases;
   readonly appRoot?: AppRoot;
+  readonly clientAuth?: ClientAuth;
   /** A redirect from the host with `www.` to the one without, or the other way round. */
   readonly wwwRedirect?: { readonly from: Origin };
+}
+
+/** What an Ingress says about the upstreams of its Services; of several Ingresses the oldest that names a Service decides. */
+export interface UpstreamSettings {
+  readonly balancing?: Balancing;
+  /** Here the oldest Ingress that has an affinity decides. */
+  readonly affinity?: CookieAffinity;
+  /** Requests go to the cluster IP of the Service; the annotation that says so. */
+  readonly clusterIp?: Origin;
+}
+
+/** What makes an Ingress a canary. */
+export interface CanarySettings {
+  readonly rules: CanaryRules;
+  /** The canary keeps clients with the affinity cookie of the main side. */
+  readonly sticky: boolean;
 }
 
 /** What the annotations of one group mean for the model. Everything is optional. */
@@ -53,6 +74,9 @@ export interface Contribution {
   readonly host?: HostSettings;
   /** Whether this path (as the Ingress writes it) puts its host in regex mode. */
   readonly regexMode?: { readonly asks: (path: string) => boolean; readonly from: Origin };
+  readonly upstream?: UpstreamSettings;
+  /** The Ingress is a canary. */
+  readonly canary?: CanarySettings;
   /** Backends besides those of the rules. */
   readonly backends?: readonly BackendRef[];
   readonly diagnostics?: readonly Diagnostic[];

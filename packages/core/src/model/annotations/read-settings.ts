@@ -60,7 +60,7 @@ function readOne(reading: Reading, name: string, text: string): void {
   const from = originOf(reading.ingress, `metadata.annotations[${name.slice(0, 120)}]`);
   const found = findAnnotation(key);
   if (found === undefined) reading.diagnostics.push(withoutEffect(key, from));
-  else if (text !== '') take(reading, found, { name, text, from });
+  else if (text !== '' || found.annotation.readsBlank === true) take(reading, found, { name, text, from });
 }
 
 function withoutEffect(key: string, from: Origin): Diagnostic {
@@ -82,7 +82,8 @@ function take(reading: Reading, { annotation, group }: ImplementedAnnotation, { 
   const parsed = annotation.parse(text);
   if (parsed.ok) {
     const { key, aliasOf = key } = annotation;
-    if (aliasOf === key || !reading.texts.has(aliasOf)) reading.texts.set(aliasOf, { text, name });
+    const before = reading.texts.get(aliasOf)?.text ?? '';
+    if (before === '' || (aliasOf === key && text !== '')) reading.texts.set(aliasOf, { text, name });
     reading.groups.add(group);
     return;
   }

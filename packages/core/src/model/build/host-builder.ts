@@ -51,7 +51,7 @@ function hostMatch(host: string): HostMatch {
 }
 
 /** What the oldest Ingress that says it says about the host. */
-function hostSettings({ rules }: HostInput, diagnostics: Diagnostic[]): Pick<VirtualHost, 'aliases' | 'appRoot'> {
+function hostSettings({ rules }: HostInput, diagnostics: Diagnostic[]): Pick<VirtualHost, 'aliases' | 'appRoot' | 'clientAuth'> {
   const pick = <Setting extends { readonly from: Origin }>(read: (settings: HostSettings) => Setting | undefined): Setting | undefined => {
     const said = [...new Set(rules.map(({ features }) => read(features.host)))].filter((value) => value !== undefined);
     const [winner, ...losers] = said;
@@ -61,7 +61,9 @@ function hostSettings({ rules }: HostInput, diagnostics: Diagnostic[]): Pick<Vir
     return winner;
   };
   const [aliases, appRoot] = [pick((settings) => settings.aliases), pick((settings) => settings.appRoot)];
-  return { ...(aliases && { aliases }), ...(appRoot && { appRoot }) };
+  const broken = rules.find(({ features }) => features.host.clientAuth?.kind === 'unusable')?.features.host.clientAuth;
+  const clientAuth = broken ?? pick((settings) => settings.clientAuth);
+  return { ...(aliases && { aliases }), ...(appRoot && { appRoot }), ...(clientAuth && { clientAuth }) };
 }
 
 function forward({ match, path }: PathMatcher, input: HostInput): Route {
