@@ -8,7 +8,7 @@ import { makeCertificates } from './case-certificates.ts';
 import { runCase } from './case-run.ts';
 import type { Result } from './case-run.ts';
 import type { CaseSet } from './case.ts';
-import { filledIn, nginxClass, objectsOf, placed, placeholdersOf } from './objects.ts';
+import { filledIn, merged, nginxClass, objectsOf, placed, placeholdersOf } from './objects.ts';
 
 /** A file of cases with what it needs besides a controller. */
 interface Prepared {
@@ -83,14 +83,15 @@ async function startSluice(backend: string, folder: TemporaryFolder, settings: o
 }
 
 /** The cases of a file run one after another, since what its backends have received belongs to the one that runs. */
-async function runSet(
-  { set, backends, certificates }: Prepared,
-  { ports }: RunningSluice,
-  folder: TemporaryFolder,
-): Promise<readonly Result[]> {
-  const apply = (objects: readonly object[]): void => {
-    const named = objects.map((object) => placed(object, set.name));
-    folder.writeObjects(`manifests/${set.name}-edits.yaml`, named);
+async function runSet(prepared: Prepared, { ports }: RunningSluice, folder: TemporaryFolder): Promise<readonly Result[]> {
+  const { set, backends, certificates } = prepared;
+  let objects = prepared.objects;
+  const apply = (changes: readonly object[]): void => {
+    objects = merged(
+      objects,
+      changes.map((object) => placed(object, set.name)),
+    );
+    folder.writeObjects(`manifests/${set.name}.yaml`, objects);
   };
   const known = new Map([
     ['http.port', String(ports.http)],

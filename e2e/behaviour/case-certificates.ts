@@ -8,7 +8,6 @@ const DAY_MS = 86_400_000;
 export async function makeCertificates(specs: Readonly<Record<string, CertificateSpec>>): Promise<ReadonlyMap<string, KeyPair>> {
   const made = new Map<string, KeyPair>();
   for (const [name, spec] of Object.entries(specs)) {
-    // eslint cannot know that each may need the one before it.
     const signer = spec.by === undefined ? undefined : made.get(spec.by);
     if (spec.by !== undefined && signer === undefined)
       throw new Error(`certificate ${name} is signed by ${spec.by}, which does not come before it`);
@@ -27,7 +26,7 @@ async function make({ names, authority, expired }: CertificateSpec, signer: KeyP
     extensions: [
       { name: 'basicConstraints', cA: authority, critical: true },
       ...(authority ? [{ name: 'keyUsage' as const, keyCertSign: true, cRLSign: true, critical: true }] : []),
-      { name: 'subjectAltName', altNames: names.filter((value) => !value.includes(' ')).map((value) => ({ type: 2 as const, value })) },
+      ...(authority ? [] : [{ name: 'subjectAltName' as const, altNames: names.map((value) => ({ type: 2 as const, value })) }]),
     ],
     ...(signer !== undefined && { ca: signer }),
   });

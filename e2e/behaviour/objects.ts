@@ -61,6 +61,17 @@ export function placed(object: object, namespace: string): object {
   return { ...rest, metadata: { namespace, creationTimestamp: CREATED, ...metadata } };
 }
 
+/** The objects with the changed ones in place of their former versions. */
+export function merged(objects: readonly object[], changes: readonly object[]): readonly object[] {
+  const changed = new Set(changes.map(identityOf));
+  return [...objects.filter((object) => !changed.has(identityOf(object))), ...changes];
+}
+
+function identityOf(object: object): string {
+  const { kind, metadata } = object as { kind?: string; metadata?: { namespace?: string; name?: string } };
+  return `${kind} ${metadata?.namespace}/${metadata?.name}`;
+}
+
 /** A Service with port 80 named http, and a slice for each endpoint since each has a port of its own. */
 function serviceOf(name: string, places: readonly Place[]): readonly object[] {
   const slices = places.map(({ address, port }, index) => ({

@@ -36,7 +36,7 @@ export interface Outcome {
   readonly protocol: string | undefined;
 }
 
-const SILENCE_MS = 10_000;
+const SILENCE_MS = 4000;
 
 /** Sends bytes on a connection of their own and reads one answer. Never rejects. */
 export async function send(sending: Sending): Promise<Outcome> {
