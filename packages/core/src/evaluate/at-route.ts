@@ -2,12 +2,17 @@ import { policyOf } from '../model/policy/policy.ts';
 import { bodyLimitOf } from './body-limit.ts';
 import { conclude } from './conclude.ts';
 import type { FindUpstream, RoutedPath } from './conclude.ts';
+import { findWithStandIn, withErrorPage } from './error-page.ts';
 import type { Narrator } from './reason.ts';
 import type { RespondVerdict, Verdict } from './verdict.ts';
 
-/** What happens to a request once its route is known: the size of its body is looked at before anything else, as in nginx. */
+/**
+ * What happens to a request once its route is known. The size of its body is looked at before anything else, and errors are
+ * answered by the default backend last, as in nginx.
+ */
 export function decideAtRoute(at: RoutedPath, find: FindUpstream, tell?: Narrator): Verdict {
-  return tooLarge(at, tell) ?? conclude(at, find, tell);
+  const verdict = tooLarge(at, tell) ?? conclude(at, findWithStandIn(at, find), tell);
+  return withErrorPage(at, verdict, find, tell);
 }
 
 function tooLarge({ request, host, route }: RoutedPath, tell: Narrator): RespondVerdict | undefined {

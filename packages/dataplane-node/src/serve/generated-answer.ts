@@ -26,6 +26,9 @@ const reasons: Readonly<Record<number, string>> = {
   505: 'HTTP Version Not Supported',
 };
 
+/** Answers of our own after which nginx closes the connection. */
+export const LAST_ANSWERS: ReadonlySet<number> = new Set([400, 413, 414, 500, 501]);
+
 /** An answer that the proxy makes itself. */
 export interface GeneratedAnswer {
   readonly status: number;

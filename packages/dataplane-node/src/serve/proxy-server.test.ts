@@ -224,6 +224,7 @@ test('a routing table that throws is a 500, not a crash', async () => {
       decide: () => {
         throw new TypeError('no route');
       },
+      upstream: () => undefined,
     },
   };
   const proxy = await bench.proxy({ generation: broken });

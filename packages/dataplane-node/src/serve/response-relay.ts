@@ -107,6 +107,11 @@ export class ResponseRelay {
     }
     this.#keep = this.#exchange.mayPersist && this.#exchange.body.done && !decoded && !this.#body.untilClose;
     this.reusable = head.persistent && !this.#body.untilClose && bodyEnd === end;
+    if (this.#exchange.pages.replaces(head.status)) {
+      this.#forwarder.letGo(this.reusable && this.#body.done);
+      this.#exchange.answer(head.status);
+      return;
+    }
     facts.status = head.status;
     this.#writeHead(bytes, { close: !this.#keep, sayKeepAlive: facts.minor === 0, decoded });
     this.headSent = true;

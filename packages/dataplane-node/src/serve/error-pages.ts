@@ -1,0 +1,93 @@
+import type { ErrorPagesPolicy, Route } from '@sluice/core';
+import { errorEdits, errorPageFor, policyOf } from '@sluice/core';
+import { ByteWriter } from './byte-writer.ts';
+import type { Exchange } from './exchange.ts';
+import type { Forwarder } from './forwarder.ts';
+import { LAST_ANSWERS } from './generated-answer.ts';
+import { HeaderEdits } from './header-edits.ts';
+import { writeRequestHead } from './request-writer.ts';
+import type { ReceivedHead } from './request-writer.ts';
+
+/** The client did not send what it announced: nobody else is asked. */
+const SPARED: ReadonlySet<number> = new Set([400, 408]);
+
+/** What a default backend is not told: the body stays here, and ingress-nginx sends it only what is about the error. */
+const LEFT_OUT = [
+  'Connection',
+  'Content-Length',
+  'Expect',
+  'Transfer-Encoding',
+  'Upgrade',
+  'X-Forwarded-Host',
+  'X-Forwarded-Port',
+  'X-Forwarded-Proto',
+  'X-Forwarded-Scheme',
+  'X-Original-Forwarded-For',
+  'X-Original-Forwarded-Host',
+  'X-Real-IP',
+  'X-Scheme',
+];
+
+/** Used within one call. */
+const out = new ByteWriter(2048);
+
+/** Answers of a default backend in place of errors: what is needed for them is noted while the request is at hand. */
+export class ErrorPages {
+  readonly #exchange: Exchange;
+  #route: Route | undefined;
+  #policy: ErrorPagesPolicy | undefined;
+  #head = '';
+  #accept: string | undefined;
+  #asked = false;
+
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange;
+  }
+
+  clear(): void {
+    this.#policy = undefined;
+    this.#asked = false;
+    this.#head = '';
+  }
+
+  /** Notes the request; costs nothing on routes without error pages. */
+  look(route: Route, { bytes, head }: ReceivedHead): void {
+    const policy = policyOf(route, 'error-pages');
+    if (policy === undefined || policy.codes.length === 0) return;
+    const { client, facts } = this.#exchange;
+    writeRequestHead(out, { bytes, head, rewritten: { target: '/' } }, client.identity, facts.requestId);
+    this.#route = route;
+    this.#policy = policy;
+    this.#accept = head.fields.valueOf(bytes, 'accept');
+    this.#head = out
+      .view()
+      .toString('latin1')
+      .replace(/^\S+/, facts.bodiless ? 'HEAD' : 'GET');
+  }
+
+  /** Whether an answer of an upstream with this status is replaced. */
+  replaces(status: number): boolean {
+    return this.#policy?.replacesUpstreams === true && !this.#asked && this.#policy.codes.includes(status);
+  }
+
+  /** Has somebody else answer instead of a page with this status. False when nobody does. */
+  answer(status: number, forwarder: Forwarder): boolean {
+    const { facts, context } = this.#exchange;
+    const route = this.#route;
+    if (this.#policy === undefined || route === undefined || this.#asked || SPARED.has(status)) return false;
+    const find = (id: string) => context.generation?.routes.upstream(id);
+    const upstream = errorPageFor(this.#policy, status, find);
+    if (upstream === undefined) return false;
+    this.#asked = true;
+    if (LAST_ANSWERS.has(status)) facts.persistent = false;
+    if (upstream === 'built-in') {
+      this.#exchange.answer(404);
+      return true;
+    }
+    const edits = new HeaderEdits();
+    for (const name of LEFT_OUT) edits.remove(name);
+    edits.take(errorEdits(route, find, { code: status, accept: this.#accept, originalTarget: facts.target }));
+    forwarder.ask(upstream, edits.applyTo(this.#head, 0, false));
+    return true;
+  }
+}
