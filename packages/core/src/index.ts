@@ -20,6 +20,7 @@ export type { Certificate } from './model/certificate.ts';
 export type { Listener } from './model/listener.ts';
 export type { RoutingModel } from './model/routing-model.ts';
 
+export type { ErrorPagesPolicy } from './model/policy/error-pages.ts';
 export { evaluate } from './evaluate/evaluate.ts';
 export { bodyLimitOf } from './evaluate/body-limit.ts';
 export type { Decision } from './evaluate/evaluate.ts';
@@ -41,6 +42,7 @@ export type { AnnotationFacts, InvalidOutcome } from './model/annotations/annota
 export type { AnnotationGroup } from './model/annotations/contribution.ts';
 export type { Renderer, Translation } from './translate/renderer.ts';
 export type { Artifact, ArtifactFile } from './render/artifact.ts';
+export { errorEdits, errorPageFor } from './evaluate/error-page.ts';
 export type { Culprit, Validation } from './validate/validation.ts';
 export type { Generation, Reloader } from './apply/reloader.ts';
 export type { ApplyOutcome } from './apply/apply-outcome.ts';

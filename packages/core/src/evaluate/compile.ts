@@ -16,13 +16,14 @@ import type { Verdict } from './verdict.ts';
 /** Answers the same as `evaluate`, fast: what a data plane in this process serves with. */
 export interface RouteTable {
   decide(request: RoutedRequest): Verdict;
+  upstream(id: string): Upstream | undefined;
 }
 
 /** The distinct Host headers remembered by a table; attackers may send any number of others. */
 const REMEMBERED_HOSTS = 4096;
 
 /** Policies that look at the request while it is decided; all others are the same for every request of a route. */
-const DECIDING: ReadonlySet<Policy['kind']> = new Set(['https-redirect', 'rewrite'] as const);
+const DECIDING: ReadonlySet<Policy['kind']> = new Set(['cors', 'error-pages', 'https-redirect', 'rewrite', 'source-range'] as const);
 
 const indexes = new WeakMap<VirtualHost, RouteIndex>();
 
@@ -63,6 +64,10 @@ class CompiledTable implements RouteTable {
     const settled = this.#settled.get(route);
     if (settled !== undefined && request.bodyBytes <= settled.bodyLimit) return settled.verdict;
     return this.#conclude(request, host, route, path);
+  }
+
+  upstream(id: string): Upstream | undefined {
+    return this.#upstreams.get(id);
   }
 
   #conclude(request: RoutedRequest, host: VirtualHost, route: Route, path: string): Verdict {

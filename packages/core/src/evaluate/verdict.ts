@@ -19,6 +19,10 @@ export interface ForwardVerdict extends VerdictEdits {
   readonly upstream: Upstream;
   /** What the upstream gets instead of the target as sent; absent when nothing is rewritten. */
   readonly rewritten?: Rewritten;
+  /** The address alone is enough: no password and no external service is asked for. */
+  readonly admitted?: boolean;
+  /** The upstream is asked for the page of this status (GET or HEAD, no body) instead of being sent the request. */
+  readonly errorPage?: number;
   /** Changes of the header lines that the upstream gets; absent for none. */
   readonly requestEdits?: readonly HeaderEdit[];
 }

@@ -2,9 +2,10 @@ import type { Route, Verdict } from '@sluice/core';
 import { bodyLimitOf, messageOf } from '@sluice/core';
 import { BodyReader } from './body-reader.ts';
 import { BROKEN } from './chunk-scanner.ts';
+import { ErrorPages } from './error-pages.ts';
 import type { ExchangeClient } from './exchange-client.ts';
 import { Forwarder } from './forwarder.ts';
-import { formatAnswer } from './generated-answer.ts';
+import { formatAnswer, LAST_ANSWERS } from './generated-answer.ts';
 import { HeaderEdits } from './header-edits.ts';
 import type { ProxyContext } from './proxy-context.ts';
 import { RequestFacts } from './request-facts.ts';
@@ -17,9 +18,6 @@ const MAX_DRAIN_BYTES = 65_536;
 
 /** Status in the access log when the client went away before it got one (nginx). */
 const CLIENT_CLOSED = 499;
-
-/** Answers of our own after which nginx closes the connection. */
-const LAST_ANSWERS: ReadonlySet<number> = new Set([400, 413, 414, 500, 501]);
 
 /** What the exchange waits for; the deadline of the client connection is about this. */
 export type Awaited = 'connect' | 'request-body' | 'upstream-write' | 'upstream-read' | 'client-write' | 'drain';
@@ -36,6 +34,7 @@ export class Exchange {
   readonly responseEdits = new HeaderEdits();
   /** Between the request head and the moment when the connection is free or closing. */
   active = false;
+  readonly pages: ErrorPages;
   readonly #forwarder: Forwarder;
   readonly #view: RoutedView;
   /** The route that took the request; undefined when it was refused before. */
@@ -50,6 +49,7 @@ export class Exchange {
   constructor(client: ExchangeClient, context: ProxyContext) {
     this.client = client;
     this.context = context;
+    this.pages = new ErrorPages(this);
     this.#forwarder = new Forwarder(this);
     this.#view = new RoutedView(this.facts, client.identity, client.secure);
   }
@@ -91,6 +91,7 @@ export class Exchange {
 
   /** Sends an answer of our own instead of one from an upstream. */
   answer(status: number, location?: string, close = false, text?: string): void {
+    if (this.pages.answer(status, this.#forwarder)) return;
     const { facts } = this;
     const waitsForContinue = facts.expectContinue && !this.body.done;
     const keep = !close && this.mayPersist && !waitsForContinue && this.body.missingBytes <= MAX_DRAIN_BYTES;
@@ -181,6 +182,7 @@ export class Exchange {
     this.#logged = false;
     this.route = undefined;
     this.#bodyLimit = Infinity;
+    this.pages.clear();
     this.#forwarder.reset();
     this.requestEdits.clear();
     this.responseEdits.clear();
@@ -193,9 +195,11 @@ export class Exchange {
     this.#view.forget();
     if (typeof verdict !== 'number') this.responseEdits.take(verdict.responseEdits);
     this.route = typeof verdict === 'number' ? undefined : verdict.route;
+    if (this.route !== undefined) this.pages.look(this.route, { bytes, head });
     if (head.framing.chunked && typeof verdict !== 'number' && verdict.kind === 'forward') this.#bodyLimit = bodyLimitOf(verdict.route);
     if (typeof verdict === 'number') this.answer(verdict);
     else if (this.body.announcedBytes > this.#bodyLimit) this.answer(413, undefined, true);
+    else if (verdict.kind === 'forward' && verdict.errorPage !== undefined) this.answer(verdict.errorPage, undefined, LAST_ANSWERS.has(verdict.errorPage));
     else if (verdict.kind === 'forward') this.#forwarder.start(verdict, bytes, head, { start: bodyAt, end: bodyEnd });
     else if (verdict.kind === 'redirect') this.answer(verdict.status, verdict.location);
     else this.answer(verdict.status, undefined, LAST_ANSWERS.has(verdict.status), verdict.text);

@@ -32,6 +32,8 @@ export class Forwarder implements UpstreamUser {
   #headBytes = 0;
   /** Everything sent so far is still in `request` of the connection. */
   #replayable = false;
+  /** An upstream was asked for a page: the body of the request goes nowhere. */
+  #asking = false;
 
   constructor(exchange: Exchange) {
     this.#exchange = exchange;
@@ -40,7 +42,38 @@ export class Forwarder implements UpstreamUser {
 
   /** Forgets the last exchange. */
   reset(): void {
+    this.#asking = false;
     this.#relay.reset();
+  }
+
+  /** Sends a request without a body, and its answer to the client. What was begun before has been let go of. */
+  ask(upstream: Upstream, head: string): void {
+    const { facts, client, context } = this.#exchange;
+    this.#asking = true;
+    this.#relay.reset();
+    this.#peers = context.balancer.peersOf(upstream);
+    this.#position = this.#peers.turn();
+    this.#tries = 0;
+    this.#replayable = true;
+    facts.route = upstream.id;
+    client.unblock();
+    const connection = this.#connect(true);
+    if (connection === undefined) {
+      this.#exchange.answer(502);
+      return;
+    }
+    connection.request.clear();
+    connection.request.reserve(head.length);
+    connection.request.text(head);
+    this.#use(connection);
+  }
+
+  /** Takes no more from the upstream; `clean`: nothing of its answer is missing. */
+  letGo(clean: boolean): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    if (clean && this.#exchange.body.done) connection?.pool.release(connection);
+    else connection?.discard();
   }
 
   /** Sends head and the body bytes that came with it. */
@@ -68,7 +101,7 @@ export class Forwarder implements UpstreamUser {
   /** Sends more of the request body. */
   send(bytes: Buffer, start: number, end: number): void {
     const connection = this.#connection;
-    if (connection === undefined || start === end) return;
+    if (connection === undefined || start === end || this.#asking) return;
     const at = connection.request.length;
     const small = at - this.#headBytes + end - start <= HELD_BODY_BYTES;
     if (this.#replayable && (small || !connection.connected)) {
@@ -174,7 +207,7 @@ export class Forwarder implements UpstreamUser {
   }
 
   #awaitUpstream(): void {
-    this.#exchange.await(this.#exchange.body.done ? 'upstream-read' : 'request-body');
+    this.#exchange.await(this.#asking || this.#exchange.body.done ? 'upstream-read' : 'request-body');
   }
 
   #hold(connection: UpstreamConnection, bytes: Buffer, part: Part): void {
@@ -196,7 +229,7 @@ export class Forwarder implements UpstreamUser {
       this.#exchange.cut();
       return;
     }
-    const again = connecting || (this.#exchange.facts.idempotent && (status === 504 || !connection.answered));
+    const again = connecting || ((this.#asking || this.#exchange.facts.idempotent) && (status === 504 || !connection.answered));
     if (again && this.#replayable && this.#tries < MAX_TRIES) this.#tryNext(connection);
     else this.#exchange.answer(status);
   }
