@@ -1,107 +1,113 @@
-import { RE2JS } from 're2js';
-import { costOf, countCaptures, looksAround, recaptures } from './backtracking-cost.ts';
-import type { Cost } from './backtracking-cost.ts';
-import type { Engine } from './pattern-printer.ts';
-import { printPattern } from './pattern-printer.ts';
-import { PatternError } from './pattern-node.ts';
-import type { PatternNode } from './pattern-node.ts';
-import { parsePattern } from './pattern-parser.ts';
+import type { Node } from './ast.ts';
+import { backtrackingCost, emptyLoopDepth, memoryCost, sizeOf } from './cost.ts';
+import { runProgram } from './linear-matcher.ts';
+import { nativeSource } from './native-source.ts';
+import { parsePattern } from './parse.ts';
+import type { PatternOptions } from './parse.ts';
+import { buildProgram } from './program.ts';
+import type { Program } from './program.ts';
+import { PatternError } from './reader.ts';
+
+/** What matches a text: the expression of JavaScript, or the matcher whose steps grow with the length only. */
+export type Engine = 'native' | 'linear';
+
+/** A pattern of nginx. A text has one character (U+0000 to U+00FF) for each byte, as nginx matches bytes and not characters. */
+export interface PathPattern {
+  readonly source: string;
+  /** How many groups capture. */
+  readonly groups: number;
+  /** The first match; [0] is all of it, and a group that is not set is '', as `$1` is in nginx. */
+  match(text: string): readonly string[] | undefined;
+  test(text: string): boolean;
+  /** What matches a text of a length. */
+  engineFor(length: number): Engine;
+}
 
 /** A compiled pattern, or why there is none, in words for the author of the pattern. */
 export type CompiledPattern = { readonly ok: true; readonly pattern: PathPattern } | { readonly ok: false; readonly reason: string };
 
-/** Finds a pattern in texts of which each char is one byte. No pattern and text can make it take more than linear time. */
-export interface PathPattern {
-  readonly source: string;
-  /** Number of capturing groups. */
-  readonly groups: number;
-  test(text: string): boolean;
-  /** The whole match and the groups; one that took no part is empty, as nginx's `$1`. Undefined without a match. */
-  match(text: string): readonly string[] | undefined;
-  /** The engine that a text of this length is given to. */
-  engineFor(length: number): Engine | 'none';
-}
-
-export interface PatternOptions {
-  /** ASCII letters match in either case. */
-  readonly ignoreCase: boolean;
-  /** Found at the start of the text only. */
-  readonly anchoredStart: boolean;
-}
-
-/** As many ways a backtracking engine may try in the worst case: about a millisecond. */
-const MAX_WAYS = 100_000;
-/** Patterns that only the backtracking engine can do must be bounded for texts as long as this. */
-const LONGEST_PATH = 8192;
-const MAX_SOURCE = 4096;
-/** A pattern with look-around may cost more, but not more than about 10 ms for the longest path. */
-const MAX_LOOKING_WAYS = 2_000_000;
+/** The steps up to which a text is left to the expression of JavaScript: about a fifth of a millisecond. */
+const NATIVE_STEPS = 100_000;
+/** The longest request line that nginx takes unless told otherwise (`large_client_header_buffers`). */
+const USUAL_LENGTH = 8192;
+/** The steps for a text of the usual length above which a pattern is refused: about ten milliseconds. */
+const MOST_STEPS = 1_200_000;
+const LARGEST = 20_000;
+const DEEPEST_EMPTY_LOOPS = 8;
+const LONGEST_SOURCE = 8192;
 
 /**
- * Compiles a pattern written for PCRE2 as nginx uses it: bytes, no UTF mode. What cannot be matched as PCRE does, within
- * bounded time, is refused: back references, recursion, atomic groups, possessive quantifiers, control verbs.
+ * Compiles a pattern written for the PCRE2 of nginx, as nginx compiles those of locations and names: without UTF mode, `$` also
+ * before a newline at the end, letters folded in ASCII only (pcre2pattern). With `anchoredStart` it is read as with `^` written in
+ * front. What cannot be matched as PCRE2 does in bounded time is refused, with a reason for the operator.
  */
 export function compilePattern(source: string, options: PatternOptions): CompiledPattern {
-  if (source.length > MAX_SOURCE) return { ok: false, reason: `it is longer than ${MAX_SOURCE} characters` };
+  if (source.length > LONGEST_SOURCE) return { ok: false, reason: `it is longer than ${LONGEST_SOURCE} characters` };
   try {
-    return { ok: true, pattern: new BoundedPattern(source, options) };
+    const { root, groups } = parsePattern(Buffer.from(source, 'utf8').toString('latin1'), options);
+    const reason = costReason(root);
+    return reason === undefined ? { ok: true, pattern: new BoundedPattern(source, root, groups) } : { ok: false, reason };
   } catch (error) {
-    if (error instanceof PatternError) return { ok: false, reason: `it has ${error.message}` };
-    return { ok: false, reason: 'it is too complex' };
+    if (error instanceof PatternError) return { ok: false, reason: error.message };
+    throw error;
   }
+}
+
+function costReason(root: Node): string | undefined {
+  if (sizeOf(root) > LARGEST) return 'it cannot be matched in bounded time: its counts are too large';
+  if (emptyLoopDepth(root) > DEEPEST_EMPTY_LOOPS) {
+    return 'it cannot be matched in bounded time: repeats of what can match nothing are nested too deep';
+  }
+  if (memoryCost(root, USUAL_LENGTH) <= MOST_STEPS) return undefined;
+  return 'it cannot be matched in bounded time: use smaller counts, or no groups in lookaheads';
 }
 
 class BoundedPattern implements PathPattern {
   readonly source: string;
   readonly groups: number;
-  readonly #cost: Cost;
+  readonly #root: Node;
   readonly #native: RegExp | undefined;
-  readonly #linear: RE2JS | undefined;
+  readonly #nativeLength: number;
+  #built: Program | undefined;
 
-  constructor(source: string, { ignoreCase, anchoredStart }: PatternOptions) {
-    const node = parsePattern(source, ignoreCase);
+  constructor(source: string, root: Node, groups: number) {
     this.source = source;
-    this.groups = countCaptures(node);
-    const { ways, degree } = costOf(node);
-    this.#cost = { ways, degree: anchoredStart ? degree : degree + 1 };
-    const print = (engine: Engine): string => printPattern({ kind: 'sequence', items: [...start(anchoredStart), wrapped(node)] }, engine);
-    if (!recaptures(node)) this.#native = new RegExp(print('backtracking'));
-    if (!looksAround(node)) this.#linear = RE2JS.compile(print('linear'));
-    else if (this.#native === undefined || this.#waysFor(LONGEST_PATH) > MAX_LOOKING_WAYS)
-      throw new PatternError('a look-ahead or look-behind beside repetitions that could take too long');
-  }
-
-  test(text: string): boolean {
-    return this.engineFor(text.length) === 'backtracking' ? this.#native?.test(text) === true : this.#linear?.matcher(text).find() === true;
+    this.groups = groups;
+    this.#root = root;
+    const native = nativeSource(root, groups);
+    this.#nativeLength = native === undefined ? -1 : longestNative(root);
+    this.#native = native !== undefined && this.#nativeLength >= 0 ? new RegExp(native) : undefined;
   }
 
   match(text: string): readonly string[] | undefined {
-    if (this.engineFor(text.length) === 'backtracking') {
-      const found = this.#native?.exec(text);
-      return found ? Array.from(found, (group: string | undefined) => group ?? '') : undefined;
+    if (this.#native !== undefined && text.length <= this.#nativeLength) {
+      const match = this.#native.exec(text);
+      return match === null ? undefined : Array.from(match, (capture: string | undefined) => capture ?? '');
     }
-    const matcher = this.#linear?.matcher(text);
-    if (matcher?.find() !== true) return undefined;
-    return Array.from({ length: this.groups + 1 }, (_, index) => matcher.group(index) ?? '');
+    const captures = runProgram(this.#program, text);
+    if (captures === undefined) return undefined;
+    return Array.from({ length: this.groups + 1 }, (_, group) => text.slice(captures[2 * group], captures[2 * group + 1]));
   }
 
-  engineFor(length: number): Engine | 'none' {
-    if (this.#native !== undefined && (this.#linear === undefined ? length <= LONGEST_PATH : this.#waysFor(length) <= MAX_WAYS))
-      return 'backtracking';
-    return this.#linear === undefined ? 'none' : 'linear';
+  test(text: string): boolean {
+    if (this.#native !== undefined && text.length <= this.#nativeLength) return this.#native.test(text);
+    return runProgram(this.#program, text) !== undefined;
   }
 
-  #waysFor(length: number): number {
-    const { ways, degree } = this.#cost;
-    return degree === 0 ? ways : ways * Math.max(length, 2) ** degree;
+  engineFor(length: number): Engine {
+    return length <= this.#nativeLength ? 'native' : 'linear';
+  }
+
+  get #program(): Program {
+    this.#built ??= buildProgram(this.#root, this.groups);
+    return this.#built;
   }
 }
 
-function start(anchored: boolean): PatternNode[] {
-  return anchored ? [{ kind: 'assert', what: 'text-start' }] : [];
-}
-
-/** Keeps the options of a choice together. */
-function wrapped(node: PatternNode): PatternNode {
-  return node.kind === 'choice' ? node : { kind: 'sequence', items: [node] };
+/** The longest text, of some lengths, that the expression of JavaScript may have; -1 for none. */
+function longestNative(root: Node): number {
+  for (let length = 65_536; length >= 16; length /= 2) {
+    if (backtrackingCost(root, length) <= NATIVE_STEPS) return length;
+  }
+  return -1;
 }
