@@ -72,8 +72,13 @@ class CompiledTable implements RouteTable {
 
   #conclude(request: RoutedRequest, host: VirtualHost, route: Route, path: string): Verdict {
     const verdict = decideAtRoute({ request, host, route, path }, (id) => this.#upstreams.get(id));
-    if (verdict.kind === 'forward' && !route.policies.some(({ kind }) => DECIDING.has(kind))) this.#settled.set(route, { verdict, bodyLimit: bodyLimitOf(route) });
+    if (verdict.kind === 'forward' && !this.#chooses(route) && !route.policies.some(({ kind }) => DECIDING.has(kind))) this.#settled.set(route, { verdict, bodyLimit: bodyLimitOf(route) });
     return verdict;
+  }
+
+  /** Whether the upstream of a route has a canary, so that it is decided for each request. */
+  #chooses({ action }: Route): boolean {
+    return action.kind === 'forward' && this.#upstreams.get(action.upstream)?.canary !== undefined;
   }
 
   #find(header: string): VirtualHost | undefined {

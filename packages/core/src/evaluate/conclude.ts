@@ -1,14 +1,18 @@
 import type { HttpsRedirectPolicy } from '../model/policy/https-redirect.ts';
 import { policyOf } from '../model/policy/policy.ts';
 import type { Redirect, RedirectLocation } from '../model/redirect.ts';
-import type { Route } from '../model/route.ts';
+import type { Route, RouteAction } from '../model/route.ts';
 import type { Upstream } from '../model/upstream.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
+import { checkAccess } from './access.ts';
+import { chooseSide } from './canary.ts';
 import { canonicalHost, hostWithoutPort } from './canonical-host.ts';
 import { splitTarget } from './normalize-path.ts';
 import type { Narrator } from './reason.ts';
 import type { RoutedRequest } from './request.ts';
+import { rewritePhase, withResponseEdits } from './rewrite-phase.ts';
 import { rewrite } from './rewrite.ts';
+import { tellForwarding } from './tell-forwarding.ts';
 import type { RedirectVerdict, RespondVerdict, Rewritten, Verdict } from './verdict.ts';
 
 /** The answers that need no route. */
@@ -42,32 +46,47 @@ export function beforeRouting(request: RoutedRequest, host: VirtualHost, path: s
 
 /**
  * What happens to a request once its route is known, in the order in which ingress-nginx takes these steps: refusal, the
- * route's own redirect, the redirect to HTTPS, the route's own answer, 503 for an upstream without endpoints, forwarding.
+ * route's own redirect, CORS preflights, the redirect to HTTPS, the route's own answer, 503 for an upstream without endpoints, 403 for the
+ * address, forwarding.
  */
 export function conclude(at: RoutedPath, find: FindUpstream, tell?: Narrator): Verdict {
-  const { request, route } = at;
-  const { action } = route;
+  const { action } = at.route;
   if (action.kind === 'refuse') return respond(at, action, tell);
   if (action.kind === 'redirect') return redirectTo(at, action.redirect, tell);
+  const { verdict, responseEdits } = rewritePhase(at, tell);
+  return withResponseEdits(verdict ?? afterRewrite(at, action, find, tell), responseEdits);
+}
+
+/** What is left of a route's action after the rewrite phase. */
+type LateAction = Exclude<RouteAction, { readonly kind: 'refuse' | 'redirect' }>;
+
+function afterRewrite(at: RoutedPath, action: LateAction, find: FindUpstream, tell: Narrator): Verdict {
+  const { request, route } = at;
   const toHttps = policyOf(route, 'https-redirect');
   if (toHttps !== undefined && !request.secure) return redirectToHttps(at, toHttps, tell);
   if (toHttps !== undefined) tell?.({ step: 'policy', text: 'already HTTPS: no redirect', from: toHttps.from });
   if (action.kind === 'respond') return respond(at, action, tell);
-  return forward(at, find(action.upstream), tell);
+  return forward(at, action.upstream, find, tell);
 }
 
-function forward(at: RoutedPath, upstream: Upstream | undefined, tell: Narrator): Verdict {
-  const { host, route } = at;
-  if (upstream === undefined || upstream.endpoints.length === 0)
-    return respond(at, { status: 503, because: upstream?.unavailable ?? 'the upstream is unknown' }, tell);
+function forward(at: RoutedPath, id: string, find: FindUpstream, tell: Narrator): Verdict {
+  const { host, route, request } = at;
+  const main = find(id);
+  if (main === undefined || main.endpoints.length === 0)
+    return respond(at, { status: 503, because: main?.unavailable ?? 'the upstream is unknown' }, tell);
+  const access = checkAccess(route, request.clientAddress, tell);
+  if (access === 'refused')
+    return { ...respond(at, { status: 403, because: 'the address of the client may not use the route' }, tell), counted: true };
   const rewritten = rewritePath(at, tell);
+  const upstream = chooseSide(main, request, find, tell);
   const count = upstream.endpoints.length;
   tell?.({
     step: 'upstream',
     text: `forwarded to ${upstream.id}, ${count} ${count === 1 ? 'endpoint' : 'endpoints'}`,
     from: upstream.from,
   });
-  return { kind: 'forward', host, route, upstream, ...(rewritten && { rewritten }) };
+  tellForwarding(upstream, route, request.secure, tell);
+  return { kind: 'forward', host, route, upstream, ...(rewritten && { rewritten }), ...(access === 'admitted' && { admitted: true }) };
 }
 
 function rewritePath({ request, route, path }: RoutedPath, tell: Narrator): Rewritten | undefined {

@@ -1,5 +1,14 @@
+import type { CookieAffinity } from './affinity.ts';
+import type { Balancing } from './balancing.ts';
+import type { Canary } from './canary.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Origin } from './origin.ts';
+
+/** What an upstream's own affinity cookies end with, behind a `|`. */
+export interface UpstreamCookieKey {
+  /** 32 hexadecimal digits. */
+  readonly key: string;
+}
 
 /**
  * A set of interchangeable endpoints. All routes that name the same Service and port share one upstream, and with it
@@ -15,5 +24,11 @@ export interface Upstream {
   readonly endpoints: readonly Endpoint[];
   /** Why there is no endpoint, in words for the user. Present exactly when `endpoints` is empty. */
   readonly unavailable?: string;
+  /** Round robin when absent. */
+  readonly balancing?: Balancing;
+  /** Goes before `balancing`. */
+  readonly affinity?: CookieAffinity & UpstreamCookieKey;
+  /** The upstream that takes a part of the requests. */
+  readonly canary?: Canary;
   readonly from: Origin;
 }

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../observe/diagnostic.ts';
 import type { BackendRef } from '../build/ingress-fragment.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Contribution, Denial, HostSettings, HttpsRedirectSettings, References } from './contribution.ts';
+import type { Contribution, Denial, HostSettings, HttpsRedirectSettings, References, UpstreamSettings } from './contribution.ts';
 import type { ReadSettings } from './read-settings.ts';
 
 /** What all annotations of an Ingress together mean for the model. */
@@ -13,6 +13,8 @@ export interface IngressFeatures {
   readonly httpsRedirect: HttpsRedirectSettings;
   readonly host: HostSettings;
   readonly regexMode: Contribution['regexMode'];
+  readonly upstream: UpstreamSettings;
+  readonly canary: Contribution['canary'];
   readonly backends: readonly BackendRef[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -24,6 +26,8 @@ const unannotated: IngressFeatures = {
   httpsRedirect: { when: 'tls', keepTrailingSlash: false },
   host: {},
   regexMode: undefined,
+  upstream: {},
+  canary: undefined,
   backends: [],
   diagnostics: [],
 };
@@ -42,6 +46,8 @@ export function readFeatures({ settings, groups, denied, diagnostics }: ReadSett
     httpsRedirect: first(contributions, ({ httpsRedirect }) => httpsRedirect) ?? unannotated.httpsRedirect,
     host: Object.assign({}, ...contributions.map(({ host }) => host)),
     regexMode: first(contributions, ({ regexMode }) => regexMode),
+    upstream: Object.assign({}, ...contributions.map(({ upstream }) => upstream)),
+    canary: first(contributions, ({ canary }) => canary),
     backends: contributions.flatMap(({ backends = [] }) => backends),
     diagnostics: [...diagnostics, ...contributions.flatMap((contribution) => contribution.diagnostics ?? [])],
   };

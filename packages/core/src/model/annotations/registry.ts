@@ -1,16 +1,30 @@
 import type { AnnotationFacts, AnyAnnotation } from './annotation.ts';
 import type { AnnotationGroup } from './contribution.ts';
+import { basicAuthGroup } from './basic-auth.ts';
 import { bodySizeGroup } from './body-size.ts';
+import { clientAuthGroup } from './client-auth.ts';
+import { corsGroup } from './cors.ts';
+import { externalAuthGroup } from './external-auth.ts';
+import { limitGroup } from './limit.ts';
+import { errorPagesGroup } from './error-pages.ts';
 import { redirectGroup } from './redirect.ts';
 import { rewriteGroup } from './rewrite.ts';
+import { satisfyGroup } from './satisfy.ts';
+import { sourceRangeGroup } from './source-range.ts';
 import { sslRedirectGroup } from './ssl-redirect.ts';
+import { backendProtocolGroup } from './backend-protocol.ts';
+import { canaryGroup } from './canary.ts';
+import { loadBalanceGroup } from './load-balance.ts';
+import { proxySslGroup } from './proxy-ssl.ts';
+import { proxyTimeoutsGroup } from './proxy-timeouts.ts';
+import { sessionAffinityGroup } from './session-affinity.ts';
 import { unsupportedAnnotations } from './unsupported.ts';
 import { virtualHostGroup } from './virtual-host.ts';
 
 export { unsupportedAnnotations };
 
 /** Every group of implemented annotations. Adding an annotation is adding an entry to one of them. */
-export const annotationGroups: readonly AnnotationGroup[] = [bodySizeGroup, redirectGroup, rewriteGroup, sslRedirectGroup, virtualHostGroup];
+export const annotationGroups: readonly AnnotationGroup[] = [backendProtocolGroup, basicAuthGroup, bodySizeGroup, canaryGroup, clientAuthGroup, corsGroup, errorPagesGroup, externalAuthGroup, limitGroup, loadBalanceGroup, proxySslGroup, proxyTimeoutsGroup, redirectGroup, rewriteGroup, satisfyGroup, sessionAffinityGroup, sourceRangeGroup, sslRedirectGroup, virtualHostGroup];
 
 /** An annotation and the group that it belongs to. */
 export interface ImplementedAnnotation {

@@ -12,10 +12,11 @@ import type { HostInput } from './host-input.ts';
 import { decideClass } from './ingress-class.ts';
 import type { AnnotatedBackend, AnnotatedIngress, AnnotatedRule } from './annotated-ingress.ts';
 import { IngressReader } from './annotated-ingress.ts';
-import type { BackendRef } from './ingress-fragment.ts';
 import { byAge } from './ingress-origin.ts';
 import type { ModelOptions } from './model-options.ts';
+import { planCanaries } from './canary-plan.ts';
 import { UpstreamBuilder } from './upstream-builder.ts';
+import { planUpstreams } from './upstream-plan.ts';
 
 /** A model and everything that its objects' owners should know. */
 export interface BuiltModel {
@@ -55,11 +56,14 @@ export class ModelBuilder {
 
   build(snapshot: Snapshot): BuiltModel {
     const diagnostics: Diagnostic[] = [];
-    const served = this.#served(snapshot, diagnostics);
+    const canaries = planCanaries(this.#served(snapshot, diagnostics));
+    const { served } = canaries;
     const inputs = this.#hostInputs(served, snapshot, diagnostics);
     const hosts = this.#buildHosts(inputs);
-    const upstreams = this.#upstreams.build(namedBackends(served), snapshot);
+    const planned = planUpstreams(canaries);
+    const upstreams = this.#upstreams.build(planned.upstreams, snapshot);
     const used = new Set(hosts.flatMap(({ host }) => host.tls?.certificate ?? []));
+    diagnostics.push(...canaries.diagnostics, ...planned.diagnostics);
     diagnostics.push(...hosts.flatMap((built) => built.diagnostics), ...upstreams.flatMap((built) => built.diagnostics));
     const model: RoutingModel = {
       listeners: [{ protocol: 'http' }, { protocol: 'https' }],
@@ -145,19 +149,6 @@ function catchAllBackend(served: readonly AnnotatedIngress[], diagnostics: Diagn
       ),
     );
   return winner;
-}
-
-function namedBackends(served: readonly AnnotatedIngress[]): ReadonlyMap<string, BackendRef> {
-  const refs = new Map<string, BackendRef>();
-  const add = (ref: BackendRef | undefined): void => {
-    if (ref !== undefined && !refs.has(ref.id)) refs.set(ref.id, ref);
-  };
-  for (const { rules, defaultBackend, features } of served) {
-    for (const rule of rules) for (const path of rule.paths) add(path.backend);
-    add(defaultBackend?.backend);
-    for (const backend of features.backends) add(backend);
-  }
-  return refs;
 }
 
 function sameInput(a: HostInput, b: HostInput): boolean {

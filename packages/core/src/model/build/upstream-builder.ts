@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { diagnose } from '../../observe/diagnostic.ts';
 import type { Diagnostic } from '../../observe/diagnostic.ts';
 import type { EndpointSlice } from '../../watch/kinds/endpoint-slice.ts';
@@ -6,19 +7,20 @@ import type { Snapshot } from '../../watch/snapshot.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { Upstream } from '../upstream.ts';
 import type { BackendRef } from './ingress-fragment.ts';
-import { findPort, readyEndpoints } from './upstream-endpoints.ts';
+import type { PlannedUpstream } from './upstream-plan.ts';
+import { clusterEndpoint, findPort, readyEndpoints } from './upstream-endpoints.ts';
 
 const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
 
 interface Built {
-  readonly ref: BackendRef;
+  readonly planned: PlannedUpstream;
   readonly service: Service | undefined;
   readonly slices: readonly EndpointSlice[];
   readonly upstream: Upstream;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Builds the upstreams that routes name; one whose Service and slices are the same objects as before is kept as it is. */
+/** Builds the upstreams that routes name; one whose plan, Service and slices are the same as before is kept as it is. */
 export class UpstreamBuilder {
   #previous = new Map<string, Built>();
   #slices:
@@ -27,27 +29,29 @@ export class UpstreamBuilder {
   /** Upstreams built anew since the start: what a test counts. */
   built = 0;
 
-  build(refs: ReadonlyMap<string, BackendRef>, { objects }: Snapshot): readonly Built[] {
+  build(planned: ReadonlyMap<string, PlannedUpstream>, { objects }: Snapshot): readonly Built[] {
     const byService = this.#group(objects.EndpointSlice);
     const next = new Map<string, Built>();
-    for (const ref of refs.values()) {
+    for (const plan of planned.values()) {
+      const { ref } = plan;
       const name = `${ref.namespace}/${ref.service}`;
-      next.set(ref.id, this.#one(ref, objects.Service.get(name), byService.get(name) ?? []));
+      next.set(ref.id, this.#one(plan, objects.Service.get(name), byService.get(name) ?? []));
     }
     this.#previous = next;
-    return [...next.values()].toSorted((a, b) => (a.ref.id < b.ref.id ? -1 : 1));
+    return [...next.values()].toSorted((a, b) => (a.upstream.id < b.upstream.id ? -1 : 1));
   }
 
-  #one(ref: BackendRef, service: Service | undefined, slices: readonly EndpointSlice[]): Built {
-    const before = this.#previous.get(ref.id);
+  #one(planned: PlannedUpstream, service: Service | undefined, slices: readonly EndpointSlice[]): Built {
+    const before = this.#previous.get(planned.ref.id);
     const same =
-      before?.ref === ref &&
+      before !== undefined &&
+      samePlan(before.planned, planned) &&
       before.service === service &&
       before.slices.length === slices.length &&
       before.slices.every((slice, index) => slice === slices[index]);
     if (before !== undefined && same) return before;
     this.built++;
-    return { ref, service, slices, ...buildUpstream(ref, service, slices) };
+    return { planned, service, slices, ...buildUpstream(planned, service, slices) };
   }
 
   #group(of: Snapshot['objects']['EndpointSlice']): ReadonlyMap<string, readonly EndpointSlice[]> {
@@ -69,12 +73,49 @@ interface Outcome {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-function buildUpstream(ref: BackendRef, service: Service | undefined, slices: readonly EndpointSlice[]): Outcome {
+function samePlan(a: PlannedUpstream, b: PlannedUpstream): boolean {
+  return (
+    a.ref === b.ref &&
+    a.settings.balancing === b.settings.balancing &&
+    a.settings.affinity === b.settings.affinity &&
+    a.settings.clusterIp === b.settings.clusterIp &&
+    a.canary?.upstream === b.canary?.upstream &&
+    a.canary?.rules === b.canary?.rules
+  );
+}
+
+function buildUpstream({ ref, settings, canary }: PlannedUpstream, service: Service | undefined, slices: readonly EndpointSlice[]): Outcome {
+  const { upstream, diagnostics } = withEndpoints(ref, service, slices, settings.clusterIp !== undefined);
+  const { balancing, affinity } = settings;
+  return {
+    upstream: {
+      ...upstream,
+      ...(balancing && { balancing }),
+      ...(affinity && { affinity: { ...affinity, key: cookieKey(ref) } }),
+      ...(canary && { canary: { upstream: canary.upstream, ...canary.rules } }),
+    },
+    diagnostics,
+  };
+}
+
+/** What ingress-nginx ends the cookies of a backend with: clients that come from there keep their endpoint. */
+function cookieKey({ namespace, service, port }: BackendRef): string {
+  const name = `${namespace}-${service}-${port}`;
+  return md5(md5(name) + name);
+}
+
+function md5(text: string): string {
+  return createHash('md5').update(text).digest('hex');
+}
+
+function withEndpoints(ref: BackendRef, service: Service | undefined, slices: readonly EndpointSlice[], byClusterIp: boolean): Outcome {
   const name = `Service ${ref.namespace}/${ref.service}`;
   if (service === undefined) return without(ref, 'SLU1301', `${name} does not exist`);
   if (service.spec.type === 'ExternalName') return external(ref, service);
   const port = findPort(service, ref.port);
   if (port === undefined) return without(ref, 'SLU1302', `${name} has no port ${ref.port === '' ? '(none is named)' : ref.port}`);
+  const cluster = byClusterIp ? clusterEndpoint(service, port) : undefined;
+  if (cluster !== undefined) return { upstream: upstreamOf(ref, [cluster]), diagnostics: [] };
   const { endpoints, diagnostics } = readyEndpoints(slices, port);
   if (endpoints.length > 0) return { upstream: upstreamOf(ref, endpoints), diagnostics };
   if (slices.length === 0) return without(ref, 'SLU1304', `${name} has no EndpointSlice`);

@@ -15,6 +15,14 @@ export function findPort(service: Service, wanted: string): ServicePort | undefi
   );
 }
 
+/** The cluster IP of a Service as its only endpoint; undefined for a headless Service, which has none. */
+export function clusterEndpoint({ metadata, spec }: Service, { port }: ServicePort): Endpoint | undefined {
+  const address = spec.clusterIP;
+  const from: Origin = { object: { kind: 'Service', namespace: metadata.namespace, name: metadata.name }, field: 'spec.clusterIP' };
+  const endpoint = { kind: 'address', address, port, from } as const;
+  return problemOf(endpoint) === undefined ? endpoint : undefined;
+}
+
 /** The endpoints of a Service port, and those that cannot be used. */
 export interface ReadyEndpoints {
   /** Without duplicates, sorted. */

@@ -1,6 +1,18 @@
+import type { UpstreamTlsPolicy } from './upstream-tls.ts';
+import type { UpstreamTimeoutsPolicy } from './upstream-timeouts.ts';
+import type { SessionCookiePolicy } from './session-cookie.ts';
+import type { NextUpstreamPolicy } from './next-upstream.ts';
+import type { BackendProtocolPolicy } from './backend-protocol.ts';
+import type { BasicAuthPolicy } from './basic-auth.ts';
 import type { BodyLimitPolicy } from './body-limit.ts';
+import type { CorsPolicy } from './cors.ts';
+import type { ExternalAuthPolicy } from './external-auth.ts';
+import type { ErrorPagesPolicy } from './error-pages.ts';
 import type { HttpsRedirectPolicy } from './https-redirect.ts';
+import type { LimitPolicy } from './limit.ts';
 import type { RewritePolicy } from './rewrite.ts';
+import type { SatisfyAnyPolicy } from './satisfy.ts';
+import type { SourceRangePolicy } from './source-range.ts';
 
 /** What happens to a request of a route besides being forwarded. At most one of each kind on a route. */
 export type Policy =
@@ -20,9 +32,6 @@ export type Policy =
   | UpstreamTimeoutsPolicy
   | UpstreamTlsPolicy;
 
-import type { CorsPolicy } from './cors.ts';
-import type { ExternalAuthPolicy } from './external-auth.ts';
-import type { ErrorPagesPolicy } from './error-pages.ts';
 /** The policy of one kind on a route. */
 export function policyOf<Kind extends Policy['kind']>(
   { policies }: { readonly policies: readonly Policy[] },
