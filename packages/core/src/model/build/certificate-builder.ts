@@ -170,7 +170,7 @@ function namesOf(leaf: X509Certificate): string[] {
 }
 
 /** RFC 6125: a leading `*.` stands for one label. The wildcard host `*.example.com` is covered by the same name only. */
-function covers(name: string, host: string): boolean {
+export function covers(name: string, host: string): boolean {
   if (name === host) return true;
   const dot = host.indexOf('.');
   return name.startsWith('*.') && dot > 0 && name.slice(1) === host.slice(dot);
