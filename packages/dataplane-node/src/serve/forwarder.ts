@@ -1,5 +1,5 @@
 import { messageOf } from '@sluice/core';
-import type { ForwardVerdict } from '@sluice/core';
+import type { ForwardVerdict, Upstream } from '@sluice/core';
 import type { Peers } from './balancer.ts';
 import type { Exchange } from './exchange.ts';
 import type { RequestHead } from './request-head.ts';

@@ -4,6 +4,7 @@ import { diagnose } from '../../observe/diagnostic.ts';
 import { formatObject } from '../origin.ts';
 import type { Ingress } from '../../watch/kinds/ingress.ts';
 import type { Snapshot } from '../../watch/snapshot.ts';
+import type { Certificate } from '../certificate.ts';
 import type { RoutingModel } from '../routing-model.ts';
 import type { VirtualHost } from '../virtual-host.ts';
 import { CertificateBuilder } from './certificate-builder.ts';
@@ -15,6 +16,7 @@ import { IngressReader } from './annotated-ingress.ts';
 import { byAge } from './ingress-origin.ts';
 import type { ModelOptions } from './model-options.ts';
 import { planCanaries } from './canary-plan.ts';
+import { wwwRedirects } from './www-redirects.ts';
 import { UpstreamBuilder } from './upstream-builder.ts';
 import { planUpstreams } from './upstream-plan.ts';
 
@@ -67,7 +69,7 @@ export class ModelBuilder {
     diagnostics.push(...hosts.flatMap((built) => built.diagnostics), ...upstreams.flatMap((built) => built.diagnostics));
     const model: RoutingModel = {
       listeners: [{ protocol: 'http' }, { protocol: 'https' }],
-      virtualHosts: hosts.map(({ host }) => host),
+      virtualHosts: withRedirects(hosts, this.#certificates.all()),
       upstreams: upstreams.map(({ upstream }) => upstream),
       certificates: this.#certificates.all().filter(({ id }) => used.has(id)),
     };
@@ -149,6 +151,17 @@ function catchAllBackend(served: readonly AnnotatedIngress[], diagnostics: Diagn
       ),
     );
   return winner;
+}
+
+/** All hosts sorted by name, those that only redirect to another one included. */
+function withRedirects(hosts: readonly BuiltHost[], certificates: readonly Certificate[]): readonly VirtualHost[] {
+  const asked = hosts.map(({ host, input }) => ({
+    host,
+    from: input.rules.find(({ features }) => features.host.wwwRedirect !== undefined)?.features.host.wwwRedirect?.from,
+  }));
+  const served = hosts.map(({ host }) => host);
+  const redirecting = wwwRedirects(asked, certificates);
+  return redirecting.length === 0 ? served : [...served, ...redirecting].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function sameInput(a: HostInput, b: HostInput): boolean {
