@@ -1,6 +1,7 @@
 import { ModelBuilder, SnapshotStore, createBackend, diagnose } from '@sluice/core';
 import type { Artifact, Diagnostic, RoutingModel } from '@sluice/core';
 import { readManifests } from '@sluice/watchers';
+import { modelOptions } from '../settings/model-options.ts';
 import type { Settings } from '../settings/load-settings.ts';
 
 /** What a backend would serve for some manifests. */
@@ -18,7 +19,7 @@ export async function modelOfManifests(paths: readonly string[], { base, plugins
   const store = new SnapshotStore();
   store.report(manifests.diagnostics);
   store.change(manifests.objects.map((object) => ({ kind: 'put', object })));
-  const built = new ModelBuilder({ ...base.watch, pathSemantics: base.pathSemantics }).build(store.snapshot());
+  const built = new ModelBuilder(modelOptions(base)).build(store.snapshot());
   const { tree, diagnostics } = renderer.translate(built.model);
   const artifact = renderer.render(tree);
   const validation = await reloader.validate(artifact, new AbortController().signal);

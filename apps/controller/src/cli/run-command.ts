@@ -1,5 +1,6 @@
 import { SluiceError, createController, parseListenAddress } from '@sluice/core';
 import type { Controller } from '@sluice/core';
+import { modelOptions } from '../settings/model-options.ts';
 import type { Settings } from '../settings/load-settings.ts';
 import { consoleLogger } from './console-logger.ts';
 import type { ExitStatus } from './terminal.ts';
@@ -14,7 +15,7 @@ export async function controllerOf({ base, plugins }: Settings): Promise<Control
     backend: base.backend,
     data: base.data,
     logger: consoleLogger(base.log),
-    model: { ...base.watch, pathSemantics: base.pathSemantics },
+    model: modelOptions(base),
     listen: {
       http: base.listen.http.map(parseListenAddress),
       https: base.listen.https.map(parseListenAddress),

@@ -20,6 +20,10 @@ const base = {
     .enum(['ingress-nginx', 'kubernetes'])
     .default('ingress-nginx')
     .describe('How paths are read: with the quirks of ingress-nginx, or by the text of the Ingress API.'),
+  annotationsRiskLevel: z
+    .enum(['Low', 'Medium', 'High', 'Critical'])
+    .default('Critical')
+    .describe('An Ingress with an annotation of a higher risk is not served; ingress-nginx has High, which leaves out snippets.'),
   listen: z
     .strictObject({
       http: addresses.default([':80']).describe('HOST:PORT or :PORT for plain HTTP.'),

@@ -12,7 +12,10 @@ export type InvalidOutcome =
   /** All annotations of its group count as absent. */
   | 'drop-group';
 
-export type Risk = 'Low' | 'Medium' | 'High' | 'Critical';
+/** From the least to the most that an annotation can break. */
+export const risks = ['Low', 'Medium', 'High', 'Critical'] as const;
+
+export type Risk = (typeof risks)[number];
 
 export type Parsed<Value> =
   | { readonly ok: true; readonly value: Value }

@@ -4,10 +4,11 @@ import type { Diagnostic } from '../../observe/diagnostic.ts';
 import type { Ingress } from '../../watch/kinds/ingress.ts';
 import { originOf } from '../build/ingress-origin.ts';
 import type { Origin } from '../origin.ts';
-import type { InvalidOutcome } from './annotation.ts';
+import { risks } from './annotation.ts';
+import type { InvalidOutcome, Risk } from './annotation.ts';
 import type { AnnotationGroup, Denial } from './contribution.ts';
 import { ANNOTATION_PREFIX, IngressSettings } from './ingress-settings.ts';
-import { annotationNames, findAnnotation, isUnsupported } from './registry.ts';
+import { annotationNames, findAnnotation, isUnsupported, riskOf } from './registry.ts';
 import type { ImplementedAnnotation } from './registry.ts';
 
 /** The annotations of an Ingress, checked. */
@@ -23,6 +24,7 @@ export interface ReadSettings {
 
 interface Reading {
   readonly ingress: Ingress;
+  readonly highest: Risk;
   readonly texts: Map<string, { readonly text: string; readonly name: string }>;
   readonly groups: Set<AnnotationGroup>;
   readonly dropped: Set<AnnotationGroup>;
@@ -33,11 +35,13 @@ interface Reading {
 
 /**
  * Checks every annotation by its registry entry. A value that does not parse is reported with what follows from it, which is
- * what ingress-nginx makes of it. Lines are trimmed; empty values count as absent.
+ * what ingress-nginx makes of it. Lines are trimmed; empty values count as absent. An annotation with a higher risk than
+ * `highest` makes the Ingress invalid, whatever its value.
  */
-export function readSettings(ingress: Ingress): ReadSettings {
+export function readSettings(ingress: Ingress, highest: Risk): ReadSettings {
   const reading: Reading = {
     ingress,
+    highest,
     texts: new Map(),
     groups: new Set(),
     dropped: new Set(),
@@ -58,9 +62,18 @@ export function readSettings(ingress: Ingress): ReadSettings {
 function readOne(reading: Reading, name: string, text: string): void {
   const key = name.slice(ANNOTATION_PREFIX.length);
   const from = originOf(reading.ingress, `metadata.annotations[${name.slice(0, 120)}]`);
+  if (isAbove(riskOf(key), reading.highest)) {
+    reading.rejected = true;
+    reading.diagnostics.push(diagnose('SLU1520', from, `its risk is above ${reading.highest}; the whole Ingress is not served`));
+    return;
+  }
   const found = findAnnotation(key);
   if (found === undefined) reading.diagnostics.push(withoutEffect(key, from));
   else if (text !== '' || found.annotation.readsBlank === true) take(reading, found, { name, text, from });
+}
+
+function isAbove(risk: Risk | undefined, highest: Risk): boolean {
+  return risk !== undefined && risks.indexOf(risk) > risks.indexOf(highest);
 }
 
 function withoutEffect(key: string, from: Origin): Diagnostic {

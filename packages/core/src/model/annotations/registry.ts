@@ -1,9 +1,12 @@
-import type { AnnotationFacts, AnyAnnotation } from './annotation.ts';
+import type { AnnotationFacts, AnyAnnotation, Risk } from './annotation.ts';
 import type { AnnotationGroup } from './contribution.ts';
 import { basicAuthGroup } from './basic-auth.ts';
 import { bodySizeGroup } from './body-size.ts';
 import { clientAuthGroup } from './client-auth.ts';
 import { corsGroup } from './cors.ts';
+import { customHeadersGroup } from './custom-headers.ts';
+import { responseRewritesGroup } from './response-rewrites.ts';
+import { upstreamHeadersGroup } from './upstream-headers.ts';
 import { externalAuthGroup } from './external-auth.ts';
 import { limitGroup } from './limit.ts';
 import { errorPagesGroup } from './error-pages.ts';
@@ -24,7 +27,7 @@ import { virtualHostGroup } from './virtual-host.ts';
 export { unsupportedAnnotations };
 
 /** Every group of implemented annotations. Adding an annotation is adding an entry to one of them. */
-export const annotationGroups: readonly AnnotationGroup[] = [backendProtocolGroup, basicAuthGroup, bodySizeGroup, canaryGroup, clientAuthGroup, corsGroup, errorPagesGroup, externalAuthGroup, limitGroup, loadBalanceGroup, proxySslGroup, proxyTimeoutsGroup, redirectGroup, rewriteGroup, satisfyGroup, sessionAffinityGroup, sourceRangeGroup, sslRedirectGroup, virtualHostGroup];
+export const annotationGroups: readonly AnnotationGroup[] = [backendProtocolGroup, basicAuthGroup, bodySizeGroup, canaryGroup, clientAuthGroup, corsGroup, customHeadersGroup, errorPagesGroup, externalAuthGroup, limitGroup, loadBalanceGroup, proxySslGroup, proxyTimeoutsGroup, redirectGroup, responseRewritesGroup, rewriteGroup, satisfyGroup, sessionAffinityGroup, sourceRangeGroup, sslRedirectGroup, upstreamHeadersGroup, virtualHostGroup];
 
 /** An annotation and the group that it belongs to. */
 export interface ImplementedAnnotation {
@@ -46,6 +49,11 @@ export function findAnnotation(key: string): ImplementedAnnotation | undefined {
 /** Whether ingress-nginx has an annotation that is not implemented here. */
 export function isUnsupported(key: string): boolean {
   return unsupported.has(key);
+}
+
+/** How much an annotation can break, as ingress-nginx ranks it; undefined for names that it does not have. */
+export function riskOf(key: string): Risk | undefined {
+  return implemented.get(key)?.annotation.risk ?? unsupported.get(key)?.risk;
 }
 
 /** Names of all annotations that ingress-nginx has. */

@@ -1,5 +1,6 @@
 import type { IngressFeatures } from '../annotations/ingress-features.ts';
 import { readFeatures } from '../annotations/ingress-features.ts';
+import type { Risk } from '../annotations/annotation.ts';
 import type { References } from '../annotations/contribution.ts';
 import type { ReadSettings } from '../annotations/read-settings.ts';
 import { readSettings } from '../annotations/read-settings.ts';
@@ -44,6 +45,12 @@ interface Checked {
 export class IngressReader {
   readonly #kept = new WeakMap<Ingress, Kept>();
   readonly #checked = new WeakMap<Ingress, Checked>();
+  readonly #highestRisk: Risk;
+
+  /** Annotations with a higher risk make their Ingress invalid. */
+  constructor(highestRisk: Risk) {
+    this.#highestRisk = highestRisk;
+  }
 
   /** Whether an annotation makes the whole Ingress invalid. */
   rejected(ingress: Ingress): readonly Diagnostic[] | undefined {
@@ -64,7 +71,7 @@ export class IngressReader {
 
   #check(ingress: Ingress): Checked {
     let checked = this.#checked.get(ingress);
-    if (checked === undefined) this.#checked.set(ingress, (checked = { fragment: readIngress(ingress), read: readSettings(ingress) }));
+    if (checked === undefined) this.#checked.set(ingress, (checked = { fragment: readIngress(ingress), read: readSettings(ingress, this.#highestRisk) }));
     return checked;
   }
 }

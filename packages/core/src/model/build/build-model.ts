@@ -39,7 +39,7 @@ interface BuiltHost {
 export class ModelBuilder {
   readonly #options: ModelOptions;
   readonly #nowMs: () => number;
-  readonly #ingresses = new IngressReader();
+  readonly #ingresses: IngressReader;
   readonly #upstreams = new UpstreamBuilder();
   readonly #certificates = new CertificateBuilder();
   #hosts = new Map<string, BuiltHost>();
@@ -49,6 +49,7 @@ export class ModelBuilder {
   /** `nowMs` tells the time, which matters for certificates that expire. */
   constructor(options: ModelOptions, nowMs: () => number = Date.now) {
     this.#options = options;
+    this.#ingresses = new IngressReader(options.annotationsRiskLevel);
     this.#nowMs = nowMs;
   }
 

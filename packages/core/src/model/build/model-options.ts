@@ -1,3 +1,5 @@
+import type { Risk } from '../annotations/annotation.ts';
+
 /**
  * How paths are read. `ingress-nginx`: with all quirks of that controller (docs/annotations.md). `kubernetes`: as the
  * Ingress API defines pathType, element by element; regular expressions are for the paths of their own Ingress only.
@@ -13,6 +15,8 @@ export interface ModelOptions {
   /** `--watch-ingress-without-class`. */
   readonly watchIngressWithoutClass: boolean;
   readonly pathSemantics: PathSemantics;
+  /** `--annotations-risk-level`: an Ingress with an annotation of a higher risk is not served. ingress-nginx has High. */
+  readonly annotationsRiskLevel: Risk;
 }
 
 export const defaultModelOptions: ModelOptions = {
@@ -20,4 +24,5 @@ export const defaultModelOptions: ModelOptions = {
   controllerClass: 'k8s.io/ingress-nginx',
   watchIngressWithoutClass: false,
   pathSemantics: 'ingress-nginx',
+  annotationsRiskLevel: 'Critical',
 };
