@@ -3,6 +3,7 @@ import { bodyLimitOf } from './body-limit.ts';
 import { conclude } from './conclude.ts';
 import type { FindUpstream, RoutedPath } from './conclude.ts';
 import { findWithStandIn, withErrorPage } from './error-page.ts';
+import { withHeaderPolicies } from './header-policies.ts';
 import type { Narrator } from './reason.ts';
 import type { RespondVerdict, Verdict } from './verdict.ts';
 
@@ -12,7 +13,7 @@ import type { RespondVerdict, Verdict } from './verdict.ts';
  */
 export function decideAtRoute(at: RoutedPath, find: FindUpstream, tell?: Narrator): Verdict {
   const verdict = tooLarge(at, tell) ?? conclude(at, findWithStandIn(at, find), tell);
-  return withErrorPage(at, verdict, find, tell);
+  return withHeaderPolicies(at, withErrorPage(at, verdict, find, tell), tell);
 }
 
 function tooLarge({ request, host, route }: RoutedPath, tell: Narrator): RespondVerdict | undefined {

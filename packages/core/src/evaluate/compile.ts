@@ -23,7 +23,7 @@ export interface RouteTable {
 const REMEMBERED_HOSTS = 4096;
 
 /** Policies that look at the request while it is decided; all others are the same for every request of a route. */
-const DECIDING: ReadonlySet<Policy['kind']> = new Set(['cors', 'error-pages', 'https-redirect', 'rewrite', 'source-range'] as const);
+const DECIDING: ReadonlySet<Policy['kind']> = new Set(['cors', 'error-pages', 'https-redirect', 'rewrite', 'source-range', 'upstream-host'] as const);
 
 const indexes = new WeakMap<VirtualHost, RouteIndex>();
 

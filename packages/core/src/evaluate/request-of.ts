@@ -14,6 +14,9 @@ export interface WrittenRequest {
 /** Of what is decided by chance only what always happens, happens to a written request. */
 const LAST_DRAW = 1 - Number.EPSILON;
 
+/** A request that is not sent has no number. */
+const NO_REQUEST_ID = '0'.repeat(32);
+
 interface UrlParts {
   readonly secure: boolean;
   /** With port, without user information. */
@@ -34,7 +37,7 @@ export function requestOf({ url, method = 'GET', headers = [], clientAddress = '
   const port = secure ? 443 : Number(/:(\d{1,5})$/.exec(authority)?.[1] ?? 80);
   const host = header('host') ?? asciiHost(authority);
   const bodyBytes = /^\d+$/.test(header('content-length') ?? '') ? Number(header('content-length')) : 0;
-  return { secure, port, method, host, target: escapeTarget(target), clientAddress, draw: LAST_DRAW, bodyBytes, header };
+  return { secure, port, method, host, target: escapeTarget(target), clientAddress, draw: LAST_DRAW, requestId: header('x-request-id') || NO_REQUEST_ID, bodyBytes, header };
 }
 
 function takeApart(url: string): UrlParts | undefined {

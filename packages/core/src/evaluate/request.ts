@@ -13,6 +13,8 @@ export interface RoutedRequest {
   readonly clientAddress: string;
   /** Drawn for this request, at least 0 and below 1: decides what is decided by chance. */
   readonly draw: number;
+  /** 32 hexadecimal digits, or what the client sent as X-Request-ID. */
+  readonly requestId: string;
   /** Content-Length; 0 when there is none. */
   readonly bodyBytes: number;
   /** Value of the first header line with this name (given in lower case); undefined when there is none. */

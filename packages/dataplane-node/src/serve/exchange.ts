@@ -7,6 +7,7 @@ import type { ExchangeClient } from './exchange-client.ts';
 import { Forwarder } from './forwarder.ts';
 import { formatAnswer, LAST_ANSWERS } from './generated-answer.ts';
 import { HeaderEdits } from './header-edits.ts';
+import { takeEdits } from './verdict-edits.ts';
 import type { ProxyContext } from './proxy-context.ts';
 import { RequestFacts } from './request-facts.ts';
 import { RoutedView } from './routed-view.ts';
@@ -193,7 +194,7 @@ export class Exchange {
     this.#view.look(bytes, head);
     const verdict = this.#decide();
     this.#view.forget();
-    if (typeof verdict !== 'number') this.responseEdits.take(verdict.responseEdits);
+    if (typeof verdict !== 'number') takeEdits(this, verdict);
     this.route = typeof verdict === 'number' ? undefined : verdict.route;
     if (this.route !== undefined) this.pages.look(this.route, { bytes, head });
     if (head.framing.chunked && typeof verdict !== 'number' && verdict.kind === 'forward') this.#bodyLimit = bodyLimitOf(verdict.route);

@@ -47,6 +47,10 @@ export class RoutedView implements RoutedRequest {
     return Math.random();
   }
 
+  get requestId(): string {
+    return this.#facts.requestId;
+  }
+
   get bodyBytes(): number {
     return Math.max(this.#head?.framing.contentLength ?? 0, 0);
   }

@@ -5,6 +5,10 @@ import type { NextUpstreamPolicy } from './next-upstream.ts';
 import type { BackendProtocolPolicy } from './backend-protocol.ts';
 import type { BasicAuthPolicy } from './basic-auth.ts';
 import type { BodyLimitPolicy } from './body-limit.ts';
+import type { CookieDomainPolicy, CookiePathPolicy, LocationRewritePolicy } from './value-rewrite.ts';
+import type { ResponseHeadersPolicy } from './response-headers.ts';
+import type { UpstreamConnectionPolicy } from './upstream-connection.ts';
+import type { UpstreamHostPolicy } from './upstream-host.ts';
 import type { CorsPolicy } from './cors.ts';
 import type { ExternalAuthPolicy } from './external-auth.ts';
 import type { ErrorPagesPolicy } from './error-pages.ts';
@@ -20,15 +24,21 @@ export type Policy =
   | BackendProtocolPolicy
   | BasicAuthPolicy
   | BodyLimitPolicy
+  | CookieDomainPolicy
+  | CookiePathPolicy
   | CorsPolicy
   | ExternalAuthPolicy
   | HttpsRedirectPolicy
   | LimitPolicy
+  | LocationRewritePolicy
   | NextUpstreamPolicy
+  | ResponseHeadersPolicy
   | RewritePolicy
   | SatisfyAnyPolicy
   | SessionCookiePolicy
   | SourceRangePolicy
+  | UpstreamConnectionPolicy
+  | UpstreamHostPolicy
   | UpstreamTimeoutsPolicy
   | UpstreamTlsPolicy;
 

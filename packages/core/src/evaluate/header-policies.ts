@@ -1,0 +1,61 @@
+import { policyOf } from '../model/policy/policy.ts';
+import type { Route } from '../model/route.ts';
+import type { RoutedPath } from './conclude.ts';
+import { expandVariables } from './expand-variables.ts';
+import type { HeaderEdit } from './header-edit.ts';
+import type { Narrator } from './reason.ts';
+import { withResponseEdits } from './rewrite-phase.ts';
+import type { ForwardVerdict, Verdict } from './verdict.ts';
+
+/** The verdict with what the policies of its route say about header lines, for the client and for the upstream. */
+export function withHeaderPolicies(at: RoutedPath, verdict: Verdict, tell: Narrator): Verdict {
+  if (at.route.policies.length === 0) return verdict;
+  const answered = withResponseEdits(verdict, responseHeaders(at.route, tell));
+  if (answered.kind !== 'forward' || answered.errorPage !== undefined) return answered;
+  tellRewrites(at.route, tell);
+  const edits = requestHeaders(at, answered, tell);
+  return edits.length === 0 ? answered : { ...answered, requestEdits: [...edits, ...(answered.requestEdits ?? [])] };
+}
+
+function responseHeaders(route: Route, tell: Narrator): readonly HeaderEdit[] {
+  const policy = policyOf(route, 'response-headers');
+  if (policy === undefined) return [];
+  tell?.({ step: 'policy', text: `the answer gets ${policy.lines.map(({ name }) => name).join(', ')}`, from: policy.from });
+  return policy.lines.map(({ name, value }) => ({ op: 'set', name, value }));
+}
+
+function requestHeaders({ request, host, route, path }: RoutedPath, { upstream }: ForwardVerdict, tell: Narrator): readonly HeaderEdit[] {
+  const [name, connection] = [policyOf(route, 'upstream-host'), policyOf(route, 'upstream-connection')];
+  const edits: HeaderEdit[] = [];
+  if (name !== undefined) {
+    const value = expandVariables(name.host, { request, host, route, upstream, path, requestId: request.requestId });
+    tell?.({ step: 'policy', text: `the upstream gets Host: ${value}`, from: name.from });
+    edits.push({ op: 'set', name: 'Host', value });
+  }
+  if (connection !== undefined) {
+    tell?.({ step: 'policy', text: `the upstream gets Connection: ${connection.value}`, from: connection.from });
+    edits.push({ op: 'set', name: 'Connection', value: connection.value });
+  }
+  return edits;
+}
+
+/** These change what the upstream answers, which nobody knows yet. */
+function tellRewrites(route: Route, tell: Narrator): void {
+  if (tell === undefined) return;
+  for (const { kind, header } of REWRITES) {
+    const policy = policyOf(route, kind);
+    if (policy === undefined) continue;
+    const { find, replacement } = policy;
+    tell({
+      step: 'policy',
+      text: `${header} of the answer: ${find.kind === 'prefix' ? find.text : find.pattern} becomes ${replacement}`,
+      from: policy.from,
+    });
+  }
+}
+
+const REWRITES = [
+  { kind: 'location-rewrite', header: 'Location and Refresh' },
+  { kind: 'cookie-domain', header: 'Domain of Set-Cookie' },
+  { kind: 'cookie-path', header: 'Path of Set-Cookie' },
+] as const;

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { annotatedIngress, servedIngresses } from '../../testing/served-ingresses.ts';
+
+const configMap = (data: Record<string, string>) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'headers' }, data });
+const served = (data?: Record<string, string>, value = 'default/headers') =>
+  servedIngresses(annotatedIngress('x', { 'custom-headers': value }), ...(data === undefined ? [] : [configMap(data)]));
+
+test('entries of the ConfigMap become headers of answers, by name', () => {
+  const { policies, findings } = served({ 'X-Two': 'b; $host "q"', 'X-One': 'a' });
+  expect(policies('x.test').filter(({ kind }) => kind === 'response-headers')).toMatchObject([
+    {
+      kind: 'response-headers',
+      lines: [
+        { name: 'X-One', value: 'a' },
+        { name: 'X-Two', value: 'b; $host "q"' },
+      ],
+    },
+  ]);
+  expect(findings()).toEqual([]);
+});
+
+test.each([
+  [undefined, 'there is no ConfigMap default/headers'],
+  [{ 'X One': 'a' }, 'the entry "X One" of the ConfigMap default/headers is no header name'],
+  [{ 'X-One': 'a\nb' }, 'the value of X-One of the ConfigMap default/headers has characters that are not allowed'],
+  [{ 'content-length': '5' }, 'the header content-length of the ConfigMap default/headers belongs to the connection'],
+])('%o: 503 and a word to the owner', (data, because) => {
+  const { ask, findings } = served(data);
+  expect(ask({ url: 'http://x.test/' })?.status).toBe(503);
+  expect(findings()).toEqual([`SLU1506: ${because}; its paths answer 503`]);
+});
+
+test('a ConfigMap that comes later counts', () => {
+  const { put, ask } = served();
+  expect(ask({ url: 'http://x.test/' })?.status).toBe(503);
+  put(configMap({ 'X-One': 'a' }));
+  expect(ask({ url: 'http://x.test/' })?.outcome).toBe('forward');
+});
+
+test('a reference with odd characters counts as absent', () => {
+  expect(served(undefined, 'a b;c').findings()).toEqual([expect.stringMatching(/^SLU1504/)]);
+});
