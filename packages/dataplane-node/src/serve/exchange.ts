@@ -1,4 +1,4 @@
-import type { Route, Verdict } from '@sluice/core';
+import type { ForwardVerdict, Route, Verdict } from '@sluice/core';
 import { bodyLimitOf, messageOf } from '@sluice/core';
 import { BodyReader } from './body-reader.ts';
 import { BROKEN } from './chunk-scanner.ts';
@@ -6,6 +6,8 @@ import { ErrorPages } from './error-pages.ts';
 import type { ExchangeClient } from './exchange-client.ts';
 import { Forwarder } from './forwarder.ts';
 import { formatAnswer, LAST_ANSWERS } from './generated-answer.ts';
+import { Gatekeeper } from './gates/gatekeeper.ts';
+import type { ReceivedRequest } from './gates/gatekeeper.ts';
 import { HeaderEdits } from './header-edits.ts';
 import { takeEdits } from './verdict-edits.ts';
 import type { ProxyContext } from './proxy-context.ts';
@@ -21,7 +23,7 @@ const MAX_DRAIN_BYTES = 65_536;
 const CLIENT_CLOSED = 499;
 
 /** What the exchange waits for; the deadline of the client connection is about this. */
-export type Awaited = 'connect' | 'request-body' | 'upstream-write' | 'upstream-read' | 'client-write' | 'drain';
+export type Awaited = 'gate' | 'connect' | 'request-body' | 'upstream-write' | 'upstream-read' | 'client-write' | 'drain';
 
 /** One request and its answer. A client connection has one object for all its exchanges. */
 export class Exchange {
@@ -37,6 +39,7 @@ export class Exchange {
   active = false;
   readonly pages: ErrorPages;
   readonly #forwarder: Forwarder;
+  readonly #gates: Gatekeeper;
   readonly #view: RoutedView;
   /** The route that took the request; undefined when it was refused before. */
   route: Route | undefined;
@@ -52,7 +55,8 @@ export class Exchange {
     this.context = context;
     this.pages = new ErrorPages(this);
     this.#forwarder = new Forwarder(this);
-    this.#view = new RoutedView(this.facts, client.identity, client.secure);
+    this.#gates = new Gatekeeper(this);
+    this.#view = new RoutedView(this.facts, client.identity, client.secure, context.httpsPort);
   }
 
   /** Starts with a complete head; the body begins at `bodyAt`. Returns the index after what belongs to this request. */
@@ -85,7 +89,8 @@ export class Exchange {
     if (next === BROKEN) return this.#refuseBody(end);
     this.facts.requestBytes += next - start;
     if (this.body.announcedBytes > this.#bodyLimit) return this.#refuseBody(end, 413);
-    if (!this.#answered) this.#forwarder.send(bytes, start, this.body.dataEnd);
+    if (this.#gates.waiting) this.#gates.takeBody(bytes, start, this.body.dataEnd);
+    else if (!this.#answered) this.#forwarder.send(bytes, start, this.body.dataEnd);
     else if (this.body.done && !this.client.wire.awaitingFlush) this.#settle();
     return next;
   }
@@ -124,7 +129,7 @@ export class Exchange {
     this.#awaited = awaited;
     let limitMs = sendMs;
     if (awaited === 'connect') limitMs = connectMs;
-    else if (awaited === 'upstream-read') limitMs = readMs;
+    else if (awaited === 'upstream-read' || awaited === 'gate') limitMs = readMs;
     this.client.deadlineMs = performance.now() + limitMs;
   }
 
@@ -134,8 +139,11 @@ export class Exchange {
       case 'drain':
         this.cut();
         return;
+      case 'gate':
+        this.#gates.timedOut();
+        return;
       case 'request-body':
-        if (!this.#forwarder.abandon()) this.cut();
+        if (!this.#abandon()) this.cut();
         else this.answer(408, undefined, true);
         return;
       default:
@@ -152,14 +160,14 @@ export class Exchange {
   /** The client is gone or sends nothing more: nobody is interested in the answer (as nginx takes it). */
   clientGone(): void {
     if (!this.active) return;
-    this.#forwarder.abandon();
+    this.#abandon();
     if (this.facts.status === 0) this.facts.status = CLIENT_CLOSED;
     this.#over();
   }
 
   /** The answer cannot be completed: the client learns it from the connection. */
   cut(): void {
-    this.#forwarder.abandon();
+    this.#abandon();
     this.#over();
     this.client.cut();
   }
@@ -175,6 +183,17 @@ export class Exchange {
     this.facts.requestBytes += requestBytes;
     this.facts.bytesSent += bytesSent;
     this.#log();
+  }
+
+  /** What was held back may go to its upstream. */
+  proceed(verdict: ForwardVerdict, { bytes, head, start, end }: ReceivedRequest): void {
+    this.#forwarder.start(verdict, bytes, head, { start, end });
+  }
+
+  /** Lets go of whoever is to answer. False when the client has already got a part of the response. */
+  #abandon(): boolean {
+    this.#gates.abandon();
+    return this.#forwarder.abandon();
   }
 
   #open(): void {
@@ -193,15 +212,21 @@ export class Exchange {
   #route(bytes: Buffer, head: RequestHead, bodyAt: number, bodyEnd: number): void {
     this.#view.look(bytes, head);
     const verdict = this.#decide();
-    this.#view.forget();
     if (typeof verdict !== 'number') takeEdits(this, verdict);
     this.route = typeof verdict === 'number' ? undefined : verdict.route;
     if (this.route !== undefined) this.pages.look(this.route, { bytes, head });
     if (head.framing.chunked && typeof verdict !== 'number' && verdict.kind === 'forward') this.#bodyLimit = bodyLimitOf(verdict.route);
+    const received = { bytes, head, start: bodyAt, end: bodyEnd };
     if (typeof verdict === 'number') this.answer(verdict);
     else if (this.body.announcedBytes > this.#bodyLimit) this.answer(413, undefined, true);
-    else if (verdict.kind === 'forward' && verdict.errorPage !== undefined) this.answer(verdict.errorPage, undefined, LAST_ANSWERS.has(verdict.errorPage));
-    else if (verdict.kind === 'forward') this.#forwarder.start(verdict, bytes, head, { start: bodyAt, end: bodyEnd });
+    else if (!this.#gates.holds(verdict, received, this.#view)) this.#goOn(verdict, received);
+    this.#view.forget();
+  }
+
+  #goOn(verdict: Verdict, received: ReceivedRequest): void {
+    if (verdict.kind === 'forward' && verdict.errorPage !== undefined)
+      this.answer(verdict.errorPage, undefined, LAST_ANSWERS.has(verdict.errorPage));
+    else if (verdict.kind === 'forward') this.proceed(verdict, received);
     else if (verdict.kind === 'redirect') this.answer(verdict.status, verdict.location);
     else this.answer(verdict.status, undefined, LAST_ANSWERS.has(verdict.status), verdict.text);
   }
@@ -222,7 +247,7 @@ export class Exchange {
   #refuseBody(end: number, status = 400): number {
     if (this.#answered) {
       this.cut();
-    } else if (this.#forwarder.abandon()) {
+    } else if (this.#abandon()) {
       this.body.startLength(0);
       this.answer(status, undefined, true);
     } else {
@@ -254,6 +279,7 @@ export class Exchange {
   #log(): void {
     if (this.#logged) return;
     this.#logged = true;
+    this.#gates.leave();
     const { accessLog } = this.context;
     if (accessLog !== undefined) this.facts.log(accessLog, this.client.identity.address);
   }

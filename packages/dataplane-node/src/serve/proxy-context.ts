@@ -2,6 +2,7 @@ import type { SecureContext } from 'node:tls';
 import type { Logger, RouteTable, Upstream } from '@sluice/core';
 import type { AccessLog } from './access-log.ts';
 import type { Balancer } from './balancer.ts';
+import type { GateKit } from './gates/gate-kit.ts';
 import type { DeadlineSweep } from './deadline-sweep.ts';
 
 /** How long the proxy waits for others. */
@@ -36,10 +37,13 @@ export interface ProxyContext {
   readonly logger: Logger;
   readonly sweep: DeadlineSweep;
   readonly balancer: Balancer;
+  readonly gates: GateKit;
   /** Undefined until the first swap: requests are answered 503. */
   generation: ServingGeneration | undefined;
   /** The server is closing: no client connection is kept alive. */
   draining: boolean;
+  /** Of the first listener for HTTPS; 443 while there is none. */
+  httpsPort: number;
   /** When tunnels are ended, on the clock of `performance.now()`; Infinity until the server closes. */
   tunnelsUntilMs: number;
   /** Requests received so far. */

@@ -7,6 +7,7 @@ import type { AccessLog } from './access-log.ts';
 import { Balancer } from './balancer.ts';
 import { ClientConnection, FIRST_REQUEST_MS } from './client-connection.ts';
 import { DeadlineSweep } from './deadline-sweep.ts';
+import { GateKit } from './gates/gate-kit.ts';
 import { addressOf, listenOn, plainServer, stopListening, tlsServer } from './listener.ts';
 import type { ListenAddress } from './listener.ts';
 import type { ProxyContext, ProxyTimeouts, ServingGeneration } from './proxy-context.ts';
@@ -65,8 +66,10 @@ export class ProxyServer {
       logger,
       sweep,
       balancer: new Balancer(sweep, logger),
+      gates: new GateKit(sweep),
       generation: undefined,
       draining: false,
+      httpsPort: HTTPS_PORT,
       tunnelsUntilMs: Infinity,
       requests: 0,
     };
@@ -90,6 +93,7 @@ export class ProxyServer {
       throw error;
     }
     this.#addresses = { http: this.#http.map(addressOf), https: this.#https.map(addressOf) };
+    this.#context.httpsPort = this.#addresses.https[0]?.port ?? HTTPS_PORT;
     this.#http.forEach((server, index) => {
       const port = this.#addresses.http[index]?.port ?? 0;
       acceptRaw(server, (wire) => {
@@ -136,6 +140,7 @@ export class ProxyServer {
     clearTimeout(grace);
     signal.removeEventListener('abort', cutAll);
     this.#context.balancer.close();
+    this.#context.gates.close();
     this.#context.sweep.stop();
   }
 

@@ -1,0 +1,76 @@
+import { hasAddress } from '@sluice/core';
+import type { LimitPolicy } from '@sluice/core';
+import type { Deadlined } from '../deadline-sweep.ts';
+import { LeakyBuckets } from './leaky-bucket.ts';
+
+/** Clients that one Ingress remembers, for each of its limits. */
+const MOST_CLIENTS = 20_000;
+const PER_SECOND = 1 / 1000;
+const PER_MINUTE = 1 / 60_000;
+/** How often clients that are long gone are forgotten, and after how long: the bucket of a slow rate takes long to drain. */
+const FORGET_EVERY_MS = 60_000;
+const FORGET_AFTER_MS = 3_600_000;
+
+/** What one Ingress has counted. */
+class Zone {
+  readonly perSecond = new LeakyBuckets(MOST_CLIENTS);
+  readonly perMinute = new LeakyBuckets(MOST_CLIENTS);
+  /** Requests under way, by client. */
+  readonly under = new Map<string, number>();
+
+  get idle(): boolean {
+    return this.under.size === 0 && this.perSecond.size === 0 && this.perMinute.size === 0;
+  }
+}
+
+/**
+ * Counts requests by Ingress and client address. The counters belong to Ingresses, not to generations: a change of the
+ * configuration does not give anybody a new start.
+ */
+export class Limits implements Deadlined {
+  readonly #zones = new Map<string, Zone>();
+  deadlineMs = performance.now() + FORGET_EVERY_MS;
+
+  /** Takes a request into account; false when it is too much, and then nothing is counted. What got in must `leave`. */
+  enter(policy: LimitPolicy, client: string, nowMs = performance.now()): boolean {
+    if (hasAddress(policy.exempt, client)) return true;
+    const zone = this.#zone(policy.zone);
+    const under = zone.under.get(client) ?? 0;
+    if (policy.connections !== undefined && under >= policy.connections) return false;
+    const [second, minute] = [policy.perSecond, policy.perMinute];
+    const bySecond = second === undefined ? 0 : zone.perSecond.excess(client, second, PER_SECOND, nowMs);
+    const byMinute = minute === undefined ? 0 : zone.perMinute.excess(client, minute, PER_MINUTE, nowMs);
+    if (bySecond === undefined || byMinute === undefined) return false;
+    if (second !== undefined) zone.perSecond.fill(client, bySecond, nowMs);
+    if (minute !== undefined) zone.perMinute.fill(client, byMinute, nowMs);
+    zone.under.set(client, under + 1);
+    return true;
+  }
+
+  /** A request that got in is over. */
+  leave(policy: LimitPolicy, client: string): void {
+    const under = this.#zones.get(policy.zone)?.under;
+    const left = (under?.get(client) ?? 0) - 1;
+    if (left > 0) under?.set(client, left);
+    else under?.delete(client);
+  }
+
+  onDeadline(): void {
+    const nowMs = performance.now();
+    this.deadlineMs = nowMs + FORGET_EVERY_MS;
+    for (const [name, zone] of this.#zones) {
+      zone.perSecond.forgetBefore(nowMs - FORGET_AFTER_MS);
+      zone.perMinute.forgetBefore(nowMs - FORGET_AFTER_MS);
+      if (zone.idle) this.#zones.delete(name);
+    }
+  }
+
+  /** Nothing here throws. */
+  onFault(): void {}
+
+  #zone(name: string): Zone {
+    let zone = this.#zones.get(name);
+    if (zone === undefined) this.#zones.set(name, (zone = new Zone()));
+    return zone;
+  }
+}
