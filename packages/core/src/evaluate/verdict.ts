@@ -41,6 +41,8 @@ export interface RespondVerdict extends VerdictEdits {
   readonly route?: Route;
   readonly status: number;
   readonly because: string;
+  /** The limits of the route come first: they count this answer, and may answer 503 instead. */
+  readonly counted?: boolean;
   /** What is sent instead of the page for the status, a binary string. */
   readonly text?: string;
 }
