@@ -106,9 +106,9 @@ async function callDifferences(backends: Backends, { calls, counts }: Expectatio
 }
 
 function missing(received: readonly EchoedRequest[], call: Expectation['calls'][number]): readonly string[] {
-  const found = received.map((request) => receivedDifferences(request, call)).toSorted((one, other) => one.length - other.length);
-  if (found[0]?.length === 0) return [];
-  return (found[0] ?? ['none has arrived']).map((difference) => `call of ${call.backend ?? 'a backend'}: ${difference}`);
+  const candidates = received.filter(({ backend }) => call.backend === undefined || backend === call.backend);
+  const [nearest] = candidates.map((request) => receivedDifferences(request, call)).toSorted((one, other) => one.length - other.length);
+  return (nearest ?? ['none has arrived']).map((difference) => `call of ${call.backend ?? 'a backend'}: ${difference}`);
 }
 
 function cookieHeader(jar: ReadonlyMap<string, string>): string {
