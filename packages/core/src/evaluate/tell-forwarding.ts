@@ -15,7 +15,8 @@ export function tellForwarding(upstream: Upstream, route: Route, secure: boolean
   const policy = (text: string, { from }: { readonly from: Route['from'] }): void => tell({ step: 'policy', text, from });
   const { balancing, affinity } = upstream;
   if (affinity !== undefined) policy(describeAffinity(affinity), affinity);
-  if (balancing !== undefined) policy(affinity === undefined ? describeBalancing(balancing) : 'affinity goes before this balancing', balancing);
+  if (balancing !== undefined)
+    policy(affinity === undefined ? describeBalancing(balancing) : 'affinity goes before this balancing', balancing);
   const cookie = policyOf(route, 'session-cookie');
   if (cookie !== undefined && affinity !== undefined)
     policy(`a client without a cookie gets one with the path ${affinity.cookie.path ?? cookie.path}`, cookie);

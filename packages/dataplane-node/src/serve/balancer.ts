@@ -1,5 +1,9 @@
-import type { Logger, Upstream } from '@sluice/core';
+import type { Logger, Upstream, UpstreamTls } from '@sluice/core';
 import type { DeadlineSweep } from './deadline-sweep.ts';
+import { pickerFor } from './endpoint-picker.ts';
+import type { BalancingMemory, EndpointPicker } from './endpoint-picker.ts';
+import type { EndpointWish } from './endpoint-wish.ts';
+import { plainTls } from './upstream-tls-options.ts';
 import { poolKey, UpstreamPool } from './upstream-pool.ts';
 
 const keysOf = new WeakMap<Upstream, readonly string[]>();
@@ -11,47 +15,52 @@ function poolKeys(upstream: Upstream): readonly string[] {
   return keys;
 }
 
-/** Where the turn of an upstream is; kept across generations. */
-interface Rotation {
-  next: number;
-}
+/** How a try of a request gets to an endpoint: in the clear, or by TLS with or without settings. */
+export type Security = 'clear' | 'encrypted' | UpstreamTls;
 
-/** The pools of one upstream in one generation, and whose turn it is. */
+type PoolOf = (position: number, security: Security) => UpstreamPool;
+
+/** The pools of one upstream in one generation, and which of them a request goes to. */
 export class Peers {
-  readonly #upstream: Upstream;
-  readonly #rotation: Rotation;
-  readonly #poolOf: (position: number) => UpstreamPool;
+  readonly count: number;
+  readonly #picker: EndpointPicker;
+  readonly #poolOf: PoolOf;
   readonly #pools: (UpstreamPool | undefined)[] = [];
 
-  constructor(upstream: Upstream, rotation: Rotation, pools: (upstream: Upstream, position: number) => UpstreamPool) {
-    this.#upstream = upstream;
-    this.#rotation = rotation;
-    this.#poolOf = (position) => pools(upstream, position);
+  constructor(upstream: Upstream, memory: BalancingMemory, poolOf: PoolOf) {
+    this.count = upstream.endpoints.length;
+    this.#picker = pickerFor(upstream, memory);
+    this.#poolOf = poolOf;
   }
 
-  /** The position whose turn it is; the next call gives the next one. */
-  turn(): number {
-    const position = this.#rotation.next % this.#upstream.endpoints.length;
-    this.#rotation.next = position + 1;
+  /** The position of the endpoint for the next try, which is noted as tried. */
+  pick(wish: EndpointWish): number {
+    const position = this.#picker.pick(wish);
+    wish.tried.push(position);
     return position;
   }
 
-  /** The pool at a position, counted around the end of the list. */
-  pool(position: number): UpstreamPool {
-    const index = position % this.#upstream.endpoints.length;
-    return (this.#pools[index] ??= this.#poolOf(index));
+  /** A try of the endpoint at this position is over. */
+  done(position: number, startMs: number): void {
+    this.#picker.done?.(position, performance.now() - startMs);
+  }
+
+  /** The pool at a position. */
+  pool(position: number, security: Security): UpstreamPool {
+    if (security !== 'clear') return this.#poolOf(position, security);
+    return (this.#pools[position] ??= this.#poolOf(position, security));
   }
 }
 
 /**
- * Round robin over the endpoints of each upstream. Pools belong to endpoints, not to generations, so keep-alive
- * connections survive a change of configuration.
+ * The endpoints of all upstreams. Pools belong to endpoints, not to generations, so keep-alive connections survive a change
+ * of configuration; so does what balancing has learnt.
  */
 export class Balancer {
   readonly #sweep: DeadlineSweep;
   readonly #logger: Logger;
   readonly #pools = new Map<string, UpstreamPool>();
-  readonly #rotations = new Map<string, Rotation>();
+  readonly #memories = new Map<string, BalancingMemory>();
   #peers = new Map<string, Peers>();
   #current: ReadonlySet<string> = new Set();
 
@@ -60,7 +69,7 @@ export class Balancer {
     this.#logger = logger;
   }
 
-  /** Makes these the current upstreams; pools of endpoints that none of them has are closed. */
+  /** Makes these the current upstreams; pools of endpoints that none of them has are closed, and quiet ones with TLS. */
   swap(upstreams: readonly Upstream[]): void {
     const keys = new Set<string>();
     const ids = new Set<string>();
@@ -70,9 +79,9 @@ export class Balancer {
     }
     this.#current = keys;
     this.#peers = new Map();
-    for (const id of this.#rotations.keys()) if (!ids.has(id)) this.#rotations.delete(id);
+    for (const id of this.#memories.keys()) if (!ids.has(id)) this.#memories.delete(id);
     for (const [key, pool] of this.#pools) {
-      if (keys.has(key)) continue;
+      if (keys.has(pool.endpointKey) && !(pool.encrypted && pool.quiet)) continue;
       this.#pools.delete(key);
       pool.retire();
     }
@@ -82,7 +91,7 @@ export class Balancer {
   peersOf(upstream: Upstream): Peers {
     const known = this.#peers.get(upstream.id);
     if (known !== undefined) return known;
-    const peers = new Peers(upstream, this.#rotationOf(upstream), (of, position) => this.#poolOf(of, position));
+    const peers = new Peers(upstream, this.#memoryOf(upstream), (position, security) => this.#poolOf(upstream, position, security));
     this.#peers.set(upstream.id, peers);
     return peers;
   }
@@ -93,23 +102,25 @@ export class Balancer {
   }
 
   /** Starts at a random endpoint, so that several proxies do not all begin with the first. */
-  #rotationOf(upstream: Upstream): Rotation {
-    const known = this.#rotations.get(upstream.id);
+  #memoryOf(upstream: Upstream): BalancingMemory {
+    const known = this.#memories.get(upstream.id);
     if (known !== undefined) return known;
-    const rotation = { next: Math.floor(Math.random() * upstream.endpoints.length) };
-    this.#rotations.set(upstream.id, rotation);
-    return rotation;
+    const memory = { next: Math.floor(Math.random() * upstream.endpoints.length), scores: new Map() };
+    this.#memories.set(upstream.id, memory);
+    return memory;
   }
 
   /** Requests routed before a swap may still need an endpoint that is no longer current: its pool is not kept. */
-  #poolOf(upstream: Upstream, position: number): UpstreamPool {
+  #poolOf(upstream: Upstream, position: number, security: Security): UpstreamPool {
     const endpoint = upstream.endpoints[position];
     if (endpoint === undefined) throw new RangeError('position beyond the endpoints of the upstream');
-    const key = poolKey(endpoint);
+    const endpointKey = poolKey(endpoint);
+    const tls = security === 'clear' ? undefined : security === 'encrypted' ? plainTls : security;
+    const key = tls === undefined ? endpointKey : `${endpointKey} ${tls.id}`;
     const known = this.#pools.get(key);
     if (known !== undefined) return known;
-    const pool = new UpstreamPool(endpoint, this.#sweep, this.#logger);
-    if (this.#current.has(key)) this.#pools.set(key, pool);
+    const pool = new UpstreamPool(endpoint, this.#sweep, this.#logger, tls);
+    if (this.#current.has(endpointKey)) this.#pools.set(key, pool);
     else pool.retire();
     return pool;
   }

@@ -1,5 +1,5 @@
 import type { ForwardVerdict, Route, Verdict } from '@sluice/core';
-import { bodyLimitOf, messageOf } from '@sluice/core';
+import { bodyLimitOf, messageOf, policyOf } from '@sluice/core';
 import { BodyReader } from './body-reader.ts';
 import { BROKEN } from './chunk-scanner.ts';
 import { ErrorPages } from './error-pages.ts';
@@ -125,11 +125,13 @@ export class Exchange {
 
   /** Sets what the deadline is about from now on. */
   await(awaited: Awaited): void {
-    const { connectMs, readMs, sendMs } = this.context.timeouts;
+    const { timeouts } = this.#forwarder;
     this.#awaited = awaited;
-    let limitMs = sendMs;
-    if (awaited === 'connect') limitMs = connectMs;
-    else if (awaited === 'upstream-read' || awaited === 'gate') limitMs = readMs;
+    let limitMs = this.context.timeouts.sendMs;
+    if (awaited === 'connect') limitMs = timeouts.connectMs;
+    else if (awaited === 'upstream-read') limitMs = timeouts.readMs;
+    else if (awaited === 'upstream-write') limitMs = timeouts.sendMs;
+    else if (awaited === 'gate') limitMs = this.context.timeouts.readMs;
     this.client.deadlineMs = performance.now() + limitMs;
   }
 
@@ -213,6 +215,7 @@ export class Exchange {
     this.#view.look(bytes, head);
     const verdict = this.#decide();
     if (typeof verdict !== 'number') takeEdits(this, verdict);
+    if (typeof verdict !== 'number' && verdict.kind === 'forward') this.#forwarder.look(verdict, this.#view);
     this.route = typeof verdict === 'number' ? undefined : verdict.route;
     if (this.route !== undefined) this.pages.look(this.route, { bytes, head });
     if (head.framing.chunked && typeof verdict !== 'number' && verdict.kind === 'forward') this.#bodyLimit = bodyLimitOf(verdict.route);
@@ -281,6 +284,9 @@ export class Exchange {
     this.#logged = true;
     this.#gates.leave();
     const { accessLog } = this.context;
-    if (accessLog !== undefined) this.facts.log(accessLog, this.client.identity.address);
+    if (accessLog !== undefined && !this.#isSilent()) this.facts.log(accessLog, this.client.identity.address);
+  }
+  #isSilent(): boolean {
+    return this.route !== undefined && policyOf(this.route, 'access-log')?.enabled === false;
   }
 }

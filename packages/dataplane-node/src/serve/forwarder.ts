@@ -1,15 +1,18 @@
 import { messageOf } from '@sluice/core';
-import type { ForwardVerdict, Upstream } from '@sluice/core';
-import type { Peers } from './balancer.ts';
+import type { ForwardVerdict, RoutedRequest, TryFailure, Upstream } from '@sluice/core';
+import { affinityCookie } from './affinity-cookie.ts';
+import type { Peers, Security } from './balancer.ts';
+import { EndpointWish } from './endpoint-wish.ts';
 import type { Exchange } from './exchange.ts';
+import { forwardingPlan, standardPlan, timeoutsOf } from './forwarding-plan.ts';
+import type { ForwardingPlan } from './forwarding-plan.ts';
+import type { ProxyTimeouts } from './proxy-context.ts';
 import type { RequestHead } from './request-head.ts';
 import { writeRequestHead } from './request-writer.ts';
 import { ResponseRelay } from './response-relay.ts';
 import { Tunnel } from './tunnel.ts';
 import type { UpstreamConnection, UpstreamUser } from './upstream-connection.ts';
 
-/** As ingress-nginx: proxy-next-upstream-tries. */
-const MAX_TRIES = 3;
 /** A request with a longer body is not kept to be sent again. */
 const HELD_BODY_BYTES = 16_384;
 
@@ -27,16 +30,24 @@ export class Forwarder implements UpstreamUser {
   readonly #relay: ResponseRelay;
   #connection: UpstreamConnection | undefined;
   #peers: Peers | undefined;
-  #position = 0;
+  #upstream: Upstream | undefined;
+  #plan: ForwardingPlan = standardPlan;
+  readonly #wish = new EndpointWish();
   #tries = 0;
+  #startMs = 0;
+  #tryStartMs = 0;
   #headBytes = 0;
   /** Everything sent so far is still in `request` of the connection. */
   #replayable = false;
   /** An upstream was asked for a page: the body of the request goes nowhere. */
   #asking = false;
 
+  /** How long the upstream of this exchange may take. */
+  timeouts: ProxyTimeouts;
+
   constructor(exchange: Exchange) {
     this.#exchange = exchange;
+    this.timeouts = exchange.context.timeouts;
     this.#relay = new ResponseRelay(exchange, this);
   }
 
@@ -44,18 +55,28 @@ export class Forwarder implements UpstreamUser {
   reset(): void {
     this.#asking = false;
     this.#relay.reset();
+    this.#wish.clear();
+    this.#plan = standardPlan;
+    this.timeouts = this.#exchange.context.timeouts;
+  }
+
+  /** Reads what decides about the endpoint, while the head of the request is there. */
+  look(verdict: ForwardVerdict, request: RoutedRequest): void {
+    const { context, facts } = this.#exchange;
+    this.#plan = forwardingPlan(verdict.route);
+    this.timeouts = timeoutsOf(this.#plan, context.timeouts);
+    this.#wish.look(verdict, request, facts.requestId);
   }
 
   /** Sends a request without a body, and its answer to the client. What was begun before has been let go of. */
   ask(upstream: Upstream, head: string): void {
-    const { facts, client, context } = this.#exchange;
+    const { client, context } = this.#exchange;
     this.#asking = true;
     this.#relay.reset();
-    this.#peers = context.balancer.peersOf(upstream);
-    this.#position = this.#peers.turn();
-    this.#tries = 0;
-    this.#replayable = true;
-    facts.route = upstream.id;
+    this.#plan = standardPlan;
+    this.timeouts = context.timeouts;
+    this.#wish.clear();
+    this.#begin(upstream);
     client.unblock();
     const connection = this.#connect(true);
     if (connection === undefined) {
@@ -78,12 +99,8 @@ export class Forwarder implements UpstreamUser {
 
   /** Sends head and the body bytes that came with it. */
   start({ upstream, rewritten, requestEdits: edits }: ForwardVerdict, bytes: Buffer, head: RequestHead, body: Part): void {
-    const { facts, client, context, requestEdits } = this.#exchange;
-    this.#peers = context.balancer.peersOf(upstream);
-    this.#position = this.#peers.turn();
-    this.#tries = 0;
-    this.#replayable = true;
-    facts.route = upstream.id;
+    const { facts, client, requestEdits } = this.#exchange;
+    this.#begin(upstream);
     const connection = this.#connect(true);
     if (connection === undefined) {
       this.#exchange.answer(502);
@@ -125,18 +142,19 @@ export class Forwarder implements UpstreamUser {
     const connection = this.#connection;
     this.#connection = undefined;
     if (connection === undefined) return;
+    this.#tryOver();
     if (this.#relay.reusable && this.#exchange.body.done) connection.pool.release(connection);
     else connection.discard();
   }
 
   /** The upstream did not do in time what it was to do. */
   timedOut(connecting: boolean): void {
-    this.#failed(504, connecting);
+    this.#failed('timeout', connecting);
   }
 
   /** What the upstream sent is not HTTP. */
   garbage(): void {
-    this.#failed(502, false);
+    this.#failed('invalid_header', false);
   }
 
   /** The client has taken what it was sent. */
@@ -156,7 +174,7 @@ export class Forwarder implements UpstreamUser {
     const connection = this.#connection;
     if (connection === undefined) return;
     this.#connection = undefined;
-    const tunnel = new Tunnel(this.#exchange, connection);
+    const tunnel = new Tunnel(this.#exchange, connection, this.timeouts.readMs);
     connection.use(tunnel);
     if (start < end) tunnel.upstreamBytes(bytes, start, end);
     this.#exchange.switchTo(tunnel);
@@ -172,7 +190,7 @@ export class Forwarder implements UpstreamUser {
 
   upstreamEnded(): void {
     if (this.#relay.complete) return;
-    if (!this.#relay.endOfInput()) this.#failed(502, false);
+    if (!this.#relay.endOfInput()) this.#failed('error', false);
   }
 
   upstreamFlushed(): void {
@@ -182,7 +200,7 @@ export class Forwarder implements UpstreamUser {
 
   upstreamGone(): void {
     if (this.#relay.complete) this.#connection = undefined;
-    else this.#failed(502, this.#connection?.connected === false);
+    else this.#failed('error', this.#connection?.connected === false);
   }
 
   upstreamFault(error: unknown): void {
@@ -198,12 +216,11 @@ export class Forwarder implements UpstreamUser {
   }
 
   #write(connection: UpstreamConnection, bytes: Buffer): void {
-    if (connection.wire.write(bytes)) {
-      this.#awaitUpstream();
-      return;
-    }
-    if (!this.#exchange.body.done) this.#exchange.client.block();
-    if (connection.connected) this.#exchange.await('upstream-write');
+    const left = connection.wire.write(bytes);
+    if (!left && !this.#exchange.body.done) this.#exchange.client.block();
+    if (!connection.connected) return;
+    if (left) this.#awaitUpstream();
+    else this.#exchange.await('upstream-write');
   }
 
   #awaitUpstream(): void {
@@ -215,23 +232,71 @@ export class Forwarder implements UpstreamUser {
     connection.request.slice(bytes, part.start, part.end);
   }
 
+  #begin(upstream: Upstream): void {
+    const { context, facts } = this.#exchange;
+    this.#upstream = upstream;
+    this.#peers = context.balancer.peersOf(upstream);
+    this.#tries = 0;
+    this.#startMs = performance.now();
+    this.#replayable = true;
+    facts.route = upstream.id;
+  }
+
   /**
-   * Tries the next endpoint, as nginx with `proxy_next_upstream error timeout`: whatever the method when the request never
-   * left, else only when it may be sent twice (RFC 9110 section 9.2.2) and the connection was closed before a byte of an
-   * answer, or the head of the answer did not come in time.
+   * Whether the client gets the answer with this status; otherwise another endpoint is asked already. It is the last moment
+   * for the affinity cookie.
    */
-  #failed(status: number, connecting: boolean): void {
+  accepts(status: number): boolean {
+    const connection = this.#connection;
+    if (connection !== undefined && this.#plan.nextStatuses.has(status) && this.#mayRepeat(false)) {
+      this.#connection = undefined;
+      this.#tryOver();
+      connection.discard();
+      this.#tryNext(connection);
+      return false;
+    }
+    this.#giveCookie();
+    return true;
+  }
+
+  #giveCookie(): void {
+    const { client, responseEdits } = this.#exchange;
+    const { newCookie, userAgent } = this.#wish;
+    const affinity = this.#upstream?.affinity;
+    const path = this.#plan.cookiePath;
+    if (newCookie === undefined || affinity === undefined || path === undefined) return;
+    responseEdits.add('Set-Cookie', affinityCookie(affinity, { endpoint: newCookie, path, secure: client.secure, userAgent }));
+  }
+
+  /**
+   * Tries the next endpoint, as nginx with `proxy_next_upstream`: whatever the method when the request never left, else only
+   * when it may be sent twice (RFC 9110 section 9.2.2). A connection that was closed counts before a byte of an answer.
+   */
+  #failed(failure: TryFailure, connecting: boolean): void {
     const connection = this.#connection;
     this.#connection = undefined;
     if (connection === undefined) return;
+    this.#tryOver();
     connection.discard();
     if (this.#relay.headSent) {
       this.#exchange.cut();
       return;
     }
-    const again = connecting || ((this.#asking || this.#exchange.facts.idempotent) && (status === 504 || !connection.answered));
-    if (again && this.#replayable && this.#tries < MAX_TRIES) this.#tryNext(connection);
-    else this.#exchange.answer(status);
+    const again = this.#plan.nextOn.has(failure) && this.#mayRepeat(connecting);
+    if (again && (connecting || failure !== 'error' || !connection.answered)) this.#tryNext(connection);
+    else this.#exchange.answer(failure === 'timeout' ? 504 : 502);
+  }
+
+  /** Whether the request may be sent once more. */
+  #mayRepeat(connecting: boolean): boolean {
+    const { facts } = this.#exchange;
+    if (!this.#replayable || this.#tries >= this.#maxTries) return false;
+    if (performance.now() - this.#startMs > this.#plan.retryMs) return false;
+    return connecting || this.#asking || facts.idempotent || this.#plan.nonIdempotent;
+  }
+
+  get #maxTries(): number {
+    return this.#plan.tries || (this.#peers?.count ?? 1);
   }
 
   #tryNext(failed: UpstreamConnection): void {
@@ -245,12 +310,14 @@ export class Forwarder implements UpstreamUser {
     this.#use(next);
   }
 
-  /** A connection to the endpoint whose turn it is, or to the next one that can be connected to at all. */
+  /** A connection to the endpoint that is picked, or to the next one that can be connected to at all. */
   #connect(reuse: boolean): UpstreamConnection | undefined {
-    while (this.#peers !== undefined && this.#tries < MAX_TRIES) {
+    const peers = this.#peers;
+    while (peers !== undefined && this.#tries < this.#maxTries) {
       this.#tries++;
+      this.#tryStartMs = performance.now();
       try {
-        const pool = this.#peers.pool(this.#position++);
+        const pool = peers.pool(peers.pick(this.#wish), this.#security);
         this.#exchange.facts.upstream = pool.name;
         return reuse ? pool.take() : pool.open();
       } catch (error) {
@@ -259,5 +326,16 @@ export class Forwarder implements UpstreamUser {
       }
     }
     return undefined;
+  }
+
+  get #security(): Security {
+    const { tls, tlsSettings } = this.#plan;
+    const encrypted = tls === 'always' || (tls === 'as-client' && this.#exchange.client.secure);
+    return encrypted ? (tlsSettings ?? 'encrypted') : 'clear';
+  }
+
+  #tryOver(): void {
+    const position = this.#wish.tried.at(-1);
+    if (position !== undefined) this.#peers?.done(position, this.#tryStartMs);
   }
 }

@@ -94,6 +94,7 @@ export class ResponseRelay {
   }
 
   #passFinal(bytes: Buffer, bodyAt: number, end: number): void {
+    if (!this.#forwarder.accepts(head.status)) return;
     const { facts } = this.#exchange;
     if (head.status === SWITCHING) {
       this.#switch(bytes, bodyAt, end);

@@ -11,6 +11,7 @@ const ENDING_MS = 2000;
 export class Tunnel implements UpstreamUser {
   readonly #exchange: Exchange;
   readonly #upstream: UpstreamConnection;
+  readonly #readMs: number;
   #fromClientBytes = 0;
   #toClientBytes = 0;
   #upstreamEnded = false;
@@ -18,7 +19,9 @@ export class Tunnel implements UpstreamUser {
   #ending = false;
   #over = false;
 
-  constructor(exchange: Exchange, upstream: UpstreamConnection) {
+  /** `readMs`: how long it may be silent. */
+  constructor(exchange: Exchange, upstream: UpstreamConnection, readMs: number) {
+    this.#readMs = readMs;
     this.#exchange = exchange;
     this.#upstream = upstream;
     this.#alive();
@@ -98,7 +101,7 @@ export class Tunnel implements UpstreamUser {
 
   #alive(): void {
     const { client, context } = this.#exchange;
-    if (!this.#ending) client.deadlineMs = Math.min(performance.now() + context.timeouts.readMs, context.tunnelsUntilMs);
+    if (!this.#ending) client.deadlineMs = Math.min(performance.now() + this.#readMs, context.tunnelsUntilMs);
   }
 
   #finish(): void {

@@ -1,11 +1,13 @@
 import { connect, isIP } from 'node:net';
 import type { Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { messageOf } from '@sluice/core';
 import type { Endpoint } from '@sluice/core';
 import { ByteWriter } from './byte-writer.ts';
 import type { Deadlined } from './deadline-sweep.ts';
 import { isOwnAddress, lookupEndpoint } from './endpoint-address.ts';
 import type { UpstreamPool } from './upstream-pool.ts';
+import type { UpstreamTlsOptions } from './upstream-tls-options.ts';
 import { Wire } from './wire.ts';
 import type { WireOwner } from './wire.ts';
 
@@ -33,6 +35,7 @@ export class UpstreamConnection implements WireOwner, Deadlined {
   readonly wire: Wire;
   /** What was sent of the current request, kept to be sent again on another connection. */
   request = new ByteWriter(REQUEST_BYTES);
+  /** With TLS: the handshake is over too. */
   connected = false;
   /** Bytes have come since it was taken. */
   answered = false;
@@ -40,15 +43,16 @@ export class UpstreamConnection implements WireOwner, Deadlined {
   #user: UpstreamUser | undefined;
 
   /** Throws when the endpoint is none that can be connected to, such as port 70000. */
-  constructor(pool: UpstreamPool, endpoint: Endpoint) {
+  constructor(pool: UpstreamPool, endpoint: Endpoint, tls?: UpstreamTlsOptions) {
     this.pool = pool;
     const slab = Buffer.allocUnsafeSlow(HEADROOM_BYTES + READ_BYTES);
-    this.wire = new Wire(
-      open(endpoint, slab.subarray(HEADROOM_BYTES), (count) => this.wire.received(slab, HEADROOM_BYTES, HEADROOM_BYTES + count)),
-      false,
-    );
+    const onread = {
+      buffer: slab.subarray(HEADROOM_BYTES),
+      callback: (count: number) => this.wire.received(slab, HEADROOM_BYTES, HEADROOM_BYTES + count),
+    };
+    this.wire = new Wire(open(endpoint, onread, tls), tls !== undefined);
     this.wire.attach(this);
-    this.wire.socket.once('connect', () => this.#onConnect());
+    this.wire.socket.once(tls === undefined ? 'connect' : 'secureConnect', () => this.#onConnect());
     if (endpoint.kind === 'name' && isIP(endpoint.name) !== 0 && isOwnAddress(endpoint.name)) this.wire.destroy();
   }
 
@@ -123,8 +127,13 @@ export class UpstreamConnection implements WireOwner, Deadlined {
   }
 }
 
-function open(endpoint: Endpoint, buffer: Buffer, callback: (count: number) => boolean): Socket {
-  const common = { port: endpoint.port, noDelay: true, allowHalfOpen: true, onread: { buffer, callback } };
-  if (endpoint.kind === 'address') return connect({ ...common, host: endpoint.address });
-  return connect({ ...common, host: endpoint.name, lookup: lookupEndpoint });
+interface ReadInto {
+  readonly buffer: Buffer;
+  readonly callback: (count: number) => boolean;
+}
+
+function open(endpoint: Endpoint, onread: ReadInto, tls: UpstreamTlsOptions | undefined): Socket {
+  const common = { port: endpoint.port, noDelay: true, allowHalfOpen: true, onread };
+  const to = endpoint.kind === 'address' ? { host: endpoint.address } : { host: endpoint.name, lookup: lookupEndpoint };
+  return tls === undefined ? connect({ ...common, ...to }) : connectTls({ ...common, ...to, ...tls });
 }

@@ -1,7 +1,9 @@
-import type { Endpoint, Logger } from '@sluice/core';
+import type { Endpoint, Logger, UpstreamTls } from '@sluice/core';
 import { endpointKey } from '@sluice/core';
 import type { DeadlineSweep } from './deadline-sweep.ts';
 import { UpstreamConnection } from './upstream-connection.ts';
+import { tlsOptions } from './upstream-tls-options.ts';
+import type { UpstreamTlsOptions } from './upstream-tls-options.ts';
 
 const IDLE_MS = 60_000;
 /** As `upstream-keepalive-connections` of ingress-nginx. */
@@ -17,16 +19,31 @@ export class UpstreamPool {
   /** `host:port`. */
   readonly name: string;
   readonly logger: Logger;
+  /** As `poolKey` gives it. */
+  readonly endpointKey: string;
+  readonly #tls: UpstreamTlsOptions | undefined;
   readonly #endpoint: Endpoint;
   readonly #sweep: DeadlineSweep;
   readonly #idle: UpstreamConnection[] = [];
   #retired = false;
 
-  constructor(endpoint: Endpoint, sweep: DeadlineSweep, logger: Logger) {
+  /** Throws when the settings of TLS are none that can be used. */
+  constructor(endpoint: Endpoint, sweep: DeadlineSweep, logger: Logger, tls?: UpstreamTls) {
     this.name = endpointKey(endpoint);
+    this.endpointKey = poolKey(endpoint);
+    this.#tls = tls && tlsOptions(tls);
     this.#endpoint = endpoint;
     this.#sweep = sweep;
     this.logger = logger;
+  }
+
+  get encrypted(): boolean {
+    return this.#tls !== undefined;
+  }
+
+  /** No connection waits for a request. */
+  get quiet(): boolean {
+    return this.#idle.length === 0;
   }
 
   /** An idle connection, or a new one that is still connecting. Throws as `open` does. */
@@ -39,7 +56,7 @@ export class UpstreamPool {
 
   /** A new connection. Throws when the endpoint is none that can be connected to. */
   open(): UpstreamConnection {
-    const connection = new UpstreamConnection(this, this.#endpoint);
+    const connection = new UpstreamConnection(this, this.#endpoint, this.#tls);
     this.#sweep.add(connection);
     return connection;
   }

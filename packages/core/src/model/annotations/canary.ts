@@ -55,7 +55,8 @@ const byCookie = annotation({
   key: 'canary-by-cookie',
   risk: 'Medium',
   values: 'name of a cookie',
-  effect: 'Lets this cookie decide after the header: "always" means the canary, "never" the main Service, other values leave it to the weight.',
+  effect:
+    'Lets this cookie decide after the header: "always" means the canary, "never" the main Service, other values leave it to the weight.',
   standard: 'no cookie decides',
   parse: text.basic,
 });
@@ -85,7 +86,8 @@ const stickiness = annotation({
   key: 'affinity-canary-behavior',
   risk: 'Low',
   values: 'sticky | legacy',
-  effect: 'On a canary: "sticky" keeps clients with an affinity cookie on the side that gave it, "legacy" lets every request be decided anew.',
+  effect:
+    'On a canary: "sticky" keeps clients with an affinity cookie on the side that gave it, "legacy" lets every request be decided anew.',
   standard: 'sticky',
   target: 'Upstream.affinity of the canary',
   onInvalid: 'fallback',

@@ -61,7 +61,8 @@ const serviceUpstream = annotation({
   key: 'service-upstream',
   risk: 'Low',
   values: 'true or false',
-  effect: 'Sends requests to the cluster IP of the Service instead of its endpoints; a headless Service has none, so its endpoints are used.',
+  effect:
+    'Sends requests to the cluster IP of the Service instead of its endpoints; a headless Service has none, so its endpoints are used.',
   standard: 'false',
   target: 'Upstream.endpoints',
   onInvalid: 'fallback',

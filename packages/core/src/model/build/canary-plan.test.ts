@@ -69,9 +69,10 @@ describe('a canary that is not what it seems is reported', () => {
     ...ingress,
     metadata: { ...(ingress as { metadata: object }).metadata, name, creationTimestamp },
   });
-  const codesOf = (...objects: readonly object[]) => servedIngresses(...objects)
-    .build()
-    .diagnostics.map(({ code }) => code);
+  const codesOf = (...objects: readonly object[]) =>
+    servedIngresses(...objects)
+      .build()
+      .diagnostics.map(({ code }) => code);
 
   test.each([
     ['no main Ingress', [canary({ 'canary-weight': '100' })], 'SLU1521'],
@@ -91,8 +92,7 @@ describe('a canary that is not what it seems is reported', () => {
 
 describe('the cookie of a side', () => {
   const sticky = annotatedIngress('main', { affinity: 'cookie' });
-  const keyOf = (model: RoutingModel, service: string) =>
-    model.upstreams.find((upstream) => upstream.service === service)?.affinity?.key;
+  const keyOf = (model: RoutingModel, service: string) => model.upstreams.find((upstream) => upstream.service === service)?.affinity?.key;
 
   test('keeps a client there, before the other rules', () => {
     const { side, model } = sides(sticky, canary({ 'canary-by-header': 'x' }));

@@ -107,7 +107,11 @@ class CanaryPlanner {
   #reportOrdinary(backend: BackendRef): void {
     const owner = this.#owners.get(backend.id);
     const by = owner === undefined ? '' : ` of ${formatObject(ingressOf(owner))}`;
-    this.#report('SLU1522', backend.from, `${backend.id} is a main backend${by}: it takes all requests of the path, whatever the canary rules say`);
+    this.#report(
+      'SLU1522',
+      backend.from,
+      `${backend.id} is a main backend${by}: it takes all requests of the path, whatever the canary rules say`,
+    );
   }
 
   #reportAlone({ match, from }: FragmentPath, host: string): void {

@@ -84,7 +84,11 @@ function samePlan(a: PlannedUpstream, b: PlannedUpstream): boolean {
   );
 }
 
-function buildUpstream({ ref, settings, canary }: PlannedUpstream, service: Service | undefined, slices: readonly EndpointSlice[]): Outcome {
+function buildUpstream(
+  { ref, settings, canary }: PlannedUpstream,
+  service: Service | undefined,
+  slices: readonly EndpointSlice[],
+): Outcome {
   const { upstream, diagnostics } = withEndpoints(ref, service, slices, settings.clusterIp !== undefined);
   const { balancing, affinity } = settings;
   return {
