@@ -31,8 +31,8 @@ const patterns = [
  */
 export function annotationsSections(groups, unsupported, backends) {
   const implemented = groups.flatMap(({ annotations }) => annotations);
-  for (const [backend, table] of Object.entries(backends)) {
-    const strays = Object.keys(table).filter((key) => !implemented.some((annotation) => annotation.key === key));
+  for (const [backend, fidelity] of Object.entries(backends)) {
+    const strays = Object.keys(fidelity).filter((key) => !implemented.some((annotation) => annotation.key === key));
     if (strays.length > 0)
       throw new Error(`the fidelity table of ${backend} has annotations that are not implemented: ${strays.join(', ')}`);
   }

@@ -100,8 +100,20 @@ function take(reading: Reading, { annotation, group }: ImplementedAnnotation, { 
     reading.groups.add(group);
     return;
   }
-  const outcome = parsed.outcome ?? annotation.onInvalid;
-  const because = `the value ${JSON.stringify(text.slice(0, 80))} is invalid: ${parsed.reason}`;
+  refuse(reading, {
+    outcome: parsed.outcome ?? annotation.onInvalid,
+    group,
+    from,
+    because: `the value ${JSON.stringify(text.slice(0, 80))} is invalid: ${parsed.reason}`,
+  });
+}
+
+interface Refusal extends Denial {
+  readonly outcome: InvalidOutcome;
+  readonly group: AnnotationGroup;
+}
+
+function refuse(reading: Reading, { outcome, group, from, because }: Refusal): void {
   reading.diagnostics.push(diagnose(codes[outcome], from, `${because}; ${consequences[outcome]}`));
   if (outcome === 'reject') reading.rejected = true;
   else if (outcome === 'deny') reading.denied ??= { because, from };
