@@ -92,6 +92,7 @@ const certificate = z.strictObject({
   names: z.array(z.string()).min(1).describe('The first is the common name, all are alternative names.'),
   by: z.string().optional().describe('Another certificate of the file that signs it; its own key otherwise.'),
   secret: z.string().optional().describe('Name of the Secret that holds it.'),
+  trusts: z.string().optional().describe('Another certificate of the file that is the ca.crt of the Secret.'),
   expired: z.boolean().default(false),
   authority: z.boolean().default(false).describe('Whether it signs others; the Secret then has it as ca.crt.'),
 });

@@ -1,5 +1,6 @@
 import type { KeyPair } from '../certificates.ts';
 import type { Backends, Place } from './backends.ts';
+import type { CertificateSpec } from './case-schema.ts';
 import type { CaseSet } from './case.ts';
 
 /** All objects of the files are as old as this unless they say otherwise. */
@@ -45,7 +46,9 @@ export function objectsOf(set: CaseSet, backends: Backends, certificates: Readon
       ends.map((end) => placeOf(end, backends)),
     ),
   );
-  const secrets = Object.entries(set.certificates).flatMap(([name, spec]) => secretOf(spec, certificates.get(name)));
+  const secrets = Object.entries(set.certificates).flatMap(([name, spec]) =>
+    secretOf(spec, certificates.get(name), certificates.get(spec.trusts ?? '')),
+  );
   return [...services, ...secrets, ...set.manifests].map((object) => placed(object, set.name));
 }
 
@@ -86,11 +89,12 @@ function serviceOf(name: string, places: readonly Place[]): readonly object[] {
   return [{ apiVersion: 'v1', kind: 'Service', metadata: { name }, spec }, ...slices];
 }
 
-function secretOf({ secret, authority }: CaseSet['certificates'][string], pair: KeyPair | undefined): readonly object[] {
-  if (secret === undefined || pair === undefined) return [];
-  const stringData = authority ? { 'ca.crt': pair.cert } : { 'tls.crt': pair.cert, 'tls.key': pair.key };
-  const type = authority ? 'Opaque' : 'kubernetes.io/tls';
-  return [{ apiVersion: 'v1', kind: 'Secret', type, metadata: { name: secret }, stringData }];
+function secretOf(spec: CertificateSpec, pair: KeyPair | undefined, trusted: KeyPair | undefined): readonly object[] {
+  if (spec.secret === undefined || pair === undefined) return [];
+  const own = spec.authority ? { 'ca.crt': pair.cert } : { 'tls.crt': pair.cert, 'tls.key': pair.key };
+  const stringData = { ...own, ...(trusted !== undefined && { 'ca.crt': trusted.cert }) };
+  const type = spec.authority ? 'Opaque' : 'kubernetes.io/tls';
+  return [{ apiVersion: 'v1', kind: 'Secret', type, metadata: { name: spec.secret }, stringData }];
 }
 
 /** The class that the Ingresses of all files name. */
