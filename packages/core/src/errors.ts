@@ -145,6 +145,7 @@ export const problems = Object.freeze({
   SLU1524: problem('warning', 'An annotation has no effect without another one', 'add the annotation that the message names, or remove this one'),
   SLU1511: problem('warning', 'An annotation names something that does not exist', 'create the object or correct the name'),
   SLU1520: problem('error', 'An annotation is riskier than allowed', 'remove it, or raise annotationsRiskLevel'),
+  SLU1512: problem('warning', 'The new version of an Ingress is not served', 'correct what the other message about it says'),
   SLU2001: problem('error', 'The command line is not understood', 'see sluice --help'),
   SLU2002: problem('error', 'The configuration file cannot be read', 'check the path and the syntax'),
   SLU2003: problem('error', 'An option is not valid', 'see sluice config schema'),

@@ -1,13 +1,13 @@
 import type { HttpsRedirectPolicy } from '../model/policy/https-redirect.ts';
 import { policyOf } from '../model/policy/policy.ts';
-import type { Redirect, RedirectLocation } from '../model/redirect.ts';
+import type { Redirect } from '../model/redirect.ts';
 import type { Route, RouteAction } from '../model/route.ts';
 import type { Upstream } from '../model/upstream.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
 import { checkAccess } from './access.ts';
 import { chooseSide } from './canary.ts';
-import { canonicalHost, hostWithoutPort } from './canonical-host.ts';
-import { splitTarget } from './normalize-path.ts';
+import { isRedirected, locationOf } from './location.ts';
+import { checkClient } from './client-auth.ts';
 import type { Narrator } from './reason.ts';
 import type { RoutedRequest } from './request.ts';
 import { rewritePhase, withResponseEdits } from './rewrite-phase.ts';
@@ -32,6 +32,8 @@ export type FindUpstream = (id: string) => Upstream | undefined;
 
 /** What the host does before a route is looked for. */
 export function beforeRouting(request: RoutedRequest, host: VirtualHost, path: string, tell?: Narrator): Verdict | undefined {
+  const refused = checkClient(request, host, tell);
+  if (refused !== undefined) return refused;
   const { appRoot } = host;
   if (appRoot === undefined || path !== '/') return undefined;
   const verdict: RedirectVerdict = {
@@ -63,8 +65,8 @@ type LateAction = Exclude<RouteAction, { readonly kind: 'refuse' | 'redirect' }>
 function afterRewrite(at: RoutedPath, action: LateAction, find: FindUpstream, tell: Narrator): Verdict {
   const { request, route } = at;
   const toHttps = policyOf(route, 'https-redirect');
-  if (toHttps !== undefined && !request.secure) return redirectToHttps(at, toHttps, tell);
-  if (toHttps !== undefined) tell?.({ step: 'policy', text: 'already HTTPS: no redirect', from: toHttps.from });
+  if (toHttps !== undefined && !request.secure && isRedirected(toHttps, request)) return redirectToHttps(at, toHttps, tell);
+  if (toHttps !== undefined && request.secure) tell?.({ step: 'policy', text: 'already HTTPS: no redirect', from: toHttps.from });
   if (action.kind === 'respond') return respond(at, action, tell);
   return forward(at, action.upstream, find, tell);
 }
@@ -115,30 +117,10 @@ function redirectTo({ request, host, route }: RoutedPath, { status, location }: 
 
 function redirectToHttps(
   { request, host, route }: RoutedPath,
-  { status, keepTrailingSlash, from }: HttpsRedirectPolicy,
+  { status, keepTrailingSlash, withPort, from }: HttpsRedirectPolicy,
   tell: Narrator,
 ): RedirectVerdict {
-  const location = locationOf(request, { kind: 'https', keepTrailingSlash });
+  const location = locationOf(request, { kind: 'https', keepTrailingSlash, ...(withPort && { withPort }) });
   tell?.({ step: 'policy', text: `${status} to ${location}: the request came without TLS`, from });
   return { kind: 'redirect', host, route, status, location };
-}
-
-function locationOf(request: RoutedRequest, location: RedirectLocation): string {
-  const scheme = request.secure ? 'https' : 'http';
-  switch (location.kind) {
-    case 'path':
-      return `${scheme}://${canonicalHost(request.host) ?? ''}${location.path}${splitTarget(request.target).query}`;
-    case 'https':
-      return `https://${hostWithoutPort(request.host) || '_'}${location.keepTrailingSlash ? request.target : withoutSlash(request.target)}`;
-    case 'url':
-      return location.url;
-    case 'root':
-      return `${scheme}://${request.host}${location.path}`;
-    case 'host':
-      return `${scheme}://${location.name}:${request.port}${withoutSlash(request.target)}`;
-  }
-}
-
-function withoutSlash(target: string): string {
-  return target.endsWith('/') ? target.slice(0, -1) : target;
 }

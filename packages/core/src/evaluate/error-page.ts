@@ -67,7 +67,9 @@ function standIn(
   if (verdict.upstream.id !== pages.upstream || action.kind !== 'forward' || hasEndpoints(find(action.upstream))) return verdict;
   tell?.({ step: 'policy', text: `${verdict.upstream.id} stands in for ${action.upstream}, which has no endpoint`, from: pages.from });
   const told = errorEdits(route, find, { code: 503, accept: request.header('accept') });
-  return { ...verdict, requestEdits: [...(verdict.requestEdits ?? []), ...told] };
+  // Sent a second time, as ingress-nginx does.
+  const again: HeaderEdit = { op: 'add', name: 'X-Request-ID', value: request.requestId };
+  return { ...verdict, requestEdits: [...(verdict.requestEdits ?? []), ...told, again] };
 }
 
 function errorPage(

@@ -5,11 +5,19 @@ export interface Redirect {
   readonly location: RedirectLocation;
 }
 
+/** How a redirect is written. */
+export interface RedirectStyle {
+  /** Without scheme and host. */
+  readonly relative?: true;
+  /** With the port of the listener, where that is not the usual one of the scheme. */
+  readonly withPort?: true;
+}
+
 export type RedirectLocation =
   /** The request's scheme and canonical host, `path`, and the request's query string. */
-  | { readonly kind: 'path'; readonly path: string }
+  | ({ readonly kind: 'path'; readonly path: string } & RedirectStyle)
   /** `https`, the request's Host header without its port, and the request target as sent, without its last slash unless that is kept. */
-  | { readonly kind: 'https'; readonly keepTrailingSlash: boolean }
+  | { readonly kind: 'https'; readonly keepTrailingSlash: boolean; readonly withPort?: true }
   /** Exactly this. */
   | { readonly kind: 'url'; readonly url: string }
   /** The request's scheme and Host header as sent, and `path`; no query string. */

@@ -42,7 +42,13 @@ export function servedIngresses(...objects: readonly object[]) {
   const store = new SnapshotStore();
   const builder = new ModelBuilder(defaultModelOptions);
   const put = (...more: readonly object[]) => store.change(more.map((object) => ({ kind: 'put', object })));
-  put(...['a', 'b', 'c'].flatMap((name) => serviceObjects(name)), ...objects);
+  const nginx = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'IngressClass',
+    metadata: { name: 'nginx' },
+    spec: { controller: 'k8s.io/ingress-nginx' },
+  };
+  put(nginx, ...['a', 'b', 'c'].flatMap((name) => serviceObjects(name)), ...objects);
   const build = () => builder.build(store.snapshot());
   return {
     store,

@@ -144,3 +144,17 @@ describe('a Service without endpoints', () => {
     expect(asked).toEqual([]);
   });
 });
+
+test('a route with enable-access-log off leaves no line', async () => {
+  const hosts: string[] = [];
+  const upstream = await bench.http((_, response) => response.end('ok'));
+  const served = generationOf(
+    ...serviceAt('a', upstream.port),
+    ingressFor('loud.test', 'a', {}),
+    ingressFor('quiet.test', 'a', { 'enable-access-log': 'false' }),
+  );
+  const proxy = await bench.proxy({ generation: served, accessLog: { record: ({ host }) => void hosts.push(host) } });
+  for (const host of ['quiet.test', 'loud.test'])
+    await exchange(httpPort(proxy), `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+  expect(hosts).toEqual(['loud.test']);
+});

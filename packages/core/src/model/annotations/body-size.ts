@@ -32,9 +32,10 @@ const proxyBodySize = annotation({
 /** How much a client may send. */
 export const bodySizeGroup: AnnotationGroup = { name: 'body-size', annotations: [proxyBodySize] };
 
-const standard: BodyLimitPolicy = { kind: 'body-limit', bytes: 1_048_576, from: builtIn };
+/** The limit where nobody says otherwise. */
+export const standardBodyLimit: BodyLimitPolicy = { kind: 'body-limit', bytes: 1_048_576, from: builtIn };
 
 /** The policies with the usual limit for bodies where they have none of their own. */
 export function withBodyLimit(policies: readonly Policy[]): readonly Policy[] {
-  return policies.some(({ kind }) => kind === 'body-limit') ? policies : [...policies, standard];
+  return policies.some(({ kind }) => kind === 'body-limit') ? policies : [...policies, standardBodyLimit];
 }

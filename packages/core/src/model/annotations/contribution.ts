@@ -9,6 +9,7 @@ import type { CanaryRules } from '../canary.ts';
 import type { Origin } from '../origin.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ClientAuth } from '../client-auth.ts';
+import type { RedirectStyle } from '../redirect.ts';
 import type { RouteAction } from '../route.ts';
 import type { AppRoot, HostAliases } from '../virtual-host.ts';
 import type { AnyAnnotation } from './annotation.ts';
@@ -71,6 +72,8 @@ export interface Contribution {
   readonly action?: { readonly action: RouteAction; readonly from: Origin };
   readonly denied?: Denial;
   readonly httpsRedirect?: HttpsRedirectSettings;
+  /** How redirects that the proxy makes itself are written. */
+  readonly redirectStyle?: RedirectStyle;
   readonly host?: HostSettings;
   /** Whether this path (as the Ingress writes it) puts its host in regex mode. */
   readonly regexMode?: { readonly asks: (path: string) => boolean; readonly from: Origin };

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../observe/diagnostic.ts';
 import type { BackendRef } from '../build/ingress-fragment.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { RedirectStyle } from '../redirect.ts';
 import type { Contribution, Denial, HostSettings, HttpsRedirectSettings, References, UpstreamSettings } from './contribution.ts';
 import type { ReadSettings } from './read-settings.ts';
 
@@ -11,6 +12,7 @@ export interface IngressFeatures {
   readonly action: Contribution['action'];
   readonly denied: Denial | undefined;
   readonly httpsRedirect: HttpsRedirectSettings;
+  readonly redirectStyle: RedirectStyle;
   readonly host: HostSettings;
   readonly regexMode: Contribution['regexMode'];
   readonly upstream: UpstreamSettings;
@@ -24,6 +26,7 @@ const unannotated: IngressFeatures = {
   action: undefined,
   denied: undefined,
   httpsRedirect: { when: 'tls', keepTrailingSlash: false },
+  redirectStyle: {},
   host: {},
   regexMode: undefined,
   upstream: {},
@@ -44,6 +47,7 @@ export function readFeatures({ settings, groups, denied, diagnostics }: ReadSett
     action: first(contributions, ({ action }) => action),
     denied: denied ?? first(contributions, (contribution) => contribution.denied),
     httpsRedirect: first(contributions, ({ httpsRedirect }) => httpsRedirect) ?? unannotated.httpsRedirect,
+    redirectStyle: first(contributions, ({ redirectStyle }) => redirectStyle) ?? {},
     host: Object.assign({}, ...contributions.map(({ host }) => host)),
     regexMode: first(contributions, ({ regexMode }) => regexMode),
     upstream: Object.assign({}, ...contributions.map(({ upstream }) => upstream)),

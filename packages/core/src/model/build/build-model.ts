@@ -2,15 +2,14 @@ import type { Diagnostic } from '../../observe/diagnostic.ts';
 import { wildcardAbove } from '../../evaluate/match.ts';
 import { diagnose } from '../../observe/diagnostic.ts';
 import { formatObject } from '../origin.ts';
-import type { Ingress } from '../../watch/kinds/ingress.ts';
 import type { Snapshot } from '../../watch/snapshot.ts';
 import type { Certificate } from '../certificate.ts';
 import type { RoutingModel } from '../routing-model.ts';
 import type { VirtualHost } from '../virtual-host.ts';
+import { AcceptedIngresses } from './accepted-ingresses.ts';
 import { CertificateBuilder } from './certificate-builder.ts';
 import { buildHost } from './host-builder.ts';
 import type { HostInput } from './host-input.ts';
-import { decideClass } from './ingress-class.ts';
 import type { AnnotatedBackend, AnnotatedIngress, AnnotatedRule } from './annotated-ingress.ts';
 import { IngressReader } from './annotated-ingress.ts';
 import { byAge } from './ingress-origin.ts';
@@ -34,12 +33,14 @@ interface BuiltHost {
 
 /**
  * Builds the routing model of a snapshot. From outside a pure function; inside it keeps what it built last, so that
- * unchanged objects cost a look-up and their nodes keep their identity.
+ * unchanged objects cost a look-up and their nodes keep their identity, and remembers the last valid version of each
+ * Ingress, which is served while a newer one is not.
  */
 export class ModelBuilder {
   readonly #options: ModelOptions;
   readonly #nowMs: () => number;
   readonly #ingresses: IngressReader;
+  readonly #accepted: AcceptedIngresses;
   readonly #upstreams = new UpstreamBuilder();
   readonly #certificates = new CertificateBuilder();
   #hosts = new Map<string, BuiltHost>();
@@ -50,6 +51,7 @@ export class ModelBuilder {
   constructor(options: ModelOptions, nowMs: () => number = Date.now) {
     this.#options = options;
     this.#ingresses = new IngressReader(options.annotationsRiskLevel);
+    this.#accepted = new AcceptedIngresses(this.#ingresses);
     this.#nowMs = nowMs;
   }
 
@@ -78,21 +80,10 @@ export class ModelBuilder {
   }
 
   #served(snapshot: Snapshot, diagnostics: Diagnostic[]): readonly AnnotatedIngress[] {
-    const { Ingress, IngressClass } = snapshot.objects;
-    const ours = [...Ingress.values()].filter((ingress) => {
-      const decision = decideClass(ingress, IngressClass, this.#options);
-      diagnostics.push(...decision.diagnostics);
-      return decision.served && this.#accepted(ingress, diagnostics);
-    });
+    const ours = this.#accepted.of(snapshot, this.#options, diagnostics);
     const served = ours.toSorted(byAge).map((ingress) => this.#ingresses.read(ingress, snapshot));
     for (const { diagnostics: found } of served) diagnostics.push(...found);
     return served;
-  }
-
-  #accepted(ingress: Ingress, diagnostics: Diagnostic[]): boolean {
-    const rejected = this.#ingresses.rejected(ingress);
-    if (rejected !== undefined) diagnostics.push(...rejected);
-    return rejected === undefined;
   }
 
   #hostInputs(served: readonly AnnotatedIngress[], snapshot: Snapshot, diagnostics: Diagnostic[]): readonly HostInput[] {

@@ -2,7 +2,7 @@ import { diagnose } from '../../observe/diagnostic.ts';
 import type { Diagnostic } from '../../observe/diagnostic.ts';
 import { formatObject, builtIn } from '../origin.ts';
 import type { IngressFeatures } from '../annotations/ingress-features.ts';
-import { withBodyLimit } from '../annotations/body-size.ts';
+import { standardBodyLimit, withBodyLimit } from '../annotations/body-size.ts';
 import type { HostSettings } from '../annotations/contribution.ts';
 import type { HostMatch, PathMatch } from '../match.ts';
 import type { Origin } from '../origin.ts';
@@ -79,7 +79,7 @@ interface Forwarding {
 }
 
 function routeOf(match: PathMatch, { features, upstream, text, from }: Forwarding, input: HostInput): Route {
-  const policies: Policy[] = [...httpsRedirect(features.httpsRedirect, text, input), ...withBodyLimit(features.policiesOf(text))];
+  const policies: Policy[] = [...httpsRedirect(features, text, input), ...withBodyLimit(features.policiesOf(text))];
   return { match, action: actionOf(features, upstream), policies: policies.toSorted((a, b) => (a.kind < b.kind ? -1 : 1)), from };
 }
 
@@ -98,10 +98,10 @@ function healthRoute(host: string, claimed: PathClaims): Route[] {
 /** A path with a last slash answers 301 for the path without it, unless a rule takes just that path (nginx's auto_redirect). */
 function appendSlashRedirects(claimed: PathClaims): Route[] {
   const redirects = new Map<string, Route>();
-  for (const { match, from } of claimed.values()) {
+  for (const { match, from, features } of claimed.values()) {
     const bare = match.path.slice(0, -1);
     if (bare === '' || !match.path.endsWith('/') || claimed.has(`exact ${bare}`) || claimed.has(`prefix ${bare}`)) continue;
-    const action = { kind: 'redirect', redirect: { status: 301, location: { kind: 'path', path: encodePath(match.path) } } } as const;
+    const action = { kind: 'redirect', redirect: { status: 301, location: { kind: 'path', path: encodePath(match.path), ...features.redirectStyle } } } as const;
     redirects.set(bare, { match: { kind: 'exact', path: bare }, action, policies: [], from });
   }
   return [...redirects.values()];
@@ -124,11 +124,12 @@ function rootFallback(input: HostInput): Route {
     const features = host === '' ? withoutDetours(fallback.features) : fallback.features;
     return routeOf(match, { features, upstream: fallback.backend.id, text: '/', from: fallback.backend.from }, input);
   }
-  const settings = rules[0]?.features.httpsRedirect ?? { when: 'tls', keepTrailingSlash: false };
-  return {
-    match,
-    action: { kind: 'respond', status: 404, because: 'no rule takes the path and there is no default backend' },
-    policies: httpsRedirect(settings, '/', input),
-    from: builtIn,
-  };
+  const action = { kind: 'respond', status: 404, because: 'no rule takes the path and there is no default backend' } as const;
+  const features = host === '' ? undefined : rules[0]?.features;
+  if (features === undefined) return { match, action, policies: [standardBodyLimit], from: builtIn };
+  return { ...routeOf(match, { features, upstream: '', text: '/', from: builtIn }, input), ...(isForward(features) && { action }) };
+}
+
+function isForward({ denied, action }: IngressFeatures): boolean {
+  return denied === undefined && action === undefined;
 }

@@ -1,3 +1,4 @@
+import type { AccessLogPolicy } from './access-log.ts';
 import type { UpstreamTlsPolicy } from './upstream-tls.ts';
 import type { UpstreamTimeoutsPolicy } from './upstream-timeouts.ts';
 import type { SessionCookiePolicy } from './session-cookie.ts';
@@ -20,6 +21,7 @@ import type { SourceRangePolicy } from './source-range.ts';
 
 /** What happens to a request of a route besides being forwarded. At most one of each kind on a route. */
 export type Policy =
+  | AccessLogPolicy
   | ErrorPagesPolicy
   | BackendProtocolPolicy
   | BasicAuthPolicy

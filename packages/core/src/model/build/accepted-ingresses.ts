@@ -1,0 +1,45 @@
+import { diagnose } from '../../observe/diagnostic.ts';
+import type { Diagnostic } from '../../observe/diagnostic.ts';
+import type { Ingress } from '../../watch/kinds/ingress.ts';
+import type { Snapshot } from '../../watch/snapshot.ts';
+import type { IngressReader } from './annotated-ingress.ts';
+import { decideClass } from './ingress-class.ts';
+import { originOf } from './ingress-origin.ts';
+import type { ModelOptions } from './model-options.ts';
+
+/**
+ * Which Ingresses are served, and in which version: a version whose annotations make it invalid is not, the one that was
+ * accepted before stays in its place until the object is valid again, leaves the class or is deleted (as in ingress-nginx,
+ * where a restart forgets it as well).
+ */
+export class AcceptedIngresses {
+  readonly #reader: IngressReader;
+  /** By `namespace/name`. */
+  #accepted: ReadonlyMap<string, Ingress> = new Map();
+
+  constructor(reader: IngressReader) {
+    this.#reader = reader;
+  }
+
+  of({ objects }: Snapshot, options: ModelOptions, diagnostics: Diagnostic[]): readonly Ingress[] {
+    const accepted = new Map<string, Ingress>();
+    for (const [id, ingress] of objects.Ingress) {
+      const decision = decideClass(ingress, objects.IngressClass, options);
+      diagnostics.push(...decision.diagnostics);
+      const version = decision.served ? this.#version(id, ingress, diagnostics) : undefined;
+      if (version !== undefined) accepted.set(id, version);
+    }
+    this.#accepted = accepted;
+    return [...accepted.values()];
+  }
+
+  #version(id: string, ingress: Ingress, diagnostics: Diagnostic[]): Ingress | undefined {
+    const rejected = this.#reader.rejected(ingress);
+    if (rejected === undefined) return ingress;
+    const before = this.#accepted.get(id);
+    diagnostics.push(...rejected);
+    if (before !== undefined)
+      diagnostics.push(diagnose('SLU1512', originOf(ingress, ''), 'the version before this one keeps being served'));
+    return before;
+  }
+}
