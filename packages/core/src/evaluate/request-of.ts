@@ -37,7 +37,7 @@ export function requestOf({ url, method = 'GET', headers = [], clientAddress = '
   const port = secure ? 443 : Number(/:(\d{1,5})$/.exec(authority)?.[1] ?? 80);
   const host = header('host') ?? asciiHost(authority);
   const bodyBytes = /^\d+$/.test(header('content-length') ?? '') ? Number(header('content-length')) : 0;
-  return { secure, port, method, host, target: escapeTarget(target), clientAddress, draw: LAST_DRAW, requestId: header('x-request-id') || NO_REQUEST_ID, bodyBytes, header };
+  return { secure, port, httpsPort: 443, method, host, target: escapeTarget(target), clientAddress, draw: LAST_DRAW, requestId: header('x-request-id') || NO_REQUEST_ID, bodyBytes, header };
 }
 
 function takeApart(url: string): UrlParts | undefined {

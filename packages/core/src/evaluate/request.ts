@@ -6,6 +6,8 @@ export interface RoutedRequest {
   readonly port: number;
   readonly method: string;
   /** Value of the Host header (or authority of an absolute-form target, which wins): with port and in any case; empty when there is none. */
+  /** Port of the listener for HTTPS: where redirects with a port lead. */
+  readonly httpsPort: number;
   readonly host: string;
   /** Request target in origin form as sent: path and query, `/a/../b?x=1`. */
   readonly target: string;

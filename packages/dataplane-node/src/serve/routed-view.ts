@@ -7,16 +7,18 @@ import type { ClientIdentity } from './request-writer.ts';
 export class RoutedView implements RoutedRequest {
   readonly secure: boolean;
   readonly port: number;
+  readonly httpsPort: number;
   readonly clientAddress: string;
   readonly #facts: RequestFacts;
   #bytes: Buffer | undefined;
   #head: RequestHead | undefined;
 
-  constructor(facts: RequestFacts, { address, port }: ClientIdentity, secure: boolean) {
+  constructor(facts: RequestFacts, { address, port, tls }: ClientIdentity, secure: boolean, httpsPort: number) {
     this.#facts = facts;
     this.secure = secure;
     this.port = port;
     this.clientAddress = address;
+    this.httpsPort = httpsPort;
   }
 
   /** Sets the head that `header` reads. */
