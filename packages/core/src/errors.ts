@@ -77,6 +77,7 @@ export const problems = Object.freeze({
     'A path with characters of regular expressions is compared literally',
     'set use-regex if it is meant as a pattern',
   ),
+  SLU1212: problem('error', 'A field looks like an attack', 'write a path, host or Secret name without directives of nginx and files of the system'),
   SLU1301: problem('error', 'A Service does not exist', 'create the Service or correct the name; until then requests are answered 503'),
   SLU1302: problem(
     'error',

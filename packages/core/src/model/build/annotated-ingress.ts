@@ -4,9 +4,12 @@ import type { Risk } from '../annotations/annotation.ts';
 import type { References } from '../annotations/contribution.ts';
 import type { ReadSettings } from '../annotations/read-settings.ts';
 import { readSettings } from '../annotations/read-settings.ts';
+import { diagnose } from '../../observe/diagnostic.ts';
 import type { Diagnostic } from '../../observe/diagnostic.ts';
 import type { Ingress } from '../../watch/kinds/ingress.ts';
 import type { Snapshot } from '../../watch/snapshot.ts';
+import { suspiciousField } from './deep-inspection.ts';
+import { originOf } from './ingress-origin.ts';
 import type { BackendRef, FragmentRule, IngressFragment } from './ingress-fragment.ts';
 import { readIngress } from './ingress-fragment.ts';
 
@@ -52,8 +55,11 @@ export class IngressReader {
     this.#highestRisk = highestRisk;
   }
 
-  /** Whether an annotation makes the whole Ingress invalid. */
+  /** Why the whole Ingress is not served: an annotation, or a text that looks like an attack; undefined when it is. */
   rejected(ingress: Ingress): readonly Diagnostic[] | undefined {
+    const suspicious = suspiciousField(ingress);
+    if (suspicious !== undefined)
+      return [diagnose('SLU1212', originOf(ingress, suspicious), 'it looks like an attack on nginx; the whole Ingress is not served')];
     const { read } = this.#check(ingress);
     return read.rejected ? read.diagnostics : undefined;
   }
@@ -71,7 +77,8 @@ export class IngressReader {
 
   #check(ingress: Ingress): Checked {
     let checked = this.#checked.get(ingress);
-    if (checked === undefined) this.#checked.set(ingress, (checked = { fragment: readIngress(ingress), read: readSettings(ingress, this.#highestRisk) }));
+    if (checked === undefined)
+      this.#checked.set(ingress, (checked = { fragment: readIngress(ingress), read: readSettings(ingress, this.#highestRisk) }));
     return checked;
   }
 }
