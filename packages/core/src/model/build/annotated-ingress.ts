@@ -42,6 +42,8 @@ interface Kept {
 interface Checked {
   readonly fragment: IngressFragment;
   readonly read: ReadSettings;
+  /** Why it is not served. */
+  readonly rejection: readonly Diagnostic[] | undefined;
 }
 
 /** Reads Ingresses with their annotations; one is read again when it or an object that its annotations name has changed. */
@@ -57,11 +59,7 @@ export class IngressReader {
 
   /** Why the whole Ingress is not served: an annotation, or a text that looks like an attack; undefined when it is. */
   rejected(ingress: Ingress): readonly Diagnostic[] | undefined {
-    const suspicious = suspiciousField(ingress);
-    if (suspicious !== undefined)
-      return [diagnose('SLU1212', originOf(ingress, suspicious), 'it looks like an attack on nginx; the whole Ingress is not served')];
-    const { read } = this.#check(ingress);
-    return read.rejected ? read.diagnostics : undefined;
+    return this.#check(ingress).rejection;
   }
 
   read(ingress: Ingress, snapshot: Snapshot): AnnotatedIngress {
@@ -77,10 +75,20 @@ export class IngressReader {
 
   #check(ingress: Ingress): Checked {
     let checked = this.#checked.get(ingress);
-    if (checked === undefined)
-      this.#checked.set(ingress, (checked = { fragment: readIngress(ingress), read: readSettings(ingress, this.#highestRisk) }));
+    if (checked === undefined) {
+      const read = readSettings(ingress, this.#highestRisk);
+      checked = { fragment: readIngress(ingress), read, rejection: rejectionOf(ingress, read) };
+      this.#checked.set(ingress, checked);
+    }
     return checked;
   }
+}
+
+function rejectionOf(ingress: Ingress, { rejected, diagnostics }: ReadSettings): readonly Diagnostic[] | undefined {
+  const suspicious = suspiciousField(ingress);
+  if (suspicious !== undefined)
+    return [diagnose('SLU1212', originOf(ingress, suspicious), 'it looks like an attack on nginx; the whole Ingress is not served')];
+  return rejected ? diagnostics : undefined;
 }
 
 function annotate({ ingress, rules, defaultBackend, diagnostics }: IngressFragment, features: IngressFeatures): AnnotatedIngress {
