@@ -15,6 +15,8 @@ import type { Verdict } from './verdict.ts';
 
 /** Answers the same as `evaluate`, fast: what a data plane in this process serves with. */
 export interface RouteTable {
+  /** The virtual host that answers for a name (with or without port); undefined for one that is not valid. */
+  hostOf(name: string): VirtualHost | undefined;
   decide(request: RoutedRequest): Verdict;
   upstream(id: string): Upstream | undefined;
 }
@@ -23,7 +25,7 @@ export interface RouteTable {
 const REMEMBERED_HOSTS = 4096;
 
 /** Policies that look at the request while it is decided; all others are the same for every request of a route. */
-const DECIDING: ReadonlySet<Policy['kind']> = new Set(['cors', 'error-pages', 'https-redirect', 'rewrite', 'source-range', 'upstream-host'] as const);
+const DECIDING: ReadonlySet<Policy['kind']> = new Set(['cors', 'error-pages', 'https-redirect', 'rewrite', 'source-range', 'upstream-host', 'host-headers', 'snippet'] as const);
 
 const indexes = new WeakMap<VirtualHost, RouteIndex>();
 
@@ -50,12 +52,16 @@ class CompiledTable implements RouteTable {
     this.#upstreams = new Map(model.upstreams.map((upstream) => [upstream.id, upstream]));
   }
 
+  hostOf(name: string): VirtualHost | undefined {
+    return this.#remembered.get(name) ?? this.#find(name);
+  }
+
   decide(request: RoutedRequest): Verdict {
-    const host = this.#remembered.get(request.host) ?? this.#find(request.host);
+    const host = this.hostOf(request.host);
     if (host === undefined) return badHost;
     const path = normalizePath(splitTarget(request.target).path);
     if (path === undefined) return badPath;
-    if (host.appRoot !== undefined) {
+    if (host.appRoot !== undefined || host.clientAuth !== undefined) {
       const early = beforeRouting(request, host, path);
       if (early !== undefined) return early;
     }

@@ -1,13 +1,15 @@
+import type { ClientTls } from './client-auth.ts';
+
 /** What routing looks at in a request. All strings are "binary": one char per byte as received. */
 export interface RoutedRequest {
   /** The request arrived over TLS. */
   readonly secure: boolean;
   /** Port that upstreams are told: of the listener for HTTP, 443 for HTTPS. */
   readonly port: number;
-  readonly method: string;
-  /** Value of the Host header (or authority of an absolute-form target, which wins): with port and in any case; empty when there is none. */
   /** Port of the listener for HTTPS: where redirects with a port lead. */
   readonly httpsPort: number;
+  readonly method: string;
+  /** Value of the Host header (or authority of an absolute-form target, which wins): with port and in any case; empty when there is none. */
   readonly host: string;
   /** Request target in origin form as sent: path and query, `/a/../b?x=1`. */
   readonly target: string;
@@ -19,6 +21,8 @@ export interface RoutedRequest {
   readonly requestId: string;
   /** Content-Length; 0 when there is none. */
   readonly bodyBytes: number;
+  /** Absent without TLS, and where nothing is known of it. */
+  readonly tls?: ClientTls | undefined;
   /** Value of the first header line with this name (given in lower case); undefined when there is none. */
   header(name: string): string | undefined;
 }

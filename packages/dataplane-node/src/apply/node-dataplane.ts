@@ -5,11 +5,13 @@ import type { Dataplane, DataplaneHealth, DataplaneStats, ListenAddresses, Logge
 import type { NodeOptions } from '../options.ts';
 import { BatchedAccessLog } from '../serve/access-log.ts';
 import type { BoundAddresses, ServingGeneration } from '../serve/proxy-server.ts';
+import type { KeyPairText } from '../validate/secure-contexts.ts';
 import { ProxyServer } from '../serve/proxy-server.ts';
 
 interface Running {
   readonly server: ProxyServer;
   readonly defaultContext: SecureContext;
+  readonly defaultPair: KeyPairText;
   readonly accessLog: BatchedAccessLog | undefined;
 }
 
@@ -64,7 +66,7 @@ export class NodeDataplane implements Dataplane {
       logger,
       defaultCertificate: pair,
     });
-    return { server, defaultContext: createSecureContext({ ...pair, minVersion: 'TLSv1.2' }), accessLog };
+    return { server, defaultContext: createSecureContext({ ...pair, minVersion: 'TLSv1.2' }), defaultPair: pair, accessLog };
   }
 
   health(): Promise<DataplaneHealth> {
@@ -79,10 +81,11 @@ export class NodeDataplane implements Dataplane {
     return this.#running?.server.addresses() ?? { http: [], https: [] };
   }
 
-  /** Throws `SLU3002` when the proxy is not running. `make` gets the context of the default certificate. */
-  swap(make: (defaultContext: SecureContext) => ServingGeneration): void {
+  /** Throws `SLU3002` when the proxy is not running. `make` gets the default certificate. */
+  swap(make: (defaultContext: SecureContext, defaultPair: KeyPairText) => ServingGeneration): void {
     if (this.#running === undefined) throw new SluiceError('SLU3002', 'the proxy is not running');
-    this.#running.server.swap(make(this.#running.defaultContext));
+    const { server, defaultContext, defaultPair } = this.#running;
+    server.swap(make(defaultContext, defaultPair));
   }
 }
 

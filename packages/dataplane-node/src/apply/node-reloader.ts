@@ -2,7 +2,8 @@ import { SluiceError, compileRoutes } from '@sluice/core';
 import type { ApplyOutcome, Artifact, Generation, Reloader, RoutingModel, Validation } from '@sluice/core';
 import type { NodeTable } from '../translate/node-renderer.ts';
 import { isNodeTable } from '../translate/node-renderer.ts';
-import { certificateLookup, refusedCertificates } from '../validate/secure-contexts.ts';
+import { refusedAuthorities, verifyingLookup } from '../validate/client-contexts.ts';
+import { certificateLookup, pairLookup, refusedCertificates } from '../validate/secure-contexts.ts';
 import type { NodeDataplane } from './node-dataplane.ts';
 
 /** Swaps tables in the running proxy. A swap is atomic and in this process, so that its return is the acknowledgement. */
@@ -16,7 +17,8 @@ export class NodeReloader implements Reloader {
   }
 
   validate(artifact: Artifact): Promise<Validation> {
-    const culprits = refusedCertificates(tableOf(artifact).model);
+    const { model } = tableOf(artifact);
+    const culprits = [...refusedCertificates(model), ...refusedAuthorities(model)];
     return Promise.resolve(
       culprits.length === 0 ? { kind: 'accepted' } : { kind: 'refused', culprits, message: 'certificates are refused' },
     );
@@ -27,12 +29,12 @@ export class NodeReloader implements Reloader {
     if (this.#current?.digest === digest) return Promise.resolve({ kind: 'unchanged', generation: this.#current });
     const reasons = this.#model === undefined ? ['first table'] : changes(this.#model, model);
     this.#model = model;
-    this.#dataplane.swap((defaultContext) => ({
-      digest,
-      routes: compileRoutes(model),
-      upstreams: model.upstreams,
-      secureContextFor: certificateLookup(model, defaultContext),
-    }));
+    const routes = compileRoutes(model);
+    this.#dataplane.swap((defaultContext, defaultPair) => {
+      const plain = certificateLookup(model, defaultContext);
+      const verifying = verifyingLookup(routes, pairLookup(model, defaultPair));
+      return { digest, routes, upstreams: model.upstreams, secureContextFor: (name) => verifying(name) ?? plain(name) };
+    });
     this.#current = { digest, appliedAtMs: Date.now() };
     return Promise.resolve({ kind: 'applied', generation: this.#current, reasons });
   }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { serverNameOf } from './hello-name.ts';
 
 const HANDSHAKE = 0x16;
 const HEADER_BYTES = 5;
@@ -7,18 +8,25 @@ const MAX_RECORD_BYTES = 16_384;
 /** As it stands in the ALPN extension (RFC 7301 section 3.1): length, then name. */
 const HTTP_1_1 = Buffer.from('\x08http/1.1');
 
+/** What a client says before its connection is encrypted. */
+export interface ClientHello {
+  /** `http/1.1` is among what it offers by ALPN. */
+  readonly offersHttp11: boolean;
+  /** In lower case; empty for none. */
+  readonly serverName: string;
+}
+
 /**
- * Looks at the first TLS record of a connection and leaves it unread. Calls `then` once: with whether the client offers
- * `http/1.1` by ALPN, or with undefined when it is gone, or has been closed because the record did not come in `limitMs`.
+ * Looks at the first TLS record of a connection and leaves it unread. Calls `then` once: with what the client says, or with undefined when it is gone, or has been closed because the record did not come in `limitMs`.
  */
-export function peekClientHello(socket: Socket, limitMs: number, then: (offersHttp11: boolean | undefined) => void): void {
+export function peekClientHello(socket: Socket, limitMs: number, then: (hello: ClientHello | undefined) => void): void {
   let bytes: Buffer = Buffer.alloc(0);
   const giveUp = (): void => void socket.destroy();
   const timer = setTimeout(giveUp, limitMs).unref();
-  const done = (offers: boolean | undefined): void => {
+  const done = (hello: ClientHello | undefined): void => {
     clearTimeout(timer);
     socket.off('data', onData).off('end', giveUp).off('error', giveUp).off('close', onClose);
-    then(offers);
+    then(hello);
   };
   const onClose = (): void => done(undefined);
   const onData = (more: Buffer): void => {
@@ -26,7 +34,7 @@ export function peekClientHello(socket: Socket, limitMs: number, then: (offersHt
     if (!hasRecord(bytes)) return;
     socket.pause();
     socket.unshift(bytes);
-    done(bytes.includes(HTTP_1_1));
+    done({ offersHttp11: bytes.includes(HTTP_1_1), serverName: serverNameOf(bytes) });
   };
   socket.on('data', onData).on('end', giveUp).on('error', giveUp).on('close', onClose);
 }

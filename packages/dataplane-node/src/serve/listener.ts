@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { SecureContext, TlsOptions, TLSSocket } from 'node:tls';
+import { constants } from 'node:crypto';
 import { peekClientHello } from './client-hello.ts';
 
 /** Longer than the default of 511, so that a burst of connections after a restart does not wait for SYN retries. */
@@ -25,11 +26,14 @@ export function plainServer(): Server {
  *
  * Node's server with an ALPN list, or with a callback for it, ends the handshake of a client that offers only something
  * else (`h2`), as RFC 7301 section 3.2 has it; clients that do not insist would be served well without an agreement. So
- * only those that offer `http/1.1` get to a server that knows ALPN.
+ * only those that offer `http/1.1` get to a server that knows ALPN. In the same way only clients of hosts that check
+ * certificates get to a server that asks for one: browsers would show a dialog everywhere else. There is no resumption there,
+ * so that a certificate that was checked for one host never serves another.
  */
 export function tlsServer(
   fallback: { readonly cert: string; readonly key: string; readonly handshakeTimeout: number },
   secureContextFor: (serverName: string) => SecureContext | undefined,
+  asksFor: (serverName: string) => boolean = () => false,
 ): Server {
   const options: TlsOptions & { allowHalfOpen: boolean; noDelay: boolean } = {
     ...fallback,
@@ -48,10 +52,14 @@ export function tlsServer(
   const server = plainServer();
   const agreeing = handshakes(server, { ...options, ALPNProtocols: ['http/1.1'] });
   const silent = handshakes(server, options);
+  const asking = { ...options, requestCert: true, rejectUnauthorized: false, secureOptions: constants.SSL_OP_NO_TICKET };
+  const askingAgreeing = handshakes(server, { ...asking, ALPNProtocols: ['http/1.1'] });
+  const askingSilent = handshakes(server, asking);
   server.on('connection', (socket) =>
-    peekClientHello(socket, fallback.handshakeTimeout, (offersHttp11) => {
-      if (offersHttp11 === undefined) server.emit('tlsClientError', new Error('closed before its first record'), socket);
-      else (offersHttp11 ? agreeing : silent).emit('connection', socket);
+    peekClientHello(socket, fallback.handshakeTimeout, (hello) => {
+      if (hello === undefined) server.emit('tlsClientError', new Error('closed before its first record'), socket);
+      else if (asksFor(hello.serverName)) (hello.offersHttp11 ? askingAgreeing : askingSilent).emit('connection', socket);
+      else (hello.offersHttp11 ? agreeing : silent).emit('connection', socket);
     }),
   );
   return server;

@@ -221,6 +221,7 @@ test('a routing table that throws is a 500, not a crash', async () => {
   const broken = {
     ...generation({}),
     routes: {
+      hostOf: () => undefined,
       decide: () => {
         throw new TypeError('no route');
       },

@@ -2,10 +2,11 @@ import type { AddressInfo, Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SecureContext } from 'node:tls';
 import { messageOf } from '@sluice/core';
-import type { DataplaneStats, Logger } from '@sluice/core';
+import type { ClientTls, DataplaneStats, Logger } from '@sluice/core';
 import type { AccessLog } from './access-log.ts';
 import { Balancer } from './balancer.ts';
 import { ClientConnection, FIRST_REQUEST_MS } from './client-connection.ts';
+import { clientTlsOf } from './client-tls.ts';
 import { DeadlineSweep } from './deadline-sweep.ts';
 import { GateKit } from './gates/gate-kit.ts';
 import { addressOf, listenOn, plainServer, stopListening, tlsServer } from './listener.ts';
@@ -34,6 +35,13 @@ export interface ProxyOptions {
 export interface BoundAddresses {
   readonly http: readonly AddressInfo[];
   readonly https: readonly AddressInfo[];
+}
+
+/** How a connection came. */
+interface Arrived {
+  readonly secure: boolean;
+  readonly port: number;
+  readonly tls?: ClientTls | undefined;
 }
 
 /** What upstreams are told whatever the listener's number is (ingress-nginx `X-Forwarded-Port`). */
@@ -75,7 +83,11 @@ export class ProxyServer {
     };
     this.#http = options.http.map(() => plainServer());
     this.#https = options.https.map(() =>
-      tlsServer({ ...options.defaultCertificate, handshakeTimeout: timeouts.headerMs }, (name) => this.#secureContext(name)),
+      tlsServer(
+        { ...options.defaultCertificate, handshakeTimeout: timeouts.headerMs },
+        (name) => this.#secureContext(name),
+        (name) => this.#asksFor(name),
+      ),
     );
   }
 
@@ -98,7 +110,7 @@ export class ProxyServer {
       const port = this.#addresses.http[index]?.port ?? 0;
       acceptRaw(server, (wire) => {
         this.#taken++;
-        this.#accept(wire, false, port);
+        this.#accept(wire, { secure: false, port });
       });
     });
     for (const server of this.#https) this.#serveTls(server);
@@ -186,7 +198,7 @@ export class ProxyServer {
       this.#handshakes++;
     });
     server.on('secureConnection', (socket) => {
-      this.#accept(wireOf(socket, true), true, HTTPS_PORT);
+      this.#accept(wireOf(socket, true), { secure: true, port: HTTPS_PORT, tls: clientTlsOf(socket) });
       shaken();
     });
     server.on('tlsClientError', shaken);
@@ -197,16 +209,16 @@ export class ProxyServer {
   }
 
   /** A connection that cannot even be set up is closed: an exception here would end the process. */
-  #accept(wire: Wire, secure: boolean, port: number): void {
+  #accept(wire: Wire, arrived: Arrived): void {
     try {
-      this.#serve(wire, secure, port);
+      this.#serve(wire, arrived);
     } catch (error) {
       this.#context.logger.error('accepting a connection failed', { error: messageOf(error) });
       wire.destroy();
     }
   }
 
-  #serve(wire: Wire, secure: boolean, port: number): void {
+  #serve(wire: Wire, { secure, port, tls }: Arrived): void {
     const { remoteAddress } = wire.socket;
     // Without an address the client has already gone; a TLS handshake may come to its end when it is too late.
     if (remoteAddress === undefined || this.#graceOver) {
@@ -214,7 +226,7 @@ export class ProxyServer {
       return;
     }
     this.#accepted++;
-    const client = { identity: identifyClient(remoteAddress, secure, port), secure };
+    const client = { identity: { ...identifyClient(remoteAddress, secure, port), tls }, secure };
     const connection = new ClientConnection(wire, client, this.#context, (gone) => this.#gone(gone));
     this.#clients.add(connection);
     if (this.#context.draining) connection.drain();
@@ -223,6 +235,12 @@ export class ProxyServer {
   #gone(client: ClientConnection): void {
     this.#clients.delete(client);
     this.#checkEmpty();
+  }
+
+  /** Whether the host of a name wants a client certificate. */
+  #asksFor(name: string): boolean {
+    const auth = name === '' ? undefined : this.#context.generation?.routes.hostOf(name)?.clientAuth;
+    return auth?.kind === 'verify' && auth.mode !== 'off';
   }
 
   #secureContext(name: string): SecureContext | undefined {

@@ -1,4 +1,4 @@
-import type { Rewritten } from '@sluice/core';
+import type { ClientTls, Rewritten } from '@sluice/core';
 import type { ByteWriter } from './byte-writer.ts';
 import type { HeadFields } from './head-fields.ts';
 import { header } from './header-table.ts';
@@ -30,6 +30,8 @@ export interface ClientIdentity {
   readonly address: string;
   /** What the upstream is told: of the listener for HTTP, 443 for HTTPS. */
   readonly port: number;
+  /** Of a connection with TLS. */
+  readonly tls?: ClientTls | undefined;
   /** `X-Real-IP`, `X-Forwarded-For` lines. */
   readonly addressLines: Buffer;
   /** `X-Forwarded-Port`, `-Proto`, `-Scheme` and `X-Scheme` lines. */

@@ -1,4 +1,4 @@
-import type { RoutedRequest } from '@sluice/core';
+import type { ClientTls, RoutedRequest } from '@sluice/core';
 import type { RequestFacts } from './request-facts.ts';
 import type { RequestHead } from './request-head.ts';
 import type { ClientIdentity } from './request-writer.ts';
@@ -9,6 +9,7 @@ export class RoutedView implements RoutedRequest {
   readonly port: number;
   readonly httpsPort: number;
   readonly clientAddress: string;
+  readonly tls: ClientTls | undefined;
   readonly #facts: RequestFacts;
   #bytes: Buffer | undefined;
   #head: RequestHead | undefined;
@@ -17,8 +18,9 @@ export class RoutedView implements RoutedRequest {
     this.#facts = facts;
     this.secure = secure;
     this.port = port;
-    this.clientAddress = address;
     this.httpsPort = httpsPort;
+    this.clientAddress = address;
+    this.tls = tls;
   }
 
   /** Sets the head that `header` reads. */

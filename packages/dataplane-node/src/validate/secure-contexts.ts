@@ -3,6 +3,13 @@ import type { SecureContext } from 'node:tls';
 import type { Certificate, Culprit, RoutingModel } from '@sluice/core';
 import { canonicalHost, wildcardAbove } from '@sluice/core';
 
+/** PEM. */
+export interface KeyPairText {
+  readonly cert: string;
+  readonly key: string;
+}
+
+const pairs = new WeakMap<Certificate, KeyPairText>();
 const contexts = new WeakMap<Certificate, SecureContext>();
 
 /** The TLS context of a certificate, made once. Throws OpenSSL's error when it refuses the pair. */
@@ -29,19 +36,36 @@ export function refusedCertificates(model: RoutingModel): readonly Culprit[] {
   });
 }
 
-/**
- * Finds certificates by the name a client asks for: the exact host, then the wildcard above it, then the default. Hosts
- * of the model that are served with the default certificate are not in the map.
- */
+/** As `certificateLookup`, for those who make contexts themselves. The same object for the same certificate. */
+export function pairLookup(model: RoutingModel, fallback: KeyPairText): (serverName: string) => KeyPairText {
+  const find = findCertificate(model);
+  return (serverName) => {
+    const certificate = find(serverName);
+    if (certificate === undefined) return fallback;
+    let pair = pairs.get(certificate);
+    if (pair === undefined) pairs.set(certificate, (pair = { cert: certificate.chain, key: certificate.privateKey.reveal() }));
+    return pair;
+  };
+}
+
+/** Finds contexts by the name a client asks for: the exact host, then the wildcard above it, then the default. */
 export function certificateLookup(model: RoutingModel, fallback: SecureContext): (serverName: string | undefined) => SecureContext {
+  const find = findCertificate(model);
+  return (serverName) => {
+    const certificate = find(serverName);
+    return certificate === undefined ? fallback : contextOf(certificate);
+  };
+}
+
+/** Hosts of the model that are served with the default certificate are not in the map. */
+function findCertificate(model: RoutingModel): (serverName: string | undefined) => Certificate | undefined {
   const byId = new Map(model.certificates.map((certificate) => [certificate.id, certificate]));
   const byHost = new Map<string, Certificate | undefined>();
   for (const { name, tls } of model.virtualHosts)
     if (tls !== undefined) byHost.set(name, tls.certificate === undefined ? undefined : byId.get(tls.certificate));
   return (serverName) => {
     const name = serverName === undefined ? undefined : canonicalHost(serverName);
-    if (name === undefined) return fallback;
-    const certificate = byHost.has(name) ? byHost.get(name) : byHost.get(wildcardAbove(name) ?? '');
-    return certificate === undefined ? fallback : contextOf(certificate);
+    if (name === undefined) return undefined;
+    return byHost.has(name) ? byHost.get(name) : byHost.get(wildcardAbove(name) ?? '');
   };
 }

@@ -49,7 +49,7 @@ const verifyDepth = annotation({
 const errorPage = annotation({
   key: 'auth-tls-error-page',
   risk: 'High',
-  values: 'an http or https URL without query, or a path',
+  values: 'an http or https URL without query; with a path it stays 400',
   effect: 'Redirects clients without a valid certificate here, instead of 400.',
   standard: '400',
   target: TARGET,
@@ -103,18 +103,21 @@ function contribute(settings: IngressSettings, references: References): Contribu
     return { host: { clientAuth }, diagnostics: [diagnose('SLU1506', from, `${found.wrong}; the whole host answers 403`)] };
   }
   const page = settings.get(errorPage);
+  const elsewhere = page?.startsWith('/') === false ? page : undefined;
   const subject = settings.get(matchCn);
   const clientAuth: ClientVerification = {
     kind: 'verify',
     mode: settings.get(verifyClient) ?? 'on',
     ...found,
     depth: settings.get(verifyDepth) || 1,
-    ...(page !== undefined && { errorPage: page }),
+    ...(elsewhere !== undefined && { errorPage: elsewhere }),
     passCertificate: settings.get(passCertificate) === true,
     ...(subject !== undefined && { subject }),
     from,
   };
-  return { host: { clientAuth } };
+  if (page === elsewhere) return { host: { clientAuth } };
+  const note = 'a path cannot be shown without a certificate: such clients are answered 400';
+  return { host: { clientAuth }, diagnostics: [diagnose('SLU1509', settings.from(errorPage), note)] };
 }
 
 type Authorities = Pick<ClientVerification, 'authorities' | 'revocations'> | { readonly wrong: string };

@@ -1,8 +1,9 @@
-import type { ForwardVerdict, LimitPolicy, RoutedRequest, Verdict } from '@sluice/core';
+import type { ForwardVerdict, HeaderEdit, LimitPolicy, RoutedRequest, Verdict } from '@sluice/core';
 import type { Exchange } from '../exchange.ts';
 import { RequestHead } from '../request-head.ts';
 import { AccessCheck } from './access-check.ts';
 import type { AccessOutcome } from './access-check.ts';
+import { clientEdits } from './client-edits.ts';
 import { gatesOf } from './route-gates.ts';
 import type { RouteGates } from './route-gates.ts';
 
@@ -50,6 +51,7 @@ export class Gatekeeper {
   /** True when this answers the request, or will; false when it goes on at once. `view` must be looking at the head. */
   holds(verdict: Verdict, received: ReceivedRequest, view: RoutedRequest): boolean {
     if (verdict.kind === 'redirect' || verdict.route === undefined) return false;
+    if (verdict.host?.clientAuth !== undefined) this.#exchange.requestEdits.take(clientEdits(verdict.host, view));
     const gates = gatesOf(verdict.route);
     if (gates === undefined || (verdict.kind === 'respond' && verdict.counted !== true)) return false;
     if (!this.#enter(gates.limit)) {
@@ -103,7 +105,12 @@ export class Gatekeeper {
     for (const name of gates.external?.responseHeaders ?? []) requestEdits.remove(name);
     if (verdict.admitted === true || (gates.basic === undefined && gates.external === undefined)) return false;
     const { requestId } = facts;
-    const check = new AccessCheck(gates, context, { verdict, request: view, requestId, lines: () => linesOf(received) });
+    const check = new AccessCheck(gates, context, {
+      verdict,
+      request: view,
+      requestId,
+      lines: () => linesOf(received, clientEdits(verdict.host, view)),
+    });
     const outcome = check.run();
     if (!(outcome instanceof Promise)) return !this.#admits(outcome);
     this.#wait(verdict, check, received);
@@ -149,13 +156,13 @@ export class Gatekeeper {
   }
 }
 
-/** The header lines of a head but those with an underscore, which nginx ignores. */
-function linesOf({ bytes, head }: ReceivedRequest): string[] {
+/** The header lines of a head but those with an underscore, which nginx ignores, and those that are replaced. */
+function linesOf({ bytes, head }: ReceivedRequest, edits: readonly HeaderEdit[]): string[] {
   const { fields } = head;
-  const lines: string[] = [];
+  const lines = edits.flatMap(({ op, name, value }) => (op === 'set' ? [name, value] : []));
   for (let line = 0; line < fields.count; line++) {
     const name = bytes.toString('latin1', fields.nameStart[line], fields.nameEnd[line]);
-    if (!name.includes('_')) lines.push(name, fields.text(bytes, line));
+    if (!name.includes('_') && !edits.some((edit) => edit.name === name.toLowerCase())) lines.push(name, fields.text(bytes, line));
   }
   return lines;
 }

@@ -1,0 +1,79 @@
+import type { ClientVerification } from '../model/client-auth.ts';
+import type { VirtualHost } from '../model/virtual-host.ts';
+import { canonicalHost } from './canonical-host.ts';
+import { patternOf } from './patterns.ts';
+import type { Narrator } from './reason.ts';
+import type { RoutedRequest } from './request.ts';
+import type { RedirectVerdict, RespondVerdict } from './verdict.ts';
+
+/** What the TLS connection of a request says about its client. */
+export interface ClientTls {
+  /** The name that the client asked for in the handshake, in lower case; empty for none. */
+  readonly serverName: string;
+  /** Absent when the client has shown none. */
+  readonly certificate?: ClientCertificate;
+}
+
+export interface ClientCertificate {
+  /** `SUCCESS`, or `FAILED:` and the reason (nginx `$ssl_client_verify`). */
+  readonly verify: string;
+  /** It failed for no other reason than that its authority is not known. */
+  readonly unknownAuthority: boolean;
+  /** Certificates between it and its authority. */
+  readonly intermediates: number;
+  /** Distinguished names as RFC 2253 writes them. */
+  readonly subject: string;
+  readonly issuer: string;
+  readonly pem: string;
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly because: string;
+}
+
+/** What a host with client certificates makes of a request before anything else; undefined when it may go on. */
+export function checkClient(request: RoutedRequest, host: VirtualHost, tell: Narrator): RespondVerdict | RedirectVerdict | undefined {
+  const { clientAuth } = host;
+  if (clientAuth === undefined) return undefined;
+  const { from } = clientAuth;
+  const refusal = clientAuth.kind === 'unusable' ? { status: 403, because: clientAuth.because } : judge(request, clientAuth);
+  if (refusal === undefined) {
+    if (clientAuth.kind === 'verify') tell?.({ step: 'policy', text: passedText(request, clientAuth), from });
+    return undefined;
+  }
+  const { status, because } = refusal;
+  const page = status === 400 && clientAuth.kind === 'verify' ? clientAuth.errorPage : undefined;
+  tell?.({ step: 'answer', text: page === undefined ? `${status}: ${because}` : `302 to ${page}: ${because}`, from });
+  return page === undefined ? { kind: 'respond', host, status, because } : { kind: 'redirect', host, status: 302, location: page };
+}
+
+function judge(request: RoutedRequest, auth: ClientVerification): Refusal | undefined {
+  const asked = request.secure && auth.mode !== 'off';
+  const refusal = asked ? (misdirected(request) ?? judgeCertificate(request.tls?.certificate, auth)) : undefined;
+  if (refusal !== undefined || auth.subject === undefined) return refusal;
+  const subject = asked ? (request.tls?.certificate?.subject ?? '') : '';
+  const matches = patternOf(auth.subject, { ignoreCase: false, anchoredStart: false }).match(subject) !== undefined;
+  return matches ? undefined : { status: 403, because: `the subject of the client certificate does not match ${auth.subject}` };
+}
+
+/** The certificate was checked for the name of the handshake: it says nothing about another host (RFC 9110 section 15.5.20). */
+function misdirected({ tls, host }: RoutedRequest): Refusal | undefined {
+  if (tls === undefined || tls.serverName === '' || tls.serverName === canonicalHost(host)) return undefined;
+  return { status: 421, because: 'the handshake was for another host, and this one checks client certificates' };
+}
+
+function judgeCertificate(certificate: ClientCertificate | undefined, { mode, depth }: ClientVerification): Refusal | undefined {
+  if (certificate === undefined) return mode === 'on' ? { status: 400, because: 'no client certificate' } : undefined;
+  if (certificate.verify !== 'SUCCESS')
+    return mode === 'optional_no_ca' && certificate.unknownAuthority
+      ? undefined
+      : { status: 400, because: `the client certificate is not valid (${certificate.verify})` };
+  return certificate.intermediates > depth ? { status: 400, because: 'the chain of the client certificate is too long' } : undefined;
+}
+
+function passedText(request: RoutedRequest, { mode }: ClientVerification): string {
+  if (!request.secure) return 'no client certificate is asked for without TLS';
+  if (mode === 'off') return 'client certificates are not asked for';
+  return request.tls?.certificate === undefined ? 'a client certificate is not needed' : 'the client certificate is accepted';
+}
