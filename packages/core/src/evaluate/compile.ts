@@ -61,7 +61,7 @@ class CompiledTable implements RouteTable {
     if (host === undefined) return badHost;
     const path = normalizePath(splitTarget(request.target).path);
     if (path === undefined) return badPath;
-    if (host.appRoot !== undefined || host.clientAuth !== undefined) {
+    if (host.appRoot !== undefined || host.clientAuth !== undefined || host.snippet !== undefined) {
       const early = beforeRouting(request, host, path);
       if (early !== undefined) return early;
     }

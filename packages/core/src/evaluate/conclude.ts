@@ -10,7 +10,7 @@ import { isRedirected, locationOf } from './location.ts';
 import { checkClient } from './client-auth.ts';
 import type { Narrator } from './reason.ts';
 import type { RoutedRequest } from './request.ts';
-import { rewritePhase, withResponseEdits } from './rewrite-phase.ts';
+import { hostSnippet, rewritePhase, snippetHeaders, withPhase, withResponseEdits } from './rewrite-phase.ts';
 import { rewrite } from './rewrite.ts';
 import { tellForwarding } from './tell-forwarding.ts';
 import type { RedirectVerdict, RespondVerdict, Rewritten, Verdict } from './verdict.ts';
@@ -26,14 +26,16 @@ export interface RoutedPath {
   readonly route: Route;
   /** Normalised. */
   readonly path: string;
+  /** What a snippet has made of the target; `last`: nothing else may rewrite it. */
+  readonly changed?: { readonly target?: string; readonly last: boolean };
 }
 
 export type FindUpstream = (id: string) => Upstream | undefined;
 
 /** What the host does before a route is looked for. */
 export function beforeRouting(request: RoutedRequest, host: VirtualHost, path: string, tell?: Narrator): Verdict | undefined {
-  const refused = checkClient(request, host, tell);
-  if (refused !== undefined) return refused;
+  const early = checkClient(request, host, tell) ?? hostSnippet(request, host, path, tell);
+  if (early !== undefined) return early;
   const { appRoot } = host;
   if (appRoot === undefined || path !== '/') return undefined;
   const verdict: RedirectVerdict = {
@@ -48,15 +50,15 @@ export function beforeRouting(request: RoutedRequest, host: VirtualHost, path: s
 
 /**
  * What happens to a request once its route is known, in the order in which ingress-nginx takes these steps: refusal, the
- * route's own redirect, CORS preflights, the redirect to HTTPS, the route's own answer, 503 for an upstream without endpoints, 403 for the
+ * route's own redirect, CORS preflights, its snippet, the redirect to HTTPS, the route's own answer, 503 for an upstream without endpoints, 403 for the
  * address, forwarding.
  */
 export function conclude(at: RoutedPath, find: FindUpstream, tell?: Narrator): Verdict {
   const { action } = at.route;
-  if (action.kind === 'refuse') return respond(at, action, tell);
-  if (action.kind === 'redirect') return redirectTo(at, action.redirect, tell);
-  const { verdict, responseEdits } = rewritePhase(at, tell);
-  return withResponseEdits(verdict ?? afterRewrite(at, action, find, tell), responseEdits);
+  if (action.kind === 'refuse') return withResponseEdits(respond(at, action, tell), snippetHeaders(at, find, tell));
+  if (action.kind === 'redirect') return withResponseEdits(redirectTo(at, action.redirect, tell), snippetHeaders(at, find, tell));
+  const phase = rewritePhase(at, find, tell);
+  return withPhase(phase.verdict ?? afterRewrite(phase.at, action, find, tell), phase);
 }
 
 /** What is left of a route's action after the rewrite phase. */
@@ -91,13 +93,14 @@ function forward(at: RoutedPath, id: string, find: FindUpstream, tell: Narrator)
   return { kind: 'forward', host, route, upstream, ...(rewritten && { rewritten }), ...(access === 'admitted' && { admitted: true }) };
 }
 
-function rewritePath({ request, route, path }: RoutedPath, tell: Narrator): Rewritten | undefined {
+function rewritePath({ request, route, path, changed }: RoutedPath, tell: Narrator): Rewritten | undefined {
   const policy = policyOf(route, 'rewrite');
-  if (policy === undefined) return undefined;
-  const rewritten = rewrite(policy, path, request.target);
+  const before = changed?.target === undefined ? undefined : { target: changed.target };
+  if (policy === undefined || changed?.last === true) return before;
+  const rewritten = rewrite(policy, path, changed?.target ?? request.target);
   const text = rewritten === undefined ? `not rewritten: ${policy.pattern} is not found in ${path}` : `rewritten to ${rewritten.target}`;
   tell?.({ step: 'policy', text, from: policy.from });
-  return rewritten;
+  return rewritten ?? before;
 }
 
 function respond(

@@ -10,8 +10,9 @@ import type { RoutedRequest } from './request.ts';
 export interface VariableSource {
   readonly request: RoutedRequest;
   readonly host: VirtualHost;
-  readonly route: Route;
-  readonly upstream: Upstream;
+  /** Absent while the request has none; so is the upstream. */
+  readonly route?: Route;
+  readonly upstream?: Upstream;
   /** Normalised path. */
   readonly path: string;
   /** 32 hexadecimal digits. */
@@ -56,12 +57,23 @@ const READERS: Readonly<Record<string, (source: VariableSource) => string>> = {
   server_name: ({ host }) => host.name,
   request_id: ({ requestId }) => requestId,
   req_id: ({ requestId }) => requestId,
-  namespace: ({ route }) => route.from.object.namespace,
-  ingress_name: ({ route }) => route.from.object.name,
-  service_name: ({ upstream }) => upstream.service,
-  service_port: ({ upstream }) => upstream.port,
-  proxy_upstream_name: ({ upstream }) => `${upstream.namespace}-${upstream.service}-${upstream.port}`,
+  namespace: ({ route }) => route?.from.object.namespace ?? '',
+  ingress_name: ({ route }) => route?.from.object.name ?? '',
+  service_name: ({ upstream }) => upstream?.service ?? '',
+  service_port: ({ upstream }) => upstream?.port ?? '',
+  proxy_upstream_name: upstreamName,
+  proxy_host: upstreamName,
+  content_type: ({ request }) => request.header('content-type') ?? '',
+  content_length: ({ request }) => request.header('content-length') ?? '',
+  proxy_add_x_forwarded_for: ({ request }) => {
+    const before = request.header('x-forwarded-for') ?? '';
+    return before === '' ? request.clientAddress : `${before}, ${request.clientAddress}`;
+  },
 };
+
+function upstreamName({ upstream }: VariableSource): string {
+  return upstream === undefined ? '' : `${upstream.namespace}-${upstream.service}-${upstream.port}`;
+}
 
 function schemeOf({ request }: VariableSource): string {
   return request.secure ? 'https' : 'http';

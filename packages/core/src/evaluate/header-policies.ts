@@ -4,16 +4,18 @@ import type { RoutedPath } from './conclude.ts';
 import { expandVariables } from './expand-variables.ts';
 import type { HeaderEdit } from './header-edit.ts';
 import type { Narrator } from './reason.ts';
+import { SnippetRun } from './snippet.ts';
 import { withResponseEdits } from './rewrite-phase.ts';
 import type { ForwardVerdict, Verdict } from './verdict.ts';
 
 /** The verdict with what the policies of its route say about header lines, for the client and for the upstream. */
 export function withHeaderPolicies(at: RoutedPath, verdict: Verdict, tell: Narrator): Verdict {
   if (at.route.policies.length === 0) return verdict;
-  const answered = withResponseEdits(verdict, responseHeaders(at.route, tell));
+  const ofHost = hostHeaders(at, tell);
+  const answered = withResponseEdits(verdict, [...responseHeaders(at.route, tell), ...ofHost.responseEdits]);
   if (answered.kind !== 'forward' || answered.errorPage !== undefined) return answered;
   tellRewrites(at.route, tell);
-  const edits = requestHeaders(at, answered, tell);
+  const edits = [...requestHeaders(at, answered, tell), ...ofHost.requestEdits];
   return edits.length === 0 ? answered : { ...answered, requestEdits: [...edits, ...(answered.requestEdits ?? [])] };
 }
 
@@ -37,6 +39,20 @@ function requestHeaders({ request, host, route, path }: RoutedPath, { upstream }
     edits.push({ op: 'set', name: 'Connection', value: connection.value });
   }
   return edits;
+}
+
+interface HostEdits {
+  readonly responseEdits: readonly HeaderEdit[];
+  readonly requestEdits: readonly HeaderEdit[];
+}
+
+/** The header lines of the server snippet. */
+function hostHeaders({ request, host, route, path }: RoutedPath, tell: Narrator): HostEdits {
+  const policy = policyOf(route, 'host-headers');
+  if (policy === undefined) return { responseEdits: [], requestEdits: [] };
+  const run = new SnippetRun({ request, host, route, path, requestId: request.requestId }).run(policy.steps);
+  tell?.({ step: 'policy', text: `the snippet of the host: ${run.told.join(', ')}`, from: policy.from });
+  return run;
 }
 
 /** These change what the upstream answers, which nobody knows yet. */

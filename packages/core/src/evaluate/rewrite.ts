@@ -15,13 +15,11 @@ export function rewrite(policy: RewritePolicy, path: string, target: string): Re
   const sent = splitTarget(target).query;
   // nginx leaves out a question mark with nothing after it.
   const query = sent === '?' ? '' : sent;
-  const to = fill(policy.target) + query;
   const { forwardedPrefix } = policy;
-  return { target: escapePath(to, query), ...(forwardedPrefix !== undefined && { forwardedPrefix: fill(forwardedPrefix) }) };
+  return { target: escapeTarget(fill(policy.target)) + query, ...(forwardedPrefix !== undefined && { forwardedPrefix: fill(forwardedPrefix) }) };
 }
 
 /** As nginx escapes a changed URI: blanks, controls, `#`, `%`, `?` in the path part and bytes beyond ASCII. */
-function escapePath(target: string, query: string): string {
-  const path = target.slice(0, target.length - query.length);
-  return path.replace(/[^\x21-\x7e]|[%#?]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`) + query;
+export function escapeTarget(path: string): string {
+  return path.replace(/[^\x21-\x7e]|[%#?]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 }

@@ -1,6 +1,7 @@
 import type { ClientAuth } from './client-auth.ts';
 import type { HostMatch } from './match.ts';
 import type { Origin } from './origin.ts';
+import type { SnippetStep } from './policy/snippet.ts';
 import type { Route } from './route.ts';
 
 /** Everything that answers for one host name. */
@@ -12,6 +13,8 @@ export interface VirtualHost {
   readonly aliases?: HostAliases;
   /** Requests for exactly `/` are redirected to this path before a route is looked for. */
   readonly appRoot?: AppRoot;
+  /** Looked at before a route is looked for, and after client certificates; its locations and headers are among the routes. */
+  readonly snippet?: HostSnippet;
   /** Absent: no client certificate is asked for. */
   readonly clientAuth?: ClientAuth;
   /**
@@ -41,4 +44,19 @@ export interface HostAliases {
 export interface AppRoot {
   readonly path: string;
   readonly from: Origin;
+}
+
+/** What the snippet of a host says (annotation `server-snippet`). */
+export interface HostSnippet {
+  readonly steps: readonly SnippetStep[];
+  readonly locations: readonly SnippetLocation[];
+  readonly from: Origin;
+}
+
+/** A path of a host that answers by itself; `otherwise` is the status when no step answers. */
+export interface SnippetLocation {
+  readonly match: 'exact' | 'prefix';
+  readonly path: string;
+  readonly steps: readonly SnippetStep[];
+  readonly otherwise: 403 | 404;
 }

@@ -10,6 +10,7 @@ import { Gatekeeper } from './gates/gatekeeper.ts';
 import type { ReceivedRequest } from './gates/gatekeeper.ts';
 import { HeaderEdits } from './header-edits.ts';
 import { takeEdits } from './verdict-edits.ts';
+import { Mirror } from './mirror.ts';
 import type { ProxyContext } from './proxy-context.ts';
 import { RequestFacts } from './request-facts.ts';
 import { RoutedView } from './routed-view.ts';
@@ -21,6 +22,9 @@ const MAX_DRAIN_BYTES = 65_536;
 
 /** Status in the access log when the client went away before it got one (nginx). */
 const CLIENT_CLOSED = 499;
+
+/** A status that a snippet asks for: the connection is closed without an answer (nginx). */
+const NO_ANSWER = 444;
 
 /** What the exchange waits for; the deadline of the client connection is about this. */
 export type Awaited = 'gate' | 'connect' | 'request-body' | 'upstream-write' | 'upstream-read' | 'client-write' | 'drain';
@@ -38,6 +42,7 @@ export class Exchange {
   /** Between the request head and the moment when the connection is free or closing. */
   active = false;
   readonly pages: ErrorPages;
+  readonly #mirror = new Mirror(this);
   readonly #forwarder: Forwarder;
   readonly #gates: Gatekeeper;
   readonly #view: RoutedView;
@@ -88,7 +93,8 @@ export class Exchange {
     const next = this.body.take(bytes, start, end);
     if (next === BROKEN) return this.#refuseBody(end);
     this.facts.requestBytes += next - start;
-    if (this.body.announcedBytes > this.#bodyLimit) return this.#refuseBody(end, 413);
+    if (!this.#answered && this.body.announcedBytes > this.#bodyLimit) return this.#refuseBody(end, 413);
+    if (!this.#gates.waiting) this.#mirror.send(bytes, start, this.body.dataEnd);
     if (this.#gates.waiting) this.#gates.takeBody(bytes, start, this.body.dataEnd);
     else if (!this.#answered) this.#forwarder.send(bytes, start, this.body.dataEnd);
     else if (this.body.done && !this.client.wire.awaitingFlush) this.#settle();
@@ -189,6 +195,7 @@ export class Exchange {
 
   /** What was held back may go to its upstream. */
   proceed(verdict: ForwardVerdict, { bytes, head, start, end }: ReceivedRequest): void {
+    this.#mirror.begin(bytes, start, end);
     this.#forwarder.start(verdict, bytes, head, { start, end });
   }
 
@@ -205,6 +212,7 @@ export class Exchange {
     this.route = undefined;
     this.#bodyLimit = Infinity;
     this.pages.clear();
+    this.#mirror.clear();
     this.#forwarder.reset();
     this.requestEdits.clear();
     this.responseEdits.clear();
@@ -214,10 +222,13 @@ export class Exchange {
   #route(bytes: Buffer, head: RequestHead, bodyAt: number, bodyEnd: number): void {
     this.#view.look(bytes, head);
     const verdict = this.#decide();
-    if (typeof verdict !== 'number') takeEdits(this, verdict);
-    if (typeof verdict !== 'number' && verdict.kind === 'forward') this.#forwarder.look(verdict, this.#view);
-    this.route = typeof verdict === 'number' ? undefined : verdict.route;
+    if (typeof verdict !== 'number') {
+      takeEdits(this, verdict);
+      this.#forwarder.look(verdict, this.#view);
+      this.route = verdict.route;
+    }
     if (this.route !== undefined) this.pages.look(this.route, { bytes, head });
+    if (typeof verdict !== 'number') this.#mirror.look(verdict, { bytes, head }, this.#view);
     if (head.framing.chunked && typeof verdict !== 'number' && verdict.kind === 'forward') this.#bodyLimit = bodyLimitOf(verdict.route);
     const received = { bytes, head, start: bodyAt, end: bodyEnd };
     if (typeof verdict === 'number') this.answer(verdict);
@@ -231,7 +242,13 @@ export class Exchange {
       this.answer(verdict.errorPage, undefined, LAST_ANSWERS.has(verdict.errorPage));
     else if (verdict.kind === 'forward') this.proceed(verdict, received);
     else if (verdict.kind === 'redirect') this.answer(verdict.status, verdict.location);
+    else if (verdict.status === NO_ANSWER) this.#hangUp();
     else this.answer(verdict.status, undefined, LAST_ANSWERS.has(verdict.status), verdict.text);
+  }
+
+  #hangUp(): void {
+    this.facts.status = NO_ANSWER;
+    this.cut();
   }
 
   /** The verdict, or the status to answer with when there can be none. A fault of the table must not end the process. */
@@ -276,6 +293,7 @@ export class Exchange {
 
   #over(): void {
     this.active = false;
+    this.#mirror.clear();
     this.#log();
   }
 
@@ -286,6 +304,7 @@ export class Exchange {
     const { accessLog } = this.context;
     if (accessLog !== undefined && !this.#isSilent()) this.facts.log(accessLog, this.client.identity.address);
   }
+
   #isSilent(): boolean {
     return this.route !== undefined && policyOf(this.route, 'access-log')?.enabled === false;
   }

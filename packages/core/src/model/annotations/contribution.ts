@@ -11,7 +11,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { ClientAuth } from '../client-auth.ts';
 import type { RedirectStyle } from '../redirect.ts';
 import type { RouteAction } from '../route.ts';
-import type { AppRoot, HostAliases } from '../virtual-host.ts';
+import type { AppRoot, HostAliases, HostSnippet } from '../virtual-host.ts';
 import type { AnyAnnotation } from './annotation.ts';
 import type { IngressSettings } from './ingress-settings.ts';
 
@@ -41,6 +41,7 @@ export interface HttpsRedirectSettings {
 export interface HostSettings {
   readonly aliases?: HostAliases;
   readonly appRoot?: AppRoot;
+  readonly snippet?: HostSnippet;
   readonly clientAuth?: ClientAuth;
   /** A redirect from the host with `www.` to the one without, or the other way round. */
   readonly wwwRedirect?: { readonly from: Origin };

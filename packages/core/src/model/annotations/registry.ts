@@ -13,9 +13,11 @@ import { errorPagesGroup } from './error-pages.ts';
 import { accessLogGroup } from './access-log.ts';
 import { bufferingGroup } from './buffering.ts';
 import { redirectStyleGroup } from './redirect-style.ts';
+import { mirrorGroup } from './mirror.ts';
 import { redirectGroup } from './redirect.ts';
 import { rewriteGroup } from './rewrite.ts';
 import { satisfyGroup } from './satisfy.ts';
+import { snippetsGroup } from './snippets.ts';
 import { sourceRangeGroup } from './source-range.ts';
 import { sslRedirectGroup } from './ssl-redirect.ts';
 import { backendProtocolGroup } from './backend-protocol.ts';
@@ -30,7 +32,7 @@ import { virtualHostGroup } from './virtual-host.ts';
 export { unsupportedAnnotations };
 
 /** Every group of implemented annotations. Adding an annotation is adding an entry to one of them. */
-export const annotationGroups: readonly AnnotationGroup[] = [accessLogGroup, bufferingGroup, redirectStyleGroup, backendProtocolGroup, basicAuthGroup, bodySizeGroup, canaryGroup, clientAuthGroup, corsGroup, customHeadersGroup, errorPagesGroup, externalAuthGroup, limitGroup, loadBalanceGroup, proxySslGroup, proxyTimeoutsGroup, redirectGroup, responseRewritesGroup, rewriteGroup, satisfyGroup, sessionAffinityGroup, sourceRangeGroup, sslRedirectGroup, upstreamHeadersGroup, virtualHostGroup];
+export const annotationGroups: readonly AnnotationGroup[] = [accessLogGroup, bufferingGroup, redirectStyleGroup, backendProtocolGroup, basicAuthGroup, bodySizeGroup, canaryGroup, clientAuthGroup, corsGroup, customHeadersGroup, errorPagesGroup, externalAuthGroup, limitGroup, loadBalanceGroup, mirrorGroup, proxySslGroup, proxyTimeoutsGroup, redirectGroup, responseRewritesGroup, rewriteGroup, satisfyGroup, sessionAffinityGroup, snippetsGroup, sourceRangeGroup, sslRedirectGroup, upstreamHeadersGroup, virtualHostGroup];
 
 /** An annotation and the group that it belongs to. */
 export interface ImplementedAnnotation {

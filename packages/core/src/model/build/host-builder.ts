@@ -15,13 +15,14 @@ import { claimPaths, withoutDetours } from './path-claims.ts';
 import type { PathClaims } from './path-claims.ts';
 import { byPrecedence, pathMatchers } from './path-matchers.ts';
 import type { PathMatcher } from './path-matchers.ts';
+import { withSnippetRoutes } from './snippet-routes.ts';
 
 /** Builds one virtual host; conflicts are reported on the loser. Pure. */
 export function buildHost(input: HostInput): { readonly host: VirtualHost; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
-  const routes = routesOf(input, diagnostics);
-  const from = input.rules[0]?.from ?? input.fallback?.backend.from ?? builtIn;
   const settings = hostSettings(input, diagnostics);
+  const routes = withSnippetRoutes(routesOf(input, diagnostics), settings.snippet, diagnostics);
+  const from = input.rules[0]?.from ?? input.fallback?.backend.from ?? builtIn;
   const host = {
     name: input.host || '*',
     match: hostMatch(input.host),
@@ -51,7 +52,7 @@ function hostMatch(host: string): HostMatch {
 }
 
 /** What the oldest Ingress that says it says about the host. */
-function hostSettings({ rules }: HostInput, diagnostics: Diagnostic[]): Pick<VirtualHost, 'aliases' | 'appRoot' | 'clientAuth'> {
+function hostSettings({ rules }: HostInput, diagnostics: Diagnostic[]): Pick<VirtualHost, 'aliases' | 'appRoot' | 'snippet' | 'clientAuth'> {
   const pick = <Setting extends { readonly from: Origin }>(read: (settings: HostSettings) => Setting | undefined): Setting | undefined => {
     const said = [...new Set(rules.map(({ features }) => read(features.host)))].filter((value) => value !== undefined);
     const [winner, ...losers] = said;
@@ -62,8 +63,9 @@ function hostSettings({ rules }: HostInput, diagnostics: Diagnostic[]): Pick<Vir
   };
   const [aliases, appRoot] = [pick((settings) => settings.aliases), pick((settings) => settings.appRoot)];
   const broken = rules.find(({ features }) => features.host.clientAuth?.kind === 'unusable')?.features.host.clientAuth;
+  const snippet = pick((settings) => settings.snippet);
   const clientAuth = broken ?? pick((settings) => settings.clientAuth);
-  return { ...(aliases && { aliases }), ...(appRoot && { appRoot }), ...(clientAuth && { clientAuth }) };
+  return { ...(aliases && { aliases }), ...(appRoot && { appRoot }), ...(snippet && { snippet }), ...(clientAuth && { clientAuth }) };
 }
 
 function forward({ match, path }: PathMatcher, input: HostInput): Route {

@@ -1,3 +1,4 @@
+import type { MirrorPolicy } from './mirror.ts';
 import type { AccessLogPolicy } from './access-log.ts';
 import type { UpstreamTlsPolicy } from './upstream-tls.ts';
 import type { UpstreamTimeoutsPolicy } from './upstream-timeouts.ts';
@@ -10,6 +11,7 @@ import type { CookieDomainPolicy, CookiePathPolicy, LocationRewritePolicy } from
 import type { ResponseHeadersPolicy } from './response-headers.ts';
 import type { UpstreamConnectionPolicy } from './upstream-connection.ts';
 import type { UpstreamHostPolicy } from './upstream-host.ts';
+import type { HostHeadersPolicy, SnippetPolicy } from './snippet.ts';
 import type { CorsPolicy } from './cors.ts';
 import type { ExternalAuthPolicy } from './external-auth.ts';
 import type { ErrorPagesPolicy } from './error-pages.ts';
@@ -32,12 +34,15 @@ export type Policy =
   | ExternalAuthPolicy
   | HttpsRedirectPolicy
   | LimitPolicy
+  | MirrorPolicy
+  | HostHeadersPolicy
   | LocationRewritePolicy
   | NextUpstreamPolicy
   | ResponseHeadersPolicy
   | RewritePolicy
   | SatisfyAnyPolicy
   | SessionCookiePolicy
+  | SnippetPolicy
   | SourceRangePolicy
   | UpstreamConnectionPolicy
   | UpstreamHostPolicy

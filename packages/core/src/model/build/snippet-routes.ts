@@ -1,0 +1,44 @@
+import { diagnose } from '../../observe/diagnostic.ts';
+import type { Diagnostic } from '../../observe/diagnostic.ts';
+import type { Route } from '../route.ts';
+import type { HostSnippet } from '../virtual-host.ts';
+
+/** The routes of a host with those that its snippet adds; a path that an Ingress has as well stays with the Ingress. */
+export function withSnippetRoutes(routes: readonly Route[], snippet: HostSnippet | undefined, diagnostics: Diagnostic[]): readonly Route[] {
+  if (snippet === undefined) return routes;
+  const headers = snippet.steps.filter(({ kind }) => kind === 'response-header' || kind === 'request-header');
+  const added = locationRoutes(snippet, routes, diagnostics);
+  const all = mergeRoutes(routes, added);
+  if (headers.length === 0) return all;
+  const policy = { kind: 'host-headers', steps: headers, from: snippet.from } as const;
+  return all.map((route) => ({ ...route, policies: [...route.policies, policy].toSorted((a, b) => (a.kind < b.kind ? -1 : 1)) }));
+}
+
+function locationRoutes({ locations, from }: HostSnippet, routes: readonly Route[], diagnostics: Diagnostic[]): readonly Route[] {
+  const inRegexMode = routes.some(({ match }) => match.kind === 'regex');
+  return locations.flatMap(({ match: kind, path, steps, otherwise }): Route[] => {
+    const match = { kind, path } as const;
+    const lost =
+      inRegexMode && kind === 'prefix'
+        ? 'the host is in regex mode, where prefixes come last'
+        : routes.some((other) => other.match.kind === kind && other.match.path === path) && 'a path of an Ingress is the same';
+    if (lost !== false) {
+      diagnostics.push(diagnose('SLU1508', from, `location ${path.slice(0, 60)}: ${lost}; it is left out`));
+      return [];
+    }
+    const because = 'a location of the server snippet says nothing else';
+    return [{ match, action: { kind: 'respond', status: otherwise, because }, policies: [{ kind: 'snippet', steps, from }], from }];
+  });
+}
+
+/** Equal paths first, then the order that the routes have; prefixes by length among the other prefixes. */
+function mergeRoutes(routes: readonly Route[], added: readonly Route[]): readonly Route[] {
+  const exact = added.filter(({ match }) => match.kind === 'exact');
+  const prefixes = added.filter(({ match }) => match.kind === 'prefix').toSorted((a, b) => b.match.path.length - a.match.path.length);
+  const merged = [...exact, ...routes];
+  for (const route of prefixes) {
+    const at = merged.findIndex(({ match }) => match.kind === 'prefix' && match.path.length < route.match.path.length);
+    merged.splice(at < 0 ? merged.length : at, 0, route);
+  }
+  return merged;
+}

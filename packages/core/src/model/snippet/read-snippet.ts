@@ -1,0 +1,136 @@
+import type { SnippetStep } from '../policy/snippet.ts';
+import type { SnippetLocation } from '../virtual-host.ts';
+import { readCondition } from './condition.ts';
+import { parseSnippet } from './directive.ts';
+import type { Directive } from './directive.ts';
+import { headerDirectives } from './header-directives.ts';
+import { noted, refused, steps } from './reading.ts';
+import type { SnippetPlace, StepResult } from './reading.ts';
+import { readReturn, readRewrite } from './rewrite-directives.ts';
+
+/** What a snippet means. */
+export interface ReadSnippet {
+  readonly steps: readonly SnippetStep[];
+  readonly locations: readonly SnippetLocation[];
+  /** What is left out, a sentence each. */
+  readonly refused: readonly string[];
+  /** What takes effect in another way. */
+  readonly notes: readonly string[];
+  /** A restriction of who may ask that is not understood. */
+  readonly denied?: string;
+}
+
+/** Restrictions: to leave one out would let everybody in. */
+const RESTRICTIONS: ReadonlySet<string> = new Set([
+  'access_by_lua',
+  'access_by_lua_block',
+  'access_by_lua_file',
+  'allow',
+  'auth_basic',
+  'auth_basic_user_file',
+  'auth_jwt',
+  'auth_request',
+  'deny',
+  'internal',
+  'limit_except',
+  'secure_link',
+  'valid_referers',
+]);
+
+/** Directives that have an annotation. */
+const ANNOTATIONS: Readonly<Record<string, string>> = {
+  client_max_body_size: 'proxy-body-size',
+  limit_conn: 'limit-connections',
+  limit_req: 'limit-rps',
+  proxy_connect_timeout: 'proxy-connect-timeout',
+  proxy_cookie_domain: 'proxy-cookie-domain',
+  proxy_cookie_path: 'proxy-cookie-path',
+  proxy_next_upstream: 'proxy-next-upstream',
+  proxy_read_timeout: 'proxy-read-timeout',
+  proxy_redirect: 'proxy-redirect-from',
+  proxy_send_timeout: 'proxy-send-timeout',
+  satisfy: 'satisfy',
+  send_timeout: 'proxy-send-timeout',
+  ssl_ciphers: 'ssl-ciphers',
+};
+
+/** Reads nginx directives into typed steps. What is not understood is told by name, the rest counts. Pure. */
+export function readSnippet(text: string, place: 'location' | 'server'): ReadSnippet {
+  const parsed = parseSnippet(text);
+  if (!parsed.ok) return { steps: [], locations: [], refused: [`it cannot be read: ${parsed.reason}`], notes: [] };
+  const reader = new SnippetTranslator();
+  const locations = parsed.directives.filter(({ name }) => place === 'server' && name === 'location');
+  const made = reader.all(
+    parsed.directives.filter((directive) => !locations.includes(directive)),
+    place,
+  );
+  const { denied } = reader;
+  const read = locations.flatMap((directive) => reader.location(directive));
+  return {
+    steps: made,
+    locations: read,
+    refused: reader.refused,
+    notes: reader.notes,
+    ...(denied !== undefined && { denied }),
+  };
+}
+
+class SnippetTranslator {
+  readonly refused: string[] = [];
+  readonly notes: string[] = [];
+  denied: string | undefined;
+
+  all(directives: readonly Directive[], place: SnippetPlace): readonly SnippetStep[] {
+    return directives.flatMap((directive) => this.#one(directive, place));
+  }
+
+  location({ args, block = [] }: Directive): readonly SnippetLocation[] {
+    const [modifier, path] = args.length === 2 ? [args[0], args[1]] : ['', args[0]];
+    if (path === undefined || args.length > 2 || !path.startsWith('/') || !['', '=', '^~'].includes(modifier ?? '')) {
+      this.refused.push(`location ${args.join(' ').slice(0, 60)}: only exact paths (=) and prefixes are supported`);
+      return [];
+    }
+    const denies = block.some(({ name, args: [who] }) => name === 'deny' && who === 'all');
+    const made = this.all(
+      block.filter(({ name }) => name !== 'deny' || !denies),
+      'location',
+    );
+    const bytes = Buffer.from(path, 'utf8').toString('latin1');
+    return [{ match: modifier === '=' ? 'exact' : 'prefix', path: bytes, steps: made, otherwise: denies ? 403 : 404 }];
+  }
+
+  #one(directive: Directive, place: SnippetPlace): readonly SnippetStep[] {
+    const result = directive.name === 'if' ? this.#if(directive, place) : translate(directive, place);
+    if (result.kind === 'steps') {
+      if (result.note !== undefined) this.notes.push(`${directive.name}: ${result.note}`);
+      return result.steps;
+    }
+    if (result.kind === 'denied') this.denied ??= `${directive.name}: ${result.reason}`;
+    else this.refused.push(`${directive.name.slice(0, 60)}: ${result.reason}`);
+    return [];
+  }
+
+  #if({ args, block }: Directive, place: SnippetPlace): StepResult {
+    if (block === undefined) return refused('it has no block');
+    if (place.startsWith('if')) return refused('it may not stand in another if');
+    const condition = readCondition(args);
+    if (typeof condition === 'string') return refused(`${condition}; the whole block is left out`);
+    return steps({ kind: 'if', condition, steps: this.all(block, place === 'server' ? 'if-server' : 'if-location') });
+  }
+}
+
+function translate(directive: Directive, place: SnippetPlace): StepResult {
+  const { name, args, block } = directive;
+  if (RESTRICTIONS.has(name)) return { kind: 'denied', reason: 'it restricts access and is not supported; write it with annotations' };
+  if (block !== undefined) return refused('blocks of this kind are not supported');
+  if (name === 'return') return readReturn(directive);
+  if (name === 'rewrite') return readRewrite(directive, place);
+  if (name === 'break') return steps({ kind: 'break' });
+  if (name === 'proxy_http_version') return noted(`upstreams are asked in HTTP/1.1, not ${args.join(' ').slice(0, 20)}`);
+  const header = Object.hasOwn(headerDirectives, name) ? headerDirectives[name] : undefined;
+  if (header !== undefined) return place === 'if-server' ? refused('it may not stand in an if of the server') : header(directive);
+  const annotation = Object.hasOwn(ANNOTATIONS, name) ? ANNOTATIONS[name] : undefined;
+  return refused(
+    annotation === undefined ? 'the directive is not supported' : `the directive is not supported; use the annotation ${annotation}`,
+  );
+}
