@@ -4,6 +4,7 @@ import { conclude } from './conclude.ts';
 import type { FindUpstream, RoutedPath } from './conclude.ts';
 import { findWithStandIn, withErrorPage } from './error-page.ts';
 import { withHeaderPolicies } from './header-policies.ts';
+import { tellMirror } from './mirror.ts';
 import type { Narrator } from './reason.ts';
 import type { RespondVerdict, Verdict } from './verdict.ts';
 
@@ -13,7 +14,9 @@ import type { RespondVerdict, Verdict } from './verdict.ts';
  */
 export function decideAtRoute(at: RoutedPath, find: FindUpstream, tell?: Narrator): Verdict {
   const verdict = tooLarge(at, tell) ?? conclude(at, findWithStandIn(at, find), tell);
-  return withHeaderPolicies(at, withErrorPage(at, verdict, find, tell), tell);
+  const answered = withErrorPage(at, verdict, find, tell);
+  if (answered.kind === 'forward') tellMirror(answered, at.request, tell);
+  return withHeaderPolicies(at, answered, tell);
 }
 
 function tooLarge({ request, host, route }: RoutedPath, tell: Narrator): RespondVerdict | undefined {

@@ -87,7 +87,8 @@ function errorPage(
     return { ...verdict, status: 404, because };
   }
   tell?.({ step: 'upstream', text: `the page for ${verdict.status} comes from ${upstream.id}`, from: pages.from });
-  return { kind: 'forward', host, route, upstream, rewritten: { target: '/' }, errorPage: verdict.status };
+  const { status, counted } = verdict;
+  return { kind: 'forward', host, route, upstream, rewritten: { target: '/' }, errorPage: status, ...(counted && { counted }) };
 }
 
 function usable({ upstream }: ErrorPagesPolicy, find: FindUpstream): Upstream | undefined {

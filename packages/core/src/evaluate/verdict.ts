@@ -23,6 +23,8 @@ export interface ForwardVerdict extends VerdictEdits {
   readonly admitted?: boolean;
   /** The upstream is asked for the page of this status (GET or HEAD, no body) instead of being sent the request. */
   readonly errorPage?: number;
+  /** Of a verdict with `errorPage`: as for answers. */
+  readonly counted?: boolean;
   /** Changes of the header lines that the upstream gets; absent for none. */
   readonly requestEdits?: readonly HeaderEdit[];
 }

@@ -3,6 +3,7 @@ import type { Logger, RouteTable, Upstream } from '@sluice/core';
 import type { AccessLog } from './access-log.ts';
 import type { Balancer } from './balancer.ts';
 import type { GateKit } from './gates/gate-kit.ts';
+import type { Mirrors } from './mirrors.ts';
 import type { DeadlineSweep } from './deadline-sweep.ts';
 
 /** How long the proxy waits for others. */
@@ -37,6 +38,7 @@ export interface ProxyContext {
   readonly logger: Logger;
   readonly sweep: DeadlineSweep;
   readonly balancer: Balancer;
+  readonly mirrors: Mirrors;
   readonly gates: GateKit;
   /** Undefined until the first swap: requests are answered 503. */
   generation: ServingGeneration | undefined;

@@ -2,8 +2,20 @@ import type { FidelityTable } from '@sluice/core';
 
 const perProcess = 'counted by each process, as ingress-nginx counts in each pod; the counters start anew with the process';
 
+const streams = { level: 'equivalent', note: 'bodies stream in both directions within fixed memory; there is nothing to buffer' } as const;
+const onTheSide =
+  'the copy is sent on a connection of its own while the request goes on; a slow target loses copies instead of delaying clients';
+
 /** Where the Node data plane differs from ingress-nginx in how it does what an annotation asks for. */
 export const nodeFidelity: FidelityTable = {
+  'client-body-buffer-size': streams,
+  'mirror-target': { level: 'equivalent', note: onTheSide },
+  'proxy-buffer-size': streams,
+  'proxy-buffering': streams,
+  'proxy-buffers-number': streams,
+  'proxy-busy-buffers-size': streams,
+  'proxy-max-temp-file-size': streams,
+  'proxy-request-buffering': streams,
   'limit-rps': { level: 'equivalent', note: perProcess },
   'limit-rpm': { level: 'equivalent', note: perProcess },
   'limit-connections': { level: 'equivalent', note: perProcess },

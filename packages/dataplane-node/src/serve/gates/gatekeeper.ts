@@ -53,12 +53,13 @@ export class Gatekeeper {
     if (verdict.kind === 'redirect' || verdict.route === undefined) return false;
     if (verdict.host?.clientAuth !== undefined) this.#exchange.requestEdits.take(clientEdits(verdict.host, view));
     const gates = gatesOf(verdict.route);
-    if (gates === undefined || (verdict.kind === 'respond' && verdict.counted !== true)) return false;
+    const answered = verdict.kind === 'respond' || verdict.errorPage !== undefined;
+    if (gates === undefined || (answered && verdict.counted !== true)) return false;
     if (!this.#enter(gates.limit)) {
       this.#exchange.answer(503);
       return true;
     }
-    return verdict.kind === 'forward' && this.#checks(verdict, gates, received, view);
+    return !answered && this.#checks(verdict, gates, received, view);
   }
 
   /** More bytes of the body of a request that waits. */

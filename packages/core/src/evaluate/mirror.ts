@@ -1,0 +1,57 @@
+import { policyOf } from '../model/policy/policy.ts';
+import { expandVariables } from './expand-variables.ts';
+import { normalizePath, splitTarget } from './normalize-path.ts';
+import type { Narrator } from './reason.ts';
+import type { RoutedRequest } from './request.ts';
+import type { ForwardVerdict } from './verdict.ts';
+
+/** Where a copy of a request goes. */
+export interface MirrorDestination {
+  readonly secure: boolean;
+  readonly hostname: string;
+  readonly port: number;
+  /** Path and query string, without blanks and control characters. */
+  readonly target: string;
+  /** Host header. */
+  readonly host: string;
+  readonly withBody: boolean;
+}
+
+const URL_PARTS = /^(https?):\/\/((?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?)(\/[^]*)?$/;
+
+/** Where a copy of a forwarded request goes; undefined without a mirror, and when its variables do not make a URL. */
+export function mirrorOf({ route, host, upstream, errorPage }: ForwardVerdict, request: RoutedRequest): MirrorDestination | undefined {
+  const policy = policyOf(route, 'mirror');
+  if (policy === undefined || errorPage !== undefined) return undefined;
+  const path = normalizePath(splitTarget(request.target).path) ?? '/';
+  const source = { request, route, host, upstream, path, requestId: request.requestId };
+  const [, scheme, authority = '', port, written] = URL_PARTS.exec(expandVariables(policy.target, source)) ?? [];
+  if (scheme === undefined) return undefined;
+  const secure = scheme === 'https';
+  return {
+    secure,
+    hostname: authority.replace(/:\d+$/, '').replace(/^\[|\]$/g, ''),
+    port: Number(port ?? (secure ? 443 : 80)),
+    target: escaped(written ?? request.target),
+    host: escaped(policy.host === undefined ? authority : expandVariables(policy.host, source)),
+    withBody: policy.body,
+  };
+}
+
+/** Tells where a copy goes. */
+export function tellMirror(verdict: ForwardVerdict, request: RoutedRequest, tell: Narrator): void {
+  const policy = policyOf(verdict.route, 'mirror');
+  if (tell === undefined || policy === undefined || verdict.errorPage !== undefined) return;
+  const to = mirrorOf(verdict, request);
+  const text =
+    to === undefined
+      ? 'no copy is sent: the target is not a URL'
+      : `a copy goes to ${to.secure ? 'https' : 'http'}://${to.host}${to.target}`;
+  tell({ step: 'policy', text, from: policy.from });
+}
+
+/** Blanks and control characters would end what they stand in. */
+function escaped(text: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what this looks for
+  return text.replace(/[\x00-\x20\x7f]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+}
