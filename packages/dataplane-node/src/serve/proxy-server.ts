@@ -11,6 +11,7 @@ import { DeadlineSweep } from './deadline-sweep.ts';
 import { GateKit } from './gates/gate-kit.ts';
 import { addressOf, listenOn, plainServer, stopListening, tlsServer } from './listener.ts';
 import type { ListenAddress } from './listener.ts';
+import { Mirrors } from './mirrors.ts';
 import type { ProxyContext, ProxyTimeouts, ServingGeneration } from './proxy-context.ts';
 import { acceptRaw, wireOf } from './raw-accept.ts';
 import { identifyClient } from './request-writer.ts';
@@ -74,6 +75,7 @@ export class ProxyServer {
       logger,
       sweep,
       balancer: new Balancer(sweep, logger),
+      mirrors: new Mirrors(logger),
       gates: new GateKit(sweep),
       generation: undefined,
       draining: false,
@@ -152,6 +154,7 @@ export class ProxyServer {
     clearTimeout(grace);
     signal.removeEventListener('abort', cutAll);
     this.#context.balancer.close();
+    this.#context.mirrors.close();
     this.#context.gates.close();
     this.#context.sweep.stop();
   }
