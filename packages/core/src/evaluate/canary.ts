@@ -21,10 +21,13 @@ export function chooseSide(main: Upstream, request: RoutedRequest, find: (id: st
     tell?.({ step: 'policy', text: `the canary ${canary.upstream} has no endpoint, so it is not chosen`, from: canary.from });
     return main;
   }
-  const { canary: toCanary, because } =
-    bySide(main, other, request) ?? byHeader(canary, request) ?? byCookie(canary, request) ?? byWeight(canary, request.draw);
+  const { canary: toCanary, because } = bySide(main, other, request) ?? byRules(canary, request);
   tell?.({ step: 'policy', text: `${toCanary ? `to the canary ${canary.upstream}` : 'not to the canary'}: ${because}`, from: canary.from });
   return toCanary ? other : main;
+}
+
+function byRules(canary: Canary, request: RoutedRequest): NonNullable<Choice> {
+  return byHeader(canary, request) ?? byCookie(canary, request) ?? byWeight(canary, request.draw);
 }
 
 function bySide(main: Upstream, other: Upstream, request: RoutedRequest): Choice {
@@ -61,7 +64,7 @@ function byWord(value: string | undefined, what: string): Choice {
   return value === 'always' || value === 'never' ? { canary: value === 'always', because: `${what} is ${value}` } : undefined;
 }
 
-function byWeight({ weight, weightTotal }: Canary, draw: number): { readonly canary: boolean; readonly because: string } {
+function byWeight({ weight, weightTotal }: Canary, draw: number): NonNullable<Choice> {
   const share = `${Math.min(Math.max(weight, 0), weightTotal)} of ${weightTotal} requests without a decision go there`;
   return { canary: Math.floor(draw * weightTotal) < weight, because: share };
 }

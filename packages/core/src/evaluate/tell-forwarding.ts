@@ -12,23 +12,41 @@ import type { Narrator } from './reason.ts';
 /** Tells everything about how a request gets to an endpoint of its upstream. */
 export function tellForwarding(upstream: Upstream, route: Route, secure: boolean, tell: Narrator): void {
   if (tell === undefined) return;
-  const policy = (text: string, { from }: { readonly from: Route['from'] }): void => tell({ step: 'policy', text, from });
-  const { balancing, affinity } = upstream;
-  if (affinity !== undefined) policy(describeAffinity(affinity), affinity);
-  if (balancing !== undefined)
-    policy(affinity === undefined ? describeBalancing(balancing) : 'affinity goes before this balancing', balancing);
+  const facts = [...spreading(upstream, route), ...trying(route), ...encrypting(route, secure)];
+  for (const { text, from } of facts) tell({ step: 'policy', text, from });
+}
+
+interface Fact {
+  readonly text: string;
+  readonly from: Route['from'];
+}
+
+function spreading({ balancing, affinity }: Upstream, route: Route): Fact[] {
+  if (affinity === undefined) return balancing === undefined ? [] : [{ text: describeBalancing(balancing), from: balancing.from }];
+  const facts = [{ text: describeAffinity(affinity), from: affinity.from }];
+  if (balancing !== undefined) facts.push({ text: 'affinity goes before this balancing', from: balancing.from });
   const cookie = policyOf(route, 'session-cookie');
-  if (cookie !== undefined && affinity !== undefined)
-    policy(`a client without a cookie gets one with the path ${affinity.cookie.path ?? cookie.path}`, cookie);
-  const timeouts = policyOf(route, 'upstream-timeouts');
-  if (timeouts !== undefined) policy(describeTimeouts(timeouts), timeouts);
-  const next = policyOf(route, 'next-upstream');
-  if (next !== undefined) policy(describeNext(next), next);
-  const protocol = policyOf(route, 'backend-protocol');
-  const encrypted = protocol?.protocol === 'https' || (protocol !== undefined && secure);
-  if (protocol !== undefined) policy(`the endpoint is spoken to ${encrypted ? 'with' : 'without'} TLS`, protocol);
-  const tls = policyOf(route, 'upstream-tls');
-  if (tls !== undefined) policy(encrypted ? describeTls(tls.tls) : 'settings of TLS that do not matter without it', tls);
+  if (cookie !== undefined)
+    facts.push({ text: `a client without a cookie gets one with the path ${affinity.cookie.path ?? cookie.path}`, from: cookie.from });
+  return facts;
+}
+
+function trying(route: Route): Fact[] {
+  const [timeouts, next] = [policyOf(route, 'upstream-timeouts'), policyOf(route, 'next-upstream')];
+  return [
+    ...(timeouts === undefined ? [] : [{ text: describeTimeouts(timeouts), from: timeouts.from }]),
+    ...(next === undefined ? [] : [{ text: describeNext(next), from: next.from }]),
+  ];
+}
+
+function encrypting(route: Route, secure: boolean): Fact[] {
+  const [protocol, tls] = [policyOf(route, 'backend-protocol'), policyOf(route, 'upstream-tls')];
+  const encrypted = protocol !== undefined && (protocol.protocol === 'https' || secure);
+  const settings = (known: UpstreamTls): string => (encrypted ? describeTls(known) : 'settings of TLS that do not matter without it');
+  return [
+    ...(protocol === undefined ? [] : [{ text: `the endpoint is spoken to ${encrypted ? 'with' : 'without'} TLS`, from: protocol.from }]),
+    ...(tls === undefined ? [] : [{ text: settings(tls.tls), from: tls.from }]),
+  ];
 }
 
 function describeAffinity({ mode, cookie }: CookieAffinity): string {

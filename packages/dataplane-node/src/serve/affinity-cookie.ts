@@ -1,4 +1,4 @@
-import type { CookieAffinity } from '@sluice/core';
+import type { AffinityCookie, CookieAffinity } from '@sluice/core';
 
 /** Browsers that take `SameSite=None` for `Strict` or refuse the cookie (https://www.chromium.org/updates/same-site/incompatible-clients). */
 const MISTAKEN = [/Chrome\/[456]/, /CPU iPhone OS 12/, /iPad; CPU OS 12/, /Macintosh(?=.*Intel Mac OS X 10_14)(?=.*Safari)(?!.*Chrome)/];
@@ -24,12 +24,15 @@ export function affinityCookie({ cookie, key }: CookieAffinity & { readonly key:
   parts.push(`Path=${cookie.path ?? facts.path}`);
   if (cookie.secure || facts.secure) parts.push('Secure');
   parts.push('HttpOnly');
-  const mistaken =
-    sameSite === 'None' &&
-    cookie.conditionalSameSiteNone &&
-    MISTAKEN.some((browser) => browser.test((facts.userAgent ?? '').slice(0, 1000)));
-  if (sameSite !== undefined && !mistaken) parts.push(`SameSite=${sameSite}`);
+  if (sameSite !== undefined && !isMistaken(cookie, facts)) parts.push(`SameSite=${sameSite}`);
   return parts.join('; ');
+}
+
+/** Whether the browser would make something else of `SameSite=None`. */
+function isMistaken({ sameSite, conditionalSameSiteNone }: AffinityCookie, { userAgent }: AffinityCookieFacts): boolean {
+  if (sameSite !== 'None' || !conditionalSameSiteNone || userAgent === undefined) return false;
+  const shown = userAgent.slice(0, 1000);
+  return MISTAKEN.some((browser) => browser.test(shown));
 }
 
 /** `Tue, 24-Nov-26 02:38:53 GMT`, as nginx writes the time in cookies. */

@@ -1,5 +1,5 @@
 import { messageOf } from '@sluice/core';
-import type { ForwardVerdict, RoutedRequest, TryFailure, Upstream } from '@sluice/core';
+import type { ForwardVerdict, RoutedRequest, TryFailure, Upstream, Verdict } from '@sluice/core';
 import { affinityCookie } from './affinity-cookie.ts';
 import type { Peers, Security } from './balancer.ts';
 import { EndpointWish } from './endpoint-wish.ts';
@@ -61,7 +61,8 @@ export class Forwarder implements UpstreamUser {
   }
 
   /** Reads what decides about the endpoint, while the head of the request is there. */
-  look(verdict: ForwardVerdict, request: RoutedRequest): void {
+  look(verdict: Verdict, request: RoutedRequest): void {
+    if (verdict.kind !== 'forward') return;
     const { context, facts } = this.#exchange;
     this.#plan = forwardingPlan(verdict.route);
     this.timeouts = timeoutsOf(this.#plan, context.timeouts);
@@ -313,7 +314,8 @@ export class Forwarder implements UpstreamUser {
   /** A connection to the endpoint that is picked, or to the next one that can be connected to at all. */
   #connect(reuse: boolean): UpstreamConnection | undefined {
     const peers = this.#peers;
-    while (peers !== undefined && this.#tries < this.#maxTries) {
+    if (peers === undefined) return undefined;
+    while (this.#tries < this.#maxTries) {
       this.#tries++;
       this.#tryStartMs = performance.now();
       try {

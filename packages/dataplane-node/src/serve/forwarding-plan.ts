@@ -1,4 +1,4 @@
-import type { Route, TryFailure, UpstreamTls } from '@sluice/core';
+import type { NextUpstreamPolicy, Route, TryFailure, UpstreamTls } from '@sluice/core';
 import { policyOf } from '@sluice/core';
 import type { ProxyTimeouts } from './proxy-context.ts';
 
@@ -44,19 +44,24 @@ export function forwardingPlan(route: Route): ForwardingPlan {
 }
 
 function planOf(route: Route): ForwardingPlan {
-  const next = policyOf(route, 'next-upstream');
   const protocol = policyOf(route, 'backend-protocol')?.protocol;
   return {
-    nextOn: next === undefined ? standardPlan.nextOn : new Set(next.on),
-    nextStatuses: new Set(next?.on.filter((failure) => failure.startsWith('http_')).map((failure) => Number(failure.slice(5)))),
-    nonIdempotent: next?.nonIdempotent ?? false,
-    tries: next?.tries ?? standardPlan.tries,
-    retryMs: next?.timeoutMs || Infinity,
+    ...standardPlan,
+    ...nextOf(policyOf(route, 'next-upstream')),
     cookiePath: policyOf(route, 'session-cookie')?.path,
     limits: policyOf(route, 'upstream-timeouts'),
-    tls: protocol === undefined ? 'never' : protocol === 'https' ? 'always' : 'as-client',
+    tls: protocol === undefined ? 'never' : TLS_FOR[protocol],
     tlsSettings: policyOf(route, 'upstream-tls')?.tls,
   };
+}
+
+const TLS_FOR = { https: 'always', 'as-client': 'as-client' } as const;
+
+function nextOf(next: NextUpstreamPolicy | undefined): Partial<ForwardingPlan> {
+  if (next === undefined) return {};
+  const { on, nonIdempotent, tries, timeoutMs } = next;
+  const statuses = on.filter((failure) => failure.startsWith('http_')).map((failure) => Number(failure.slice('http_'.length)));
+  return { nextOn: new Set(on), nextStatuses: new Set(statuses), nonIdempotent, tries, retryMs: timeoutMs || Infinity };
 }
 
 /** The limits of a route, completed by those of the server. */

@@ -76,7 +76,7 @@ export class ResponseRelay {
         return;
       }
       if (head.status >= FINAL || head.status === SWITCHING) {
-        this.#passFinal(bytes, after, end);
+        if (this.#forwarder.accepts(head.status)) this.#passFinal(bytes, after, end);
         return;
       }
       this.#passInterim(bytes);
@@ -94,7 +94,6 @@ export class ResponseRelay {
   }
 
   #passFinal(bytes: Buffer, bodyAt: number, end: number): void {
-    if (!this.#forwarder.accepts(head.status)) return;
     const { facts } = this.#exchange;
     if (head.status === SWITCHING) {
       this.#switch(bytes, bodyAt, end);

@@ -115,7 +115,7 @@ class CanaryPlanner {
   }
 
   #reportAlone({ match, from }: FragmentPath, host: string): void {
-    const where = `${host === '' ? 'without a host' : `of the host ${host}`}`;
+    const where = host === '' ? 'without a host' : `of the host ${host}`;
     this.#report('SLU1521', from, `no other Ingress has the ${match.kind} path ${match.path} ${where}; it is not served`);
   }
 

@@ -44,9 +44,7 @@ export function planUpstreams({ served, canaries }: CanaryPlan): UpstreamPlan {
 function addCanary(upstreams: Map<string, PlannedUpstream>, main: UpstreamSettings | undefined, canary: AttachedCanary): void {
   const { backend, settings, sticky } = canary;
   if (upstreams.has(backend.id)) return;
-  const { affinity: _own, ...others } = settings;
-  const affinity = sticky ? main?.affinity : undefined;
-  upstreams.set(backend.id, { ref: backend, settings: { ...others, ...(affinity && { affinity }) }, canary: undefined });
+  upstreams.set(backend.id, { ref: backend, settings: withAffinity(settings, sticky ? main?.affinity : undefined), canary: undefined });
 }
 
 function mentionsOf(served: readonly AnnotatedIngress[]): ReadonlyMap<string, Mentioned> {
@@ -67,21 +65,31 @@ function mentionsOf(served: readonly AnnotatedIngress[]): ReadonlyMap<string, Me
 function settle(id: string, by: readonly AnnotatedIngress[], diagnostics: Diagnostic[]): UpstreamSettings {
   const [oldest, ...others] = by;
   if (oldest === undefined || others.length === 0) return oldest?.features.upstream ?? {};
-  const { balancing, clusterIp } = oldest.features.upstream;
-  const sticky = by.find(({ features }) => features.upstream.affinity !== undefined);
-  const affinity = sticky?.features.upstream.affinity;
-  const tell = (own: Said | undefined, winner: Said | undefined, decided: AnnotatedIngress): void => {
-    if (own === undefined || sayTheSame(own, winner)) return;
-    const { namespace, name } = decided.ingress.metadata;
-    const who = formatObject({ kind: 'Ingress', namespace, name });
-    diagnostics.push(diagnose('SLU1523', own.from, `${who} is older and decides it for ${id}`));
-  };
+  const sticky = by.find(({ features }) => features.upstream.affinity !== undefined) ?? oldest;
+  const settled = withAffinity(oldest.features.upstream, sticky.features.upstream.affinity);
   for (const { features } of others) {
-    tell(features.upstream.balancing, balancing, oldest);
-    tell(features.upstream.clusterIp && { from: features.upstream.clusterIp }, clusterIp && { from: clusterIp }, oldest);
-    if (sticky !== undefined) tell(features.upstream.affinity, affinity, sticky);
+    const said = features.upstream;
+    tellLoser(id, oldest, [said.balancing, settled.balancing], diagnostics);
+    tellLoser(id, oldest, [placed(said.clusterIp), placed(settled.clusterIp)], diagnostics);
+    tellLoser(id, sticky, [said.affinity, settled.affinity], diagnostics);
   }
-  return { ...(balancing && { balancing }), ...(clusterIp && { clusterIp }), ...(affinity && { affinity }) };
+  return settled;
+}
+
+function withAffinity({ affinity: _own, ...settings }: UpstreamSettings, affinity: UpstreamSettings['affinity']): UpstreamSettings {
+  return affinity === undefined ? settings : { ...settings, affinity };
+}
+
+function placed(from: Origin | undefined): Said | undefined {
+  return from && { from };
+}
+
+/** Reports what an Ingress says in vain. */
+function tellLoser(id: string, winner: AnnotatedIngress, [said, decided]: readonly (Said | undefined)[], diagnostics: Diagnostic[]): void {
+  if (said === undefined || sayTheSame(said, decided)) return;
+  const { namespace, name } = winner.ingress.metadata;
+  const who = formatObject({ kind: 'Ingress', namespace, name });
+  diagnostics.push(diagnose('SLU1523', said.from, `${who} is older and decides it for ${id}`));
 }
 
 interface Said {
