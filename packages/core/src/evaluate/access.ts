@@ -14,17 +14,20 @@ export type AddressOutcome = 'refused' | 'admitted' | 'undecided';
 /** Whether a client address may use a route, with what else is asked told. */
 export function checkAccess(route: Route, address: string, tell?: Narrator): AddressOutcome {
   if (tell !== undefined) tellLimit(policyOf(route, 'limit'), address, tell);
-  const others = [policyOf(route, 'basic-auth'), policyOf(route, 'external-auth')].some((policy) => policy !== undefined);
-  const any = others ? policyOf(route, 'satisfy-any') : undefined;
+  const outcome = checkAddress(route, address, tell);
+  if (outcome === 'undecided' && tell !== undefined) tellQuestions(route, tell);
+  return outcome;
+}
+
+function checkAddress(route: Route, address: string, tell: Narrator): AddressOutcome {
   const range = policyOf(route, 'source-range');
-  const standing = range === undefined ? 'unlisted' : standingOf(range, address);
-  if (range !== undefined) tell?.({ step: 'policy', text: `the address ${address} is ${standing}`, from: range.from });
-  if (any !== undefined && range !== undefined)
-    tell?.({ step: 'policy', text: 'one passed check is enough: address, password or external service', from: any.from });
-  if (standing === 'denied' && any === undefined) return 'refused';
-  if (standing === 'allowed' && any !== undefined) return 'admitted';
-  if (tell !== undefined) tellQuestions(route, tell);
-  return 'undecided';
+  if (range === undefined) return 'undecided';
+  const standing = standingOf(range, address);
+  tell?.({ step: 'policy', text: `the address ${address} is ${standing}`, from: range.from });
+  const any = route.policies.some(({ kind }) => kind === 'basic-auth' || kind === 'external-auth') && policyOf(route, 'satisfy-any');
+  if (!any) return standing === 'denied' ? 'refused' : 'undecided';
+  tell?.({ step: 'policy', text: 'one passed check is enough: address, password or external service', from: any.from });
+  return standing === 'allowed' ? 'admitted' : 'undecided';
 }
 
 function standingOf({ deny, allow }: SourceRangePolicy, address: string): 'denied' | 'allowed' | 'unlisted' {

@@ -1,4 +1,5 @@
 import type { ClientVerification } from '../model/client-auth.ts';
+import type { Origin } from '../model/origin.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
 import { canonicalHost } from './canonical-host.ts';
 import { patternOf } from './patterns.ts';
@@ -37,24 +38,33 @@ export function checkClient(request: RoutedRequest, host: VirtualHost, tell: Nar
   const { clientAuth } = host;
   if (clientAuth === undefined) return undefined;
   const { from } = clientAuth;
-  const refusal = clientAuth.kind === 'unusable' ? { status: 403, because: clientAuth.because } : judge(request, clientAuth);
+  if (clientAuth.kind === 'unusable') return refuse(host, { status: 403, because: clientAuth.because }, from, tell);
+  const refusal = judge(request, clientAuth);
   if (refusal === undefined) {
-    if (clientAuth.kind === 'verify') tell?.({ step: 'policy', text: passedText(request, clientAuth), from });
+    tell?.({ step: 'policy', text: passedText(request, clientAuth), from });
     return undefined;
   }
-  const { status, because } = refusal;
-  const page = status === 400 && clientAuth.kind === 'verify' ? clientAuth.errorPage : undefined;
-  tell?.({ step: 'answer', text: page === undefined ? `${status}: ${because}` : `302 to ${page}: ${because}`, from });
-  return page === undefined ? { kind: 'respond', host, status, because } : { kind: 'redirect', host, status: 302, location: page };
+  const { errorPage } = clientAuth;
+  if (refusal.status !== 400 || errorPage === undefined) return refuse(host, refusal, from, tell);
+  tell?.({ step: 'answer', text: `302 to ${errorPage}: ${refusal.because}`, from });
+  return { kind: 'redirect', host, status: 302, location: errorPage };
+}
+
+function refuse(host: VirtualHost, { status, because }: Refusal, from: Origin, tell: Narrator): RespondVerdict {
+  tell?.({ step: 'answer', text: `${status}: ${because}`, from });
+  return { kind: 'respond', host, status, because };
 }
 
 function judge(request: RoutedRequest, auth: ClientVerification): Refusal | undefined {
-  const asked = request.secure && auth.mode !== 'off';
-  const refusal = asked ? (misdirected(request) ?? judgeCertificate(request.tls?.certificate, auth)) : undefined;
-  if (refusal !== undefined || auth.subject === undefined) return refusal;
-  const subject = asked ? (request.tls?.certificate?.subject ?? '') : '';
-  const matches = patternOf(auth.subject, { ignoreCase: false, anchoredStart: false }).match(subject) !== undefined;
-  return matches ? undefined : { status: 403, because: `the subject of the client certificate does not match ${auth.subject}` };
+  if (!request.secure || auth.mode === 'off') return judgeSubject(undefined, auth);
+  const certificate = request.tls?.certificate;
+  return misdirected(request) ?? judgeCertificate(certificate, auth) ?? judgeSubject(certificate, auth);
+}
+
+function judgeSubject(certificate: ClientCertificate | undefined, { subject }: ClientVerification): Refusal | undefined {
+  if (subject === undefined) return undefined;
+  const matches = patternOf(subject, { ignoreCase: false, anchoredStart: false }).match(certificate?.subject ?? '') !== undefined;
+  return matches ? undefined : { status: 403, because: `the subject of the client certificate does not match ${subject}` };
 }
 
 /** The certificate was checked for the name of the handshake: it says nothing about another host (RFC 9110 section 15.5.20). */

@@ -85,10 +85,10 @@ export class AccessCheck {
     const { any, byAddress, external } = this.#gates;
     if (password === 'unknown') return refused(503);
     if (password === 'right' && any) return passed;
-    if (password === 'wrong' && !any) return this.#challenge();
-    if (external !== undefined) return this.#ask(external, password === 'wrong');
-    if (password === 'wrong') return this.#challenge();
-    return password === 'none' && any && byAddress ? refused(403) : passed;
+    const wrong = password === 'wrong';
+    if (external !== undefined && (any || !wrong)) return this.#ask(external, wrong);
+    if (wrong) return this.#challenge();
+    return any && byAddress ? refused(403) : passed;
   }
 
   #challenge(): AccessOutcome {

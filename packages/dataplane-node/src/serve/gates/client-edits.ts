@@ -1,14 +1,16 @@
 import type { HeaderEdit, RoutedRequest, VirtualHost } from '@sluice/core';
 
+const noCertificate = { subject: '', issuer: '', pem: '' };
+
 /** The header lines about the client certificate that upstreams and authorities get; a client cannot set them itself. */
 export function clientEdits({ clientAuth }: VirtualHost, { secure, tls }: Pick<RoutedRequest, 'secure' | 'tls'>): readonly HeaderEdit[] {
   if (clientAuth?.kind !== 'verify') return [];
-  const certificate = tls?.certificate;
+  const { verify, subject, issuer, pem } = tls?.certificate ?? { ...noCertificate, verify: secure ? 'NONE' : '' };
   return [
-    edit('ssl-client-cert', clientAuth.passCertificate && certificate !== undefined ? escapePem(certificate.pem) : ''),
-    edit('ssl-client-verify', secure ? (certificate?.verify ?? 'NONE') : ''),
-    edit('ssl-client-subject-dn', certificate?.subject ?? ''),
-    edit('ssl-client-issuer-dn', certificate?.issuer ?? ''),
+    edit('ssl-client-cert', clientAuth.passCertificate ? escapePem(pem) : ''),
+    edit('ssl-client-verify', verify),
+    edit('ssl-client-subject-dn', subject),
+    edit('ssl-client-issuer-dn', issuer),
   ];
 }
 

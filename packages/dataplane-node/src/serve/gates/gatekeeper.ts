@@ -1,4 +1,4 @@
-import type { ForwardVerdict, HeaderEdit, LimitPolicy, RoutedRequest, Verdict } from '@sluice/core';
+import type { ForwardVerdict, HeaderEdit, LimitPolicy, RespondVerdict, RoutedRequest, Verdict } from '@sluice/core';
 import type { Exchange } from '../exchange.ts';
 import { RequestHead } from '../request-head.ts';
 import { AccessCheck } from './access-check.ts';
@@ -53,13 +53,7 @@ export class Gatekeeper {
     if (verdict.kind === 'redirect' || verdict.route === undefined) return false;
     if (verdict.host?.clientAuth !== undefined) this.#exchange.requestEdits.take(clientEdits(verdict.host, view));
     const gates = gatesOf(verdict.route);
-    const answered = verdict.kind === 'respond' || verdict.errorPage !== undefined;
-    if (gates === undefined || (answered && verdict.counted !== true)) return false;
-    if (!this.#enter(gates.limit)) {
-      this.#exchange.answer(503);
-      return true;
-    }
-    return !answered && this.#checks(verdict, gates, received, view);
+    return gates !== undefined && this.#stops(verdict, gates, received, view);
   }
 
   /** More bytes of the body of a request that waits. */
@@ -90,6 +84,13 @@ export class Gatekeeper {
     if (entered === undefined) return;
     this.#entered = undefined;
     this.#exchange.context.gates.limits.leave(entered, this.#exchange.client.identity.address);
+  }
+
+  #stops(verdict: ForwardVerdict | RespondVerdict, gates: RouteGates, received: ReceivedRequest, view: RoutedRequest): boolean {
+    if (verdict.kind === 'respond' && verdict.counted !== true) return false;
+    if (this.#enter(gates.limit)) return verdict.kind === 'forward' && this.#checks(verdict, gates, received, view);
+    this.#exchange.answer(503);
+    return true;
   }
 
   #enter(limit: LimitPolicy | undefined): boolean {

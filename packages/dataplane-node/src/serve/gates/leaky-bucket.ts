@@ -25,13 +25,14 @@ export class LeakyBuckets {
     return this.#levels.size;
   }
 
-  /** How full the bucket of a client would be with another request; undefined when that is too full. */
-  excess(client: string, { requests, burst }: RequestRate, perMs: number, nowMs: number): number | undefined {
+  /** How full the bucket of a client would be with another request; Infinity when that is too full. */
+  excess(client: string, rate: RequestRate | undefined, perMs: number, nowMs: number): number {
     const level = this.#levels.get(client);
-    if (level === undefined) return 0;
+    if (level === undefined || rate === undefined) return 0;
+    const { requests, burst } = rate;
     const drained = (nowMs - level.atMs) * requests * perMs * REQUEST;
     const excess = Math.max(0, level.excess - drained + REQUEST);
-    return excess > burst * REQUEST ? undefined : excess;
+    return excess > burst * REQUEST ? Infinity : excess;
   }
 
   /** Takes a request into account. */

@@ -18,6 +18,18 @@ class Zone {
   /** Requests under way, by client. */
   readonly under = new Map<string, number>();
 
+  enter({ connections = Infinity, perSecond, perMinute }: LimitPolicy, client: string, nowMs: number): boolean {
+    const under = this.under.get(client) ?? 0;
+    if (under >= connections) return false;
+    const bySecond = this.perSecond.excess(client, perSecond, PER_SECOND, nowMs);
+    const byMinute = this.perMinute.excess(client, perMinute, PER_MINUTE, nowMs);
+    if (bySecond === Infinity || byMinute === Infinity) return false;
+    if (perSecond !== undefined) this.perSecond.fill(client, bySecond, nowMs);
+    if (perMinute !== undefined) this.perMinute.fill(client, byMinute, nowMs);
+    this.under.set(client, under + 1);
+    return true;
+  }
+
   get idle(): boolean {
     return this.under.size === 0 && this.perSecond.size === 0 && this.perMinute.size === 0;
   }
@@ -34,17 +46,7 @@ export class Limits implements Deadlined {
   /** Takes a request into account; false when it is too much, and then nothing is counted. What got in must `leave`. */
   enter(policy: LimitPolicy, client: string, nowMs = performance.now()): boolean {
     if (hasAddress(policy.exempt, client)) return true;
-    const zone = this.#zone(policy.zone);
-    const under = zone.under.get(client) ?? 0;
-    if (policy.connections !== undefined && under >= policy.connections) return false;
-    const [second, minute] = [policy.perSecond, policy.perMinute];
-    const bySecond = second === undefined ? 0 : zone.perSecond.excess(client, second, PER_SECOND, nowMs);
-    const byMinute = minute === undefined ? 0 : zone.perMinute.excess(client, minute, PER_MINUTE, nowMs);
-    if (bySecond === undefined || byMinute === undefined) return false;
-    if (second !== undefined) zone.perSecond.fill(client, bySecond, nowMs);
-    if (minute !== undefined) zone.perMinute.fill(client, byMinute, nowMs);
-    zone.under.set(client, under + 1);
-    return true;
+    return this.#zone(policy.zone).enter(policy, client, nowMs);
   }
 
   /** A request that got in is over. */

@@ -39,7 +39,7 @@ export class PasswordChecker {
     this.#current = current;
     if (current === undefined) return;
     this.#timer = setTimeout(() => this.#fail(), LIMIT_MS).unref();
-    this.#start().postMessage(current.job);
+    this.#start().postMessage(current.job, []);
   }
 
   #start(): Worker {

@@ -9,5 +9,5 @@ export interface PasswordJob {
 
 // The entry of a thread: one job after the other, each answered with whether the password fits.
 parentPort?.on('message', ({ password, hash }: PasswordJob) => {
-  parentPort?.postMessage(passwordFits(Buffer.from(password, 'latin1'), hash));
+  parentPort?.postMessage(passwordFits(Buffer.from(password, 'latin1'), hash), []);
 });
