@@ -87,8 +87,9 @@ export class Gatekeeper {
   }
 
   #stops(verdict: ForwardVerdict | RespondVerdict, gates: RouteGates, received: ReceivedRequest, view: RoutedRequest): boolean {
-    if (verdict.kind === 'respond' && verdict.counted !== true) return false;
-    if (this.#enter(gates.limit)) return verdict.kind === 'forward' && this.#checks(verdict, gates, received, view);
+    const answered = verdict.kind === 'respond' || verdict.errorPage !== undefined;
+    if (answered && verdict.counted !== true) return false;
+    if (this.#enter(gates.limit)) return !answered && this.#checks(verdict, gates, received, view);
     this.#exchange.answer(503);
     return true;
   }
