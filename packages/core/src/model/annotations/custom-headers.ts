@@ -1,6 +1,7 @@
 import { isFramingHeader } from '../../evaluate/header-edit.ts';
 import { diagnose } from '../../observe/diagnostic.ts';
 import type { ConfigMap } from '../../watch/kinds/config-map.ts';
+import type { Origin } from '../origin.ts';
 import { annotation } from './annotation.ts';
 import type { AnnotationGroup, Contribution, References } from './contribution.ts';
 import type { IngressSettings } from './ingress-settings.ts';
@@ -29,15 +30,17 @@ function contribute(settings: IngressSettings, references: References): Contribu
   if (id === '') return {};
   const from = settings.from(customHeaders);
   const configMap = references.configMap(id);
-  const because = configMap === undefined ? `there is no ConfigMap ${id}` : wrongEntry(configMap);
-  if (because !== undefined || configMap === undefined) {
-    const text = because ?? '';
-    return { denied: { because: text, from }, diagnostics: [diagnose('SLU1506', from, `${text}; its paths answer 503`)] };
-  }
+  if (configMap === undefined) return denial(`there is no ConfigMap ${id}`, from);
+  const wrong = wrongEntry(configMap);
+  if (wrong !== undefined) return denial(wrong, from);
   const lines = Object.entries(configMap.data)
     .map(([name, value]) => ({ name, value }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return lines.length === 0 ? {} : { policies: [{ kind: 'response-headers', lines, from }] };
+}
+
+function denial(because: string, from: Origin): Contribution {
+  return { denied: { because, from }, diagnostics: [diagnose('SLU1506', from, `${because}; its paths answer 503`)] };
 }
 
 /** What is wrong with the first entry that cannot be a header; undefined when all can. */

@@ -62,16 +62,21 @@ export const responseRewritesGroup: AnnotationGroup = {
 };
 
 function contribute(settings: IngressSettings): Contribution {
-  const from = settings.get(redirectFrom) ?? 'off';
-  const to = settings.get(redirectTo) ?? 'off';
-  const location = from === 'off' || from === 'default' || to === 'off' ? 'off' : rewriteOf(from, to, false);
+  const location = locationRewrite(settings);
   const [domain, path] = [settings.get(cookieDomain) ?? 'off', settings.get(cookiePath) ?? 'off'];
   const policies: readonly Policy[] = [
-    ...(typeof location === 'string' ? [] : [{ kind: 'location-rewrite', ...location, from: settings.from(redirectFrom) } as const]),
+    ...(location === 'off' ? [] : [{ kind: 'location-rewrite', ...location, from: settings.from(redirectFrom) } as const]),
     ...(domain === 'off' ? [] : [{ kind: 'cookie-domain', ...domain, from: settings.from(cookieDomain) } as const]),
     ...(path === 'off' ? [] : [{ kind: 'cookie-path', ...path, from: settings.from(cookiePath) } as const]),
   ];
   return { policies };
+}
+
+function locationRewrite(settings: IngressSettings): ValueRewrite | 'off' {
+  const [from, to] = [settings.get(redirectFrom) ?? 'off', settings.get(redirectTo) ?? 'off'];
+  if (from === 'off' || from === 'default' || to === 'off') return 'off';
+  const rewrite = rewriteOf(from, to, false);
+  return typeof rewrite === 'string' ? 'off' : rewrite;
 }
 
 function withoutBlank(value: string): Parsed<string> {

@@ -2,23 +2,18 @@ import { compilePattern } from '../../regex/compile.ts';
 import type { SnippetCondition } from '../policy/snippet.ts';
 import { readText } from './reading.ts';
 
-const UNARY = /^\(\s*\$(?:\{(\w+)\}|(\w+))\s*\)$/;
-const BINARY = /^\(\s*\$(?:\{(\w+)\}|(\w+))\s*(!=|=|!~\*|!~|~\*|~)\s*(.*)$/s;
+const TEST = /^\(\s*\$(?:\{(?<braced>\w+)\}|(?<bare>\w+))\s*(?:\)|(?<operator>!=|=|!~\*|!~|~\*|~)\s*(?<rest>.*))$/s;
 
 /** The condition of an `if`; a text says why it is not understood. */
 export function readCondition(args: readonly string[]): SnippetCondition | string {
-  const text = args.join(' ');
-  const unary = UNARY.exec(text);
-  const binary = unary === null ? BINARY.exec(text) : null;
-  const variable = unary?.[1] ?? unary?.[2] ?? binary?.[1] ?? binary?.[2];
+  const { braced, bare, operator, rest = '' } = TEST.exec(args.join(' '))?.groups ?? {};
+  const variable = braced ?? bare;
   if (variable === undefined) return 'only tests of a variable are supported: ($a), =, !=, ~, ~*, !~ and !~*';
   const known = readText(`$${variable}`);
   if (typeof known === 'string') return known;
-  if (binary === null) return { variable, test: { kind: 'set' }, negated: false };
-  const [, , , operator = '', rest = ''] = binary;
-  const operand = rest.trimEnd().endsWith(')') ? rest.trimEnd().slice(0, -1).trimEnd() : undefined;
-  if (operand === undefined) return 'the closing parenthesis is missing';
-  return withOperator(variable, operator, operand);
+  if (operator === undefined) return { variable, test: { kind: 'set' }, negated: false };
+  if (!rest.trimEnd().endsWith(')')) return 'the closing parenthesis is missing';
+  return withOperator(variable, operator, rest.trimEnd().slice(0, -1).trimEnd());
 }
 
 function withOperator(variable: string, operator: string, operand: string): SnippetCondition | string {

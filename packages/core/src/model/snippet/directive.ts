@@ -61,14 +61,15 @@ class SnippetReader {
       this.#skip();
       const char = this.#text[this.#at];
       if (char === undefined || char === '}') throw new SnippetFault(`a ; is missing after ${shown(words)}`);
-      if (char === ';' || char === '{') {
-        this.#at++;
-        const [name, ...args] = words;
-        if (name === undefined) throw new SnippetFault(`there is nothing before a ${char}`);
-        return { name, args, block: char === '{' ? this.block(depth + 1) : undefined };
-      }
+      if (char === ';' || char === '{') return this.#ended(words, char, depth);
       words.push(char === '"' || char === "'" ? this.#quoted(char) : this.#word());
     }
+  }
+
+  #ended([name, ...args]: readonly string[], char: ';' | '{', depth: number): Directive {
+    this.#at++;
+    if (name === undefined) throw new SnippetFault(`there is nothing before a ${char}`);
+    return { name, args, block: char === '{' ? this.block(depth + 1) : undefined };
   }
 
   /** Blanks and comments. */

@@ -9,6 +9,8 @@ const USUAL_STATUSES = [200, 201, 204, 206, 301, 302, 303, 304, 307, 308];
 
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
+type HeaderKind = 'response-header' | 'request-header';
+
 type Read = (directive: Directive) => StepResult;
 
 /** Directives that change header lines, by name. */
@@ -37,26 +39,31 @@ function proxySetHeader({ args: [name, value, ...rest] }: Directive): StepResult
 }
 
 /** `-s STATUSES`, then any number of `Name: value`; without a value the header is removed (headers-more-nginx-module). */
-function moreHeaders(args: readonly string[], kind: 'response-header' | 'request-header'): StepResult {
+function moreHeaders(args: readonly string[], kind: HeaderKind): StepResult {
+  const option = args.find((arg) => arg.startsWith('-') && !isStatusOption(arg));
+  if (option !== undefined) return refused(`the option ${option.replace(/:$/, '')} is not supported`);
+  const at = args.findIndex(isStatusOption);
+  if (at < 0) return moreHeaderSteps(args, kind, undefined);
+  const statuses = readStatuses(args[at + 1] ?? '');
+  if (statuses === undefined || kind === 'request-header') return refused('-s must be followed by statuses');
+  return moreHeaderSteps(args.toSpliced(at, 2), kind, statuses);
+}
+
+function isStatusOption(arg: string): boolean {
+  return arg === '-s' || arg === '-s:';
+}
+
+function moreHeaderSteps(args: readonly string[], kind: HeaderKind, statuses: readonly number[] | undefined): StepResult {
   const made: SnippetStep[] = [];
-  let statuses: readonly number[] | undefined;
-  for (let at = 0; at < args.length; at++) {
-    const arg = args[at] ?? '';
-    if (arg === '-s' || arg === '-s:') {
-      statuses = readStatuses(args[++at] ?? '');
-      if (statuses === undefined || kind === 'request-header') return refused('-s must be followed by statuses');
-    } else if (arg.startsWith('-')) {
-      return refused(`the option ${arg.replace(/:$/, '')} is not supported`);
-    } else {
-      const step = moreHeader(arg, kind, statuses);
-      if (step.kind !== 'steps') return step;
-      made.push(...step.steps);
-    }
+  for (const arg of args) {
+    const step = moreHeader(arg, kind, statuses);
+    if (step.kind !== 'steps') return step;
+    made.push(...step.steps);
   }
   return made.length === 0 ? refused('it takes headers') : steps(...made);
 }
 
-function moreHeader(arg: string, kind: 'response-header' | 'request-header', statuses: readonly number[] | undefined): StepResult {
+function moreHeader(arg: string, kind: HeaderKind, statuses: readonly number[] | undefined): StepResult {
   const colon = arg.indexOf(':');
   const name = (colon < 0 ? arg : arg.slice(0, colon)).trim();
   const value = colon < 0 ? '' : arg.slice(colon + 1).trim();
@@ -73,10 +80,7 @@ function readStatuses(text: string): readonly number[] | undefined {
   return statuses.length > 0 && statuses.every((word) => /^\d{3}$/.test(word)) ? statuses.map(Number) : undefined;
 }
 
-function headerStep(
-  kind: 'response-header' | 'request-header',
-  edit: Omit<HeaderTemplate, 'value'> & { readonly value: string },
-): StepResult {
+function headerStep(kind: HeaderKind, edit: Omit<HeaderTemplate, 'value'> & { readonly value: string }): StepResult {
   const { name } = edit;
   if (!NAME.test(name)) return refused(`${JSON.stringify(name.slice(0, 60))} is no header name`);
   if (isFramingHeader(name)) return refused(`the header ${name} belongs to the connection`);

@@ -120,17 +120,28 @@ class SnippetTranslator {
 }
 
 function translate(directive: Directive, place: SnippetPlace): StepResult {
-  const { name, args, block } = directive;
+  const { name, block } = directive;
   if (RESTRICTIONS.has(name)) return { kind: 'denied', reason: 'it restricts access and is not supported; write it with annotations' };
   if (block !== undefined) return refused('blocks of this kind are not supported');
-  if (name === 'return') return readReturn(directive);
-  if (name === 'rewrite') return readRewrite(directive, place);
-  if (name === 'break') return steps({ kind: 'break' });
-  if (name === 'proxy_http_version') return noted(`upstreams are asked in HTTP/1.1, not ${args.join(' ').slice(0, 20)}`);
-  const header = Object.hasOwn(headerDirectives, name) ? headerDirectives[name] : undefined;
+  const read = entry(FLOW, name);
+  if (read !== undefined) return read(directive, place);
+  const header = entry(headerDirectives, name);
   if (header !== undefined) return place === 'if-server' ? refused('it may not stand in an if of the server') : header(directive);
-  const annotation = Object.hasOwn(ANNOTATIONS, name) ? ANNOTATIONS[name] : undefined;
+  const annotation = entry(ANNOTATIONS, name);
   return refused(
     annotation === undefined ? 'the directive is not supported' : `the directive is not supported; use the annotation ${annotation}`,
   );
 }
+
+/** What a table has under a name that somebody wrote. */
+function entry<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+/** Directives that decide what happens to the request. */
+const FLOW: Readonly<Record<string, (directive: Directive, place: SnippetPlace) => StepResult>> = {
+  return: readReturn,
+  rewrite: readRewrite,
+  break: () => steps({ kind: 'break' }),
+  proxy_http_version: ({ args }) => noted(`upstreams are asked in HTTP/1.1, not ${args.join(' ').slice(0, 20)}`),
+};

@@ -1,25 +1,29 @@
 import { compilePattern } from '../../regex/compile.ts';
+import type { SnippetStep } from '../policy/snippet.ts';
 import type { Directive } from './directive.ts';
 import { noted, readText, refused, steps } from './reading.ts';
 import type { SnippetPlace, StepResult } from './reading.ts';
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+const FLAGS = new Set(['', 'last', 'break', 'redirect', 'permanent']);
 const ABSOLUTE = /^(?:https?:\/\/|\$scheme)/;
 
 /** `return CODE`, `return CODE TEXT`, `return CODE URL`, `return URL` (ngx_http_rewrite_module). */
-export function readReturn({ args: [first, second, ...rest] }: Directive): StepResult {
-  if (first === undefined || rest.length > 0) return refused('it takes a status and a text or URL');
-  if (!/^\d+$/.test(first)) {
-    if (second !== undefined || !ABSOLUTE.test(first)) return refused(`${JSON.stringify(first.slice(0, 60))} is no status`);
-    return redirectTo(302, first);
-  }
-  const status = Number(first);
-  if (status === 444) return steps({ kind: 'return', status });
-  if (status < 200 || status > 599) return refused(`the status ${first} cannot be answered`);
-  if (REDIRECTS.has(status)) return second === undefined ? refused('a redirect needs a URL') : redirectTo(status, second);
-  const text = second === undefined ? undefined : readText(second);
-  if (typeof text === 'string') return refused(text);
-  return steps({ kind: 'return', status, ...(text !== undefined && { text }), ...(text === undefined && status < 300 && { text: [] }) });
+export function readReturn({ args: [first = '', second, ...rest] }: Directive): StepResult {
+  if (first === '' || rest.length > 0) return refused('it takes a status and a text or URL');
+  if (/^\d+$/.test(first)) return returnStatus(Number(first), second);
+  return second === undefined && ABSOLUTE.test(first)
+    ? redirectTo(302, first)
+    : refused(`${JSON.stringify(first.slice(0, 60))} is no status`);
+}
+
+function returnStatus(status: number, written: string | undefined): StepResult {
+  if (status < 200 || status > 599) return refused(`the status ${status} cannot be answered`);
+  if (REDIRECTS.has(status)) return written === undefined ? refused('a redirect needs a URL') : redirectTo(status, written);
+  // Without a text errors get their page, everything else an empty body.
+  if (written === undefined) return steps({ kind: 'return', status, ...(status < 300 && { text: [] }) });
+  const text = readText(written);
+  return typeof text === 'string' ? refused(text) : steps({ kind: 'return', status, text });
 }
 
 function redirectTo(status: number, url: string): StepResult {
@@ -28,24 +32,25 @@ function redirectTo(status: number, url: string): StepResult {
 }
 
 /** `rewrite PATTERN REPLACEMENT [last | break | redirect | permanent]` (ngx_http_rewrite_module). */
-export function readRewrite({ args: [pattern, replacement, flag = '', ...rest] }: Directive, place: SnippetPlace): StepResult {
-  if (pattern === undefined || replacement === undefined || rest.length > 0) return refused('it takes a pattern, a replacement and a flag');
-  if (!['', 'last', 'break', 'redirect', 'permanent'].includes(flag)) return refused(`the flag ${flag} is not known`);
+export function readRewrite({ args }: Directive, place: SnippetPlace): StepResult {
+  const [pattern = '', replacement = '', flag = ''] = args;
+  if (args.length < 2 || args.length > 3) return refused('it takes a pattern, a replacement and a flag');
+  if (!FLAGS.has(flag)) return refused(`the flag ${flag} is not known`);
   const compiled = compilePattern(pattern, { ignoreCase: false, anchoredStart: false });
   if (!compiled.ok) return refused(`the pattern ${JSON.stringify(pattern.slice(0, 60))} is not supported: ${compiled.reason}`);
   const keepQuery = !replacement.endsWith('?');
   const to = readText(keepQuery ? replacement : replacement.slice(0, -1));
   if (typeof to === 'string') return refused(to);
   const redirect = redirectOf(flag, replacement);
-  const step = {
-    kind: 'rewrite',
-    pattern,
-    to,
-    keepQuery,
-    last: flag === 'break' || flag === 'last',
-    ...(redirect && { redirect }),
-  } as const;
-  if (redirect !== undefined) return steps(step);
+  return placed(
+    { kind: 'rewrite', pattern, to, keepQuery, last: flag === 'break' || flag === 'last', ...(redirect && { redirect }) },
+    flag,
+    place,
+  );
+}
+
+function placed(step: Extract<SnippetStep, { readonly kind: 'rewrite' }>, flag: string, place: SnippetPlace): StepResult {
+  if (step.redirect !== undefined) return steps(step);
   if (place === 'server' || place === 'if-server')
     return refused('in the server only redirects are supported; write it into a configuration-snippet');
   return flag === 'break' ? steps(step) : noted('the request stays with its path of the Ingress, as with the flag break', step);
