@@ -7,6 +7,12 @@ import type { HeaderEdit } from './header-edit.ts';
 import type { Narrator } from './reason.ts';
 import type { ForwardVerdict, RespondVerdict, Verdict } from './verdict.ts';
 
+/** A request of a route with error pages. */
+interface Paged extends RoutedPath {
+  readonly pages: ErrorPagesPolicy;
+  readonly find: FindUpstream;
+}
+
 /** What a default backend is told about an error: the values of its headers. */
 export interface ErrorFacts {
   readonly code: number;
@@ -32,7 +38,7 @@ export function findWithStandIn({ route }: RoutedPath, find: FindUpstream): Find
 export function withErrorPage(at: RoutedPath, verdict: Verdict, find: FindUpstream, tell: Narrator): Verdict {
   const pages = policyOf(at.route, 'error-pages');
   if (pages === undefined || verdict.kind === 'redirect') return verdict;
-  return verdict.kind === 'forward' ? standIn(at, pages, verdict, find, tell) : errorPage(at, pages, verdict, find, tell);
+  return verdict.kind === 'forward' ? standIn({ ...at, pages, find }, verdict, tell) : errorPage({ ...at, pages, find }, verdict, tell);
 }
 
 /** The upstream that makes the error page of a status; `built-in` stands for the built-in 404; undefined when the status is left alone. */
@@ -56,13 +62,7 @@ export function errorEdits(route: Route, find: FindUpstream, { code, accept, ori
   ];
 }
 
-function standIn(
-  { request, route }: RoutedPath,
-  pages: ErrorPagesPolicy,
-  verdict: ForwardVerdict,
-  find: FindUpstream,
-  tell: Narrator,
-): ForwardVerdict {
+function standIn({ request, route, pages, find }: Paged, verdict: ForwardVerdict, tell: Narrator): ForwardVerdict {
   const { action } = route;
   if (verdict.upstream.id !== pages.upstream || action.kind !== 'forward' || hasEndpoints(find(action.upstream))) return verdict;
   tell?.({ step: 'policy', text: `${verdict.upstream.id} stands in for ${action.upstream}, which has no endpoint`, from: pages.from });
@@ -72,13 +72,7 @@ function standIn(
   return { ...verdict, requestEdits: [...(verdict.requestEdits ?? []), ...told, again] };
 }
 
-function errorPage(
-  { host, route }: RoutedPath,
-  pages: ErrorPagesPolicy,
-  verdict: RespondVerdict,
-  find: FindUpstream,
-  tell: Narrator,
-): Verdict {
+function errorPage({ host, route, pages, find }: Paged, verdict: RespondVerdict, tell: Narrator): Verdict {
   const upstream = errorPageFor(pages, verdict.status, find);
   if (upstream === undefined) return verdict;
   if (upstream === 'built-in') {

@@ -7,20 +7,16 @@ import type { RoutedRequest } from './request.ts';
 /** What the catch-all host is called where a name is needed, as in ingress-nginx. */
 const NAMELESS = '_';
 
+type Kind<Name extends RedirectLocation['kind']> = Extract<RedirectLocation, { readonly kind: Name }>;
+
 /** The value of `Location` for a request. */
 export function locationOf(request: RoutedRequest, location: RedirectLocation): string {
-  const scheme = request.secure ? 'https' : 'http';
+  const scheme = schemeOf(request);
   switch (location.kind) {
-    case 'path': {
-      const host =
-        location.relative === true ? '' : `${scheme}://${canonicalHost(request.host) ?? ''}${portOf(request, location.withPort)}`;
-      return `${host}${location.path}${splitTarget(request.target).query}`;
-    }
-    case 'https': {
-      const port = location.withPort === true ? `:${request.httpsPort}` : '';
-      const target = location.keepTrailingSlash ? request.target : withoutSlash(request.target);
-      return `https://${hostWithoutPort(request.host) || NAMELESS}${port}${target}`;
-    }
+    case 'path':
+      return pathLocation(request, location);
+    case 'https':
+      return httpsLocation(request, location);
     case 'url':
       return location.url;
     case 'root':
@@ -28,6 +24,21 @@ export function locationOf(request: RoutedRequest, location: RedirectLocation): 
     case 'host':
       return `${scheme}://${location.name}:${request.port}${withoutSlash(request.target)}`;
   }
+}
+
+function pathLocation(request: RoutedRequest, { path, relative, withPort }: Kind<'path'>): string {
+  const { query } = splitTarget(request.target);
+  if (relative === true) return path + query;
+  return `${schemeOf(request)}://${canonicalHost(request.host) ?? ''}${portOf(request, withPort)}${path}${query}`;
+}
+
+function httpsLocation({ host, target, httpsPort }: RoutedRequest, { keepTrailingSlash, withPort }: Kind<'https'>): string {
+  const port = withPort === true ? `:${httpsPort}` : '';
+  return `https://${hostWithoutPort(host) || NAMELESS}${port}${keepTrailingSlash ? target : withoutSlash(target)}`;
+}
+
+function schemeOf({ secure }: RoutedRequest): string {
+  return secure ? 'https' : 'http';
 }
 
 /** Whether the redirect to HTTPS is for this request, which came without TLS. */

@@ -17,25 +17,30 @@ export interface MirrorDestination {
   readonly withBody: boolean;
 }
 
+const USUAL_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
+
 const URL_PARTS = /^(https?):\/\/((?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?)(\/[^]*)?$/;
 
 /** Where a copy of a forwarded request goes; undefined without a mirror, and when its variables do not make a URL. */
 export function mirrorOf({ route, host, upstream, errorPage }: ForwardVerdict, request: RoutedRequest): MirrorDestination | undefined {
-  const policy = policyOf(route, 'mirror');
-  if (policy === undefined || errorPage !== undefined) return undefined;
-  const path = normalizePath(splitTarget(request.target).path) ?? '/';
-  const source = { request, route, host, upstream, path, requestId: request.requestId };
+  const policy = errorPage === undefined ? policyOf(route, 'mirror') : undefined;
+  if (policy === undefined) return undefined;
+  const source = { request, route, host, upstream, path: pathOf(request), requestId: request.requestId };
   const [, scheme, authority = '', port, written] = URL_PARTS.exec(expandVariables(policy.target, source)) ?? [];
   if (scheme === undefined) return undefined;
   const secure = scheme === 'https';
   return {
     secure,
     hostname: authority.replace(/:\d+$/, '').replace(/^\[|\]$/g, ''),
-    port: Number(port ?? (secure ? 443 : 80)),
+    port: Number(port ?? USUAL_PORTS[scheme]),
     target: escaped(written ?? request.target),
     host: escaped(policy.host === undefined ? authority : expandVariables(policy.host, source)),
     withBody: policy.body,
   };
+}
+
+function pathOf({ target }: RoutedRequest): string {
+  return normalizePath(splitTarget(target).path) ?? '/';
 }
 
 /** Tells where a copy goes. */

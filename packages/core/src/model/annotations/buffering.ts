@@ -10,22 +10,21 @@ import { integer, oneOf } from './value-parsers.ts';
 const anySize = (text: string): Parsed<number> => size(text.replace(/b$/i, ''));
 const onOff = oneOf(['on', 'off']);
 
-function buffer<Value>(
-  key: string,
-  values: string,
-  effect: string,
-  parse: (text: string) => Parsed<Value>,
-  onInvalid: InvalidOutcome = 'fallback',
-): AnyAnnotation {
+interface Buffer<Value> {
+  readonly key: string;
+  readonly values: string;
+  readonly effect: string;
+  readonly parse: (text: string) => Parsed<Value>;
+  readonly onInvalid?: InvalidOutcome;
+}
+
+function buffer<Value>(definition: Buffer<Value>): AnyAnnotation {
   return annotation({
-    key,
     risk: 'Low',
-    values,
-    effect,
     standard: 'bodies are passed on as they come',
     target: 'none: there is nothing to set',
-    onInvalid,
-    parse,
+    onInvalid: 'fallback',
+    ...definition,
   });
 }
 
@@ -35,13 +34,29 @@ const SIZE = 'a size such as 8k';
 export const bufferingGroup: AnnotationGroup = {
   name: 'buffering',
   annotations: [
-    buffer('client-body-buffer-size', SIZE, 'Memory for a request body before it goes to disk.', anySize, 'reject'),
-    buffer('proxy-buffer-size', SIZE, 'Memory for a response head.', anySize),
-    buffer('proxy-buffering', 'on or off', 'Collects responses before they are sent on.', onOff),
-    buffer('proxy-buffers-number', 'a whole number', 'Number of buffers for a response.', integer),
-    buffer('proxy-busy-buffers-size', SIZE, 'Share of the buffers that may be waiting for the client.', anySize),
-    buffer('proxy-max-temp-file-size', SIZE, 'Disk space for one collected response.', anySize),
-    buffer('proxy-request-buffering', 'on or off', 'Collects the request body before it is sent on.', onOff),
+    buffer({
+      key: 'client-body-buffer-size',
+      values: SIZE,
+      effect: 'Memory for a request body before it goes to disk.',
+      parse: anySize,
+      onInvalid: 'reject',
+    }),
+    buffer({ key: 'proxy-buffer-size', values: SIZE, effect: 'Memory for a response head.', parse: anySize }),
+    buffer({ key: 'proxy-buffering', values: 'on or off', effect: 'Collects responses before they are sent on.', parse: onOff }),
+    buffer({ key: 'proxy-buffers-number', values: 'a whole number', effect: 'Number of buffers for a response.', parse: integer }),
+    buffer({
+      key: 'proxy-busy-buffers-size',
+      values: SIZE,
+      effect: 'Share of the buffers that may be waiting for the client.',
+      parse: anySize,
+    }),
+    buffer({ key: 'proxy-max-temp-file-size', values: SIZE, effect: 'Disk space for one collected response.', parse: anySize }),
+    buffer({
+      key: 'proxy-request-buffering',
+      values: 'on or off',
+      effect: 'Collects the request body before it is sent on.',
+      parse: onOff,
+    }),
   ],
   contribute,
 };
