@@ -106,6 +106,51 @@ describe('an error of the upstream', () => {
   });
 });
 
+describe('an answer that is set aside', () => {
+  /** An upstream of which the test writes the answers, and a default backend. */
+  async function raw(onRequest: (write: (text: string) => void) => void) {
+    const upstream = await bench.raw((socket) => {
+      socket.once('data', () => onRequest((text) => socket.write(text, 'latin1')));
+      socket.once('end', () => socket.destroy());
+    });
+    const fallback = await bench.http((_, response) => response.end('from the default backend'));
+    const served = generationOf(...serviceAt('a', upstream.port), ...serviceAt('c', fallback.port), ingressFor('errors.test', 'a', both));
+    const proxy = await bench.proxy({ generation: served });
+    return { port: httpPort(proxy), sockets: upstream.sockets };
+  }
+
+  test.each([
+    ['a body that goes on', 'Content-Length: 9999999\r\n\r\nhello'],
+    ['a chunked body', 'Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n'],
+    ['a body until the connection closes', 'X-A: b\r\n\r\nhello'],
+    ['bytes after its end', 'Content-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad'],
+  ])('with %s closes its connection', async (_, rest) => {
+    const { port, sockets } = await raw((write) => write(`HTTP/1.1 404 Not Found\r\n${rest}`));
+    const client = RawClient.to(port);
+    client.send('GET / HTTP/1.1\r\nHost: errors.test\r\n\r\n');
+    expect(await client.until(/from the default backend/)).toMatch(/^HTTP\/1\.1 200 /);
+    client.destroy();
+    await expect.poll(() => sockets.size).toBe(0);
+  });
+
+  test('whose head comes in pieces, after an interim one', async () => {
+    const { port } = await raw((write) => {
+      write('HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 40');
+      setTimeout(() => write('4 Not Found\r\nContent-Length: 2\r\n\r\nno'), 20);
+    });
+    expect(await exchange(port, get('/'))).toMatch(/^HTTP\/1\.1 103 [^]*HTTP\/1\.1 200 OK\r\n[^]*from the default backend$/);
+  });
+
+  test('that comes before the body of the request does: the client is answered, the connection closes', async () => {
+    const { port } = await raw((write) => write('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n'));
+    const client = RawClient.to(port);
+    client.send('POST / HTTP/1.1\r\nHost: errors.test\r\nContent-Length: 100000\r\n\r\nbegin');
+    await client.until(/\r\n\r\n/);
+    client.send('x'.repeat(5000));
+    expect(await client.end()).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*Connection: close\r\n[^]*from the default backend$/);
+  });
+});
+
 describe('an error of the proxy', () => {
   test('is answered by the default backend: an upstream that refuses, a body that is too long', async () => {
     const down = await serving(both, 'errors.test', 'down');
