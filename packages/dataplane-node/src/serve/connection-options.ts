@@ -15,7 +15,13 @@ export class ConnectionOptions {
   close = false;
   keepAlive = false;
   upgrade = false;
+  readonly #dropsNamed: boolean;
   #named = 0;
+
+  /** `dropsNamed`: header lines that a `Connection` value names are dropped. */
+  constructor(dropsNamed: boolean) {
+    this.#dropsNamed = dropsNamed;
+  }
 
   clear(): void {
     this.#named = 0;
@@ -24,7 +30,7 @@ export class ConnectionOptions {
     this.upgrade = false;
   }
 
-  /** Reads one `Connection` value, and drops the header lines that it names from `fields`. */
+  /** Reads one `Connection` value; what it names may be dropped from `fields`. */
   read(bytes: Buffer, line: number, fields: HeadFields): void {
     const end = fields.valueEnd[line] ?? 0;
     let at = fields.valueStart[line] ?? 0;
@@ -41,7 +47,7 @@ export class ConnectionOptions {
     if (spells(bytes, start, end, CLOSE)) this.close = true;
     else if (spells(bytes, start, end, KEEP_ALIVE)) this.keepAlive = true;
     else if (spells(bytes, start, end, UPGRADE)) this.upgrade = true;
-    else if (this.#named++ < MAX_NAMED) dropNamed(bytes, start, end, fields);
+    else if (this.#dropsNamed && this.#named++ < MAX_NAMED) dropNamed(bytes, start, end, fields);
   }
 }
 

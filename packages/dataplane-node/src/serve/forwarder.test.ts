@@ -35,7 +35,7 @@ describe('request head', () => {
       'GET //x/../y%2F?q=1 HTTP/1.1\r\nAccept: */*\r\nHost: A.test:80\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nX-Request-ID: mine\r\nX_Under: 1\r\nForwarded: for=9.9.9.9\r\n\r\n',
     );
     expect(heads[0]).toBe(
-      `GET //x/../y%2F?q=1 HTTP/1.1\r\nAccept: */*\r\nHost: A.test:80\r\nForwarded: for=9.9.9.9\r\nX-Request-ID: mine\r\nX-Real-IP: 127.0.0.1\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Host: A.test:80\r\nX-Forwarded-Port: ${port}\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Scheme: http\r\nX-Scheme: http\r\n\r\n`,
+      `GET //x/../y%2F?q=1 HTTP/1.1\r\nAccept: */*\r\nHost: A.test:80\r\nX-Hop: 1\r\nForwarded: for=9.9.9.9\r\nX-Request-ID: mine\r\nX-Real-IP: 127.0.0.1\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Host: A.test:80\r\nX-Forwarded-Port: ${port}\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Scheme: http\r\nX-Scheme: http\r\n\r\n`,
     );
   });
 

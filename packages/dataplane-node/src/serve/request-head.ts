@@ -17,7 +17,8 @@ const H2C = 'h2c';
 export class RequestHead {
   readonly line = new RequestLine();
   readonly fields = new HeadFields();
-  readonly options = new ConnectionOptions();
+  /** What `Connection` names passes on, as with nginx: a client that could strip it could strip what a proxy before us has added. */
+  readonly options = new ConnectionOptions(false);
   readonly framing = new MessageFraming();
   /** Line of the Host header, or -1. */
   hostLine = -1;

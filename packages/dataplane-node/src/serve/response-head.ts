@@ -16,7 +16,7 @@ const STATUS_LENGTH = 3;
  */
 export class ResponseHead {
   readonly fields = new HeadFields();
-  readonly options = new ConnectionOptions();
+  readonly options = new ConnectionOptions(true);
   readonly framing = new MessageFraming();
   minor = 1;
   status = 0;
