@@ -1,5 +1,10 @@
 import type { FidelityTable } from '@sluice/core';
 
+const readIntoSteps = {
+  level: 'approximate',
+  note: 'its directives are read one by one: headers of an if or of the server come besides those of the location, which nginx lets them replace',
+} as const;
+
 const perProcess = 'counted by each process, as ingress-nginx counts in each pod; the counters start anew with the process';
 
 const streams = { level: 'equivalent', note: 'bodies stream in both directions within fixed memory; there is nothing to buffer' } as const;
@@ -8,6 +13,8 @@ const onTheSide =
 
 /** Where the Node data plane differs from ingress-nginx in how it does what an annotation asks for. */
 export const nodeFidelity: FidelityTable = {
+  'configuration-snippet': readIntoSteps,
+  'server-snippet': readIntoSteps,
   'client-body-buffer-size': streams,
   'mirror-target': { level: 'equivalent', note: onTheSide },
   'proxy-buffer-size': streams,
