@@ -13,6 +13,8 @@ export interface ClientTls {
   readonly serverName: string;
   /** Absent when the client has shown none. */
   readonly certificate?: ClientCertificate;
+  /** What the certificate was checked against: the `ClientVerification` of the host at the time of the handshake. */
+  readonly checkedBy?: Pick<ClientVerification, 'authorities' | 'revocations'> | undefined;
 }
 
 export interface ClientCertificate {
@@ -58,7 +60,7 @@ function refuse(host: VirtualHost, { status, because }: Refusal, from: Origin, t
 function judge(request: RoutedRequest, auth: ClientVerification): Refusal | undefined {
   if (!request.secure || auth.mode === 'off') return judgeSubject(undefined, auth);
   const certificate = request.tls?.certificate;
-  return misdirected(request) ?? judgeCertificate(certificate, auth) ?? judgeSubject(certificate, auth);
+  return misdirected(request) ?? outdated(request.tls, auth) ?? judgeCertificate(certificate, auth) ?? judgeSubject(certificate, auth);
 }
 
 function judgeSubject(certificate: ClientCertificate | undefined, { subject }: ClientVerification): Refusal | undefined {
@@ -71,6 +73,13 @@ function judgeSubject(certificate: ClientCertificate | undefined, { subject }: C
 function misdirected({ tls, host }: RoutedRequest): Refusal | undefined {
   if (tls === undefined || tls.serverName === '' || tls.serverName === canonicalHost(host)) return undefined;
   return { status: 421, because: 'the handshake was for another host, and this one checks client certificates' };
+}
+
+/** The authorities have changed since the handshake: another connection tells whether the certificate still counts. */
+function outdated(tls: ClientTls | undefined, { authorities, revocations }: ClientVerification): Refusal | undefined {
+  const by = tls?.certificate && tls.checkedBy;
+  if (by === undefined || (by.authorities === authorities && by.revocations === revocations)) return undefined;
+  return { status: 421, because: 'the authorities have changed since the handshake' };
 }
 
 function judgeCertificate(certificate: ClientCertificate | undefined, { mode, depth }: ClientVerification): Refusal | undefined {

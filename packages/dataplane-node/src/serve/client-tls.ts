@@ -1,5 +1,6 @@
 import type { PeerCertificate, TLSSocket } from 'node:tls';
-import type { ClientCertificate, ClientTls } from '@sluice/core';
+import { isDeepStrictEqual } from 'node:util';
+import type { ClientAuth, ClientCertificate, ClientTls } from '@sluice/core';
 
 /** As OpenSSL words them, and nginx `$ssl_client_verify` with it. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -21,12 +22,14 @@ const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
-/** What a finished handshake says about the client. */
-export function clientTlsOf(socket: TLSSocket): ClientTls {
+/** What a finished handshake says about the client; `authOf` tells what a host demands. */
+export function clientTlsOf(socket: TLSSocket, authOf: (serverName: string) => ClientAuth | undefined): ClientTls {
   const { servername } = socket as { servername?: string | false | null };
   const serverName = typeof servername === 'string' ? servername.toLowerCase().replace(/\.$/, '') : '';
   const certificate = certificateOf(socket);
-  return { serverName, ...(certificate && { certificate }) };
+  if (certificate === undefined) return { serverName };
+  const auth = authOf(serverName);
+  return { serverName, certificate, checkedBy: auth?.kind === 'verify' ? auth : undefined };
 }
 
 function certificateOf(socket: TLSSocket): ClientCertificate | undefined {
@@ -36,22 +39,24 @@ function certificateOf(socket: TLSSocket): ClientCertificate | undefined {
   return {
     verify: error === '' ? 'SUCCESS' : `FAILED:${REASONS[error] ?? error.toLowerCase().replaceAll('_', ' ')}`,
     unknownAuthority: UNKNOWN_AUTHORITY.has(error),
-    intermediates: Math.max(0, chainLength(socket) - 2),
+    intermediates: intermediatesOf(socket),
     subject: distinguishedName(shown.subject),
     issuer: distinguishedName(shown.issuer),
     pem: shown.toString(),
   };
 }
 
-/** The certificate of the client, those above it, and that of the authority. */
-function chainLength(socket: TLSSocket): number {
+/** Certificates above that of the client, without that of the authority: Node has that one only where the client sends it. */
+function intermediatesOf(socket: TLSSocket): number {
   const seen = new Set<string>();
   let link: PeerCertificate | undefined = socket.getPeerCertificate(true);
+  let selfIssued = false;
   while (link?.fingerprint256 !== undefined && !seen.has(link.fingerprint256)) {
     seen.add(link.fingerprint256);
+    selfIssued = isDeepStrictEqual(link.subject, link.issuer);
     link = 'issuerCertificate' in link ? (link.issuerCertificate as PeerCertificate | undefined) : undefined;
   }
-  return seen.size;
+  return Math.max(0, seen.size - (selfIssued ? 2 : 1));
 }
 
 /** One line as RFC 2253 has it, of the lines that Node writes: the last first, bytes beyond ASCII escaped. */

@@ -2,7 +2,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SecureContext } from 'node:tls';
 import { messageOf } from '@sluice/core';
-import type { ClientTls, DataplaneStats, Logger } from '@sluice/core';
+import type { ClientAuth, ClientTls, DataplaneStats, Logger } from '@sluice/core';
 import type { AccessLog } from './access-log.ts';
 import { Balancer } from './balancer.ts';
 import { ClientConnection, FIRST_REQUEST_MS } from './client-connection.ts';
@@ -201,7 +201,7 @@ export class ProxyServer {
       this.#handshakes++;
     });
     server.on('secureConnection', (socket) => {
-      this.#accept(wireOf(socket, true), { secure: true, port: HTTPS_PORT, tls: clientTlsOf(socket) });
+      this.#accept(wireOf(socket, true), { secure: true, port: HTTPS_PORT, tls: clientTlsOf(socket, (name) => this.#authOf(name)) });
       shaken();
     });
     server.on('tlsClientError', shaken);
@@ -240,9 +240,13 @@ export class ProxyServer {
     this.#checkEmpty();
   }
 
+  #authOf(name: string): ClientAuth | undefined {
+    return name === '' ? undefined : this.#context.generation?.routes.hostOf(name)?.clientAuth;
+  }
+
   /** Whether the host of a name wants a client certificate. */
   #asksFor(name: string): boolean {
-    const auth = name === '' ? undefined : this.#context.generation?.routes.hostOf(name)?.clientAuth;
+    const auth = this.#authOf(name);
     return auth?.kind === 'verify' && auth.mode !== 'off';
   }
 
