@@ -13,6 +13,7 @@ export type { UpstreamTls } from './model/upstream-tls.ts';
 export type { BackendProtocolPolicy } from './model/policy/backend-protocol.ts';
 export type { NextUpstreamPolicy, TryFailure } from './model/policy/next-upstream.ts';
 export type { SessionCookiePolicy } from './model/policy/session-cookie.ts';
+export type { UpstreamHttpVersionPolicy } from './model/policy/upstream-http-version.ts';
 export type { UpstreamTimeoutsPolicy } from './model/policy/upstream-timeouts.ts';
 export type { UpstreamTlsPolicy } from './model/policy/upstream-tls.ts';
 export type { HostMatch, PathMatch } from './model/match.ts';

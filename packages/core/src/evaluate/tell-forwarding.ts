@@ -40,10 +40,12 @@ function trying(route: Route): Fact[] {
 }
 
 function encrypting(route: Route, secure: boolean): Fact[] {
+  const version = policyOf(route, 'upstream-http-version');
   const [protocol, tls] = [policyOf(route, 'backend-protocol'), policyOf(route, 'upstream-tls')];
   const encrypted = protocol !== undefined && (protocol.protocol === 'https' || secure);
   const settings = (known: UpstreamTls): string => (encrypted ? describeTls(known) : 'settings of TLS that do not matter without it');
   return [
+    ...(version === undefined ? [] : [{ text: `HTTP/${version.version} to the endpoint`, from: version.from }]),
     ...(protocol === undefined ? [] : [{ text: `the endpoint is spoken to ${encrypted ? 'with' : 'without'} TLS`, from: protocol.from }]),
     ...(tls === undefined ? [] : [{ text: settings(tls.tls), from: tls.from }]),
   ];

@@ -1,15 +1,10 @@
-import { messageOf } from '@sluice/core';
 import type { ForwardVerdict, RoutedRequest, TryFailure, Upstream, Verdict } from '@sluice/core';
-import { affinityCookie } from './affinity-cookie.ts';
-import type { Peers, Security } from './balancer.ts';
-import { EndpointWish } from './endpoint-wish.ts';
 import type { Exchange } from './exchange.ts';
-import { forwardingPlan, standardPlan, timeoutsOf } from './forwarding-plan.ts';
-import type { ForwardingPlan } from './forwarding-plan.ts';
 import type { ProxyTimeouts } from './proxy-context.ts';
 import type { RequestHead } from './request-head.ts';
-import { writeRequestHead } from './request-writer.ts';
+import { speakHttp10, writeRequestHead } from './request-writer.ts';
 import { ResponseRelay } from './response-relay.ts';
+import { Tries } from './tries.ts';
 import { Tunnel } from './tunnel.ts';
 import type { UpstreamConnection, UpstreamUser } from './upstream-connection.ts';
 
@@ -28,26 +23,17 @@ interface Part {
 export class Forwarder implements UpstreamUser {
   readonly #exchange: Exchange;
   readonly #relay: ResponseRelay;
+  readonly #tries: Tries;
   #connection: UpstreamConnection | undefined;
-  #peers: Peers | undefined;
-  #upstream: Upstream | undefined;
-  #plan: ForwardingPlan = standardPlan;
-  readonly #wish = new EndpointWish();
-  #tries = 0;
-  #startMs = 0;
-  #tryStartMs = 0;
   #headBytes = 0;
   /** Everything sent so far is still in `request` of the connection. */
   #replayable = false;
   /** An upstream was asked for a page: the body of the request goes nowhere. */
   #asking = false;
 
-  /** How long the upstream of this exchange may take. */
-  timeouts: ProxyTimeouts;
-
   constructor(exchange: Exchange) {
     this.#exchange = exchange;
-    this.timeouts = exchange.context.timeouts;
+    this.#tries = new Tries(exchange);
     this.#relay = new ResponseRelay(exchange, this);
   }
 
@@ -55,31 +41,28 @@ export class Forwarder implements UpstreamUser {
   reset(): void {
     this.#asking = false;
     this.#relay.reset();
-    this.#wish.clear();
-    this.#plan = standardPlan;
-    this.timeouts = this.#exchange.context.timeouts;
+    this.#tries.clear();
+  }
+
+  /** How long the upstream of this exchange may take. */
+  get timeouts(): ProxyTimeouts {
+    return this.#tries.timeouts;
   }
 
   /** Reads what decides about the endpoint, while the head of the request is there. */
   look(verdict: Verdict, request: RoutedRequest): void {
-    if (verdict.kind !== 'forward') return;
-    const { context, facts } = this.#exchange;
-    this.#plan = forwardingPlan(verdict.route);
-    this.timeouts = timeoutsOf(this.#plan, context.timeouts);
-    this.#wish.look(verdict, request, facts.requestId);
+    this.#tries.look(verdict, request);
   }
 
   /** Sends a request without a body, and its answer to the client. What was begun before has been let go of. */
   ask(upstream: Upstream, head: string): void {
-    const { client, context } = this.#exchange;
     this.#asking = true;
     this.#relay.reset();
-    this.#plan = standardPlan;
-    this.timeouts = context.timeouts;
-    this.#wish.clear();
-    this.#begin(upstream);
-    client.unblock();
-    const connection = this.#connect(true);
+    this.#tries.clear();
+    this.#tries.begin(upstream);
+    this.#replayable = true;
+    this.#exchange.client.unblock();
+    const connection = this.#tries.connect(true);
     if (connection === undefined) {
       this.#exchange.answer(502);
       return;
@@ -101,8 +84,9 @@ export class Forwarder implements UpstreamUser {
   /** Sends head and the body bytes that came with it. */
   start({ upstream, rewritten, requestEdits: edits }: ForwardVerdict, bytes: Buffer, head: RequestHead, body: Part): void {
     const { facts, client, requestEdits } = this.#exchange;
-    this.#begin(upstream);
-    const connection = this.#connect(true);
+    this.#tries.begin(upstream);
+    this.#replayable = true;
+    const connection = this.#tries.connect(true);
     if (connection === undefined) {
       this.#exchange.answer(502);
       return;
@@ -110,6 +94,7 @@ export class Forwarder implements UpstreamUser {
     writeRequestHead(connection.request, { bytes, head, rewritten }, client.identity, facts.requestId);
     requestEdits.take(edits);
     if (!requestEdits.empty) requestEdits.applyToWriter(connection.request, 0);
+    if (this.#tries.http10 && !head.framing.chunked && !head.upgrade) speakHttp10(connection.request);
     this.#headBytes = connection.request.length;
     this.#hold(connection, bytes, body);
     if (facts.expectContinue && !this.#exchange.body.done && body.end === body.start) client.wire.write(CONTINUE);
@@ -143,7 +128,7 @@ export class Forwarder implements UpstreamUser {
     const connection = this.#connection;
     this.#connection = undefined;
     if (connection === undefined) return;
-    this.#tryOver();
+    this.#tries.over();
     if (this.#relay.reusable && this.#exchange.body.done) connection.pool.release(connection);
     else connection.discard();
   }
@@ -233,40 +218,19 @@ export class Forwarder implements UpstreamUser {
     connection.request.slice(bytes, part.start, part.end);
   }
 
-  #begin(upstream: Upstream): void {
-    const { context, facts } = this.#exchange;
-    this.#upstream = upstream;
-    this.#peers = context.balancer.peersOf(upstream);
-    this.#tries = 0;
-    this.#startMs = performance.now();
-    this.#replayable = true;
-    facts.route = upstream.id;
-  }
-
   /**
    * Whether the client gets the answer with this status; otherwise another endpoint is asked already. It is the last moment
    * for the affinity cookie.
    */
   accepts(status: number): boolean {
     const connection = this.#connection;
-    if (connection !== undefined && this.#plan.nextStatuses.has(status) && this.#mayRepeat(false)) {
-      this.#connection = undefined;
-      this.#tryOver();
-      connection.discard();
-      this.#tryNext(connection);
-      return false;
+    if (connection === undefined || !this.#replayable || !this.#tries.followsStatus(status)) {
+      this.#tries.giveCookie();
+      return true;
     }
-    this.#giveCookie();
-    return true;
-  }
-
-  #giveCookie(): void {
-    const { client, responseEdits } = this.#exchange;
-    const { newCookie, userAgent } = this.#wish;
-    const affinity = this.#upstream?.affinity;
-    const path = this.#plan.cookiePath;
-    if (newCookie === undefined || affinity === undefined || path === undefined) return;
-    responseEdits.add('Set-Cookie', affinityCookie(affinity, { endpoint: newCookie, path, secure: client.secure, userAgent }));
+    this.#letFail(connection);
+    this.#tryNext(connection);
+    return false;
   }
 
   /**
@@ -275,33 +239,25 @@ export class Forwarder implements UpstreamUser {
    */
   #failed(failure: TryFailure, connecting: boolean): void {
     const connection = this.#connection;
-    this.#connection = undefined;
     if (connection === undefined) return;
-    this.#tryOver();
-    connection.discard();
+    this.#letFail(connection);
     if (this.#relay.headSent) {
       this.#exchange.cut();
       return;
     }
-    const again = this.#plan.nextOn.has(failure) && this.#mayRepeat(connecting);
-    if (again && (connecting || failure !== 'error' || !connection.answered)) this.#tryNext(connection);
+    const before = connecting || failure !== 'error' || !connection.answered;
+    if (before && this.#replayable && this.#tries.follows(failure, connecting || this.#asking)) this.#tryNext(connection);
     else this.#exchange.answer(failure === 'timeout' ? 504 : 502);
   }
 
-  /** Whether the request may be sent once more. */
-  #mayRepeat(connecting: boolean): boolean {
-    const { facts } = this.#exchange;
-    if (!this.#replayable || this.#tries >= this.#maxTries) return false;
-    if (performance.now() - this.#startMs > this.#plan.retryMs) return false;
-    return connecting || this.#asking || facts.idempotent || this.#plan.nonIdempotent;
-  }
-
-  get #maxTries(): number {
-    return this.#plan.tries || (this.#peers?.count ?? 1);
+  #letFail(connection: UpstreamConnection): void {
+    this.#connection = undefined;
+    this.#tries.over();
+    connection.discard();
   }
 
   #tryNext(failed: UpstreamConnection): void {
-    const next = this.#connect(false);
+    const next = this.#tries.connect(false);
     if (next === undefined) {
       this.#exchange.answer(502);
       return;
@@ -309,35 +265,5 @@ export class Forwarder implements UpstreamUser {
     this.#relay.reset();
     next.request = failed.request;
     this.#use(next);
-  }
-
-  /** A connection to the endpoint that is picked, or to the next one that can be connected to at all. */
-  #connect(reuse: boolean): UpstreamConnection | undefined {
-    const peers = this.#peers;
-    if (peers === undefined) return undefined;
-    while (this.#tries < this.#maxTries) {
-      this.#tries++;
-      this.#tryStartMs = performance.now();
-      try {
-        const pool = peers.pool(peers.pick(this.#wish), this.#security);
-        this.#exchange.facts.upstream = pool.name;
-        return reuse ? pool.take() : pool.open();
-      } catch (error) {
-        const { upstream, route } = this.#exchange.facts;
-        this.#exchange.context.logger.error('an endpoint cannot be connected to', { error: messageOf(error), upstream, route });
-      }
-    }
-    return undefined;
-  }
-
-  get #security(): Security {
-    const { tls, tlsSettings } = this.#plan;
-    const encrypted = tls === 'always' || (tls === 'as-client' && this.#exchange.client.secure);
-    return encrypted ? (tlsSettings ?? 'encrypted') : 'clear';
-  }
-
-  #tryOver(): void {
-    const position = this.#wish.tried.at(-1);
-    if (position !== undefined) this.#peers?.done(position, this.#tryStartMs);
   }
 }

@@ -17,6 +17,8 @@ export interface ForwardingPlan {
   readonly cookiePath: string | undefined;
   /** Limits of the route over those of the server. */
   readonly limits: Partial<Pick<ProxyTimeouts, 'connectMs' | 'readMs' | 'sendMs'>> | undefined;
+  /** HTTP/1.0 is spoken where it can be. */
+  readonly http10: boolean;
   readonly tls: 'never' | 'always' | 'as-client';
   readonly tlsSettings: UpstreamTls | undefined;
 }
@@ -30,6 +32,7 @@ export const standardPlan: ForwardingPlan = {
   retryMs: Infinity,
   cookiePath: undefined,
   limits: undefined,
+  http10: false,
   tls: 'never',
   tlsSettings: undefined,
 };
@@ -50,6 +53,7 @@ function planOf(route: Route): ForwardingPlan {
     ...nextOf(policyOf(route, 'next-upstream')),
     cookiePath: policyOf(route, 'session-cookie')?.path,
     limits: policyOf(route, 'upstream-timeouts'),
+    http10: policyOf(route, 'upstream-http-version') !== undefined,
     tls: protocol === undefined ? 'never' : TLS_FOR[protocol],
     tlsSettings: policyOf(route, 'upstream-tls')?.tls,
   };

@@ -91,6 +91,16 @@ export function writeRequestHead(
   out.all(LINE_END);
 }
 
+/** Makes a head of HTTP/1.0 out of one of 1.1, for a request whose body is not chunked; the connection ends with the answer. */
+export function speakHttp10(out: ByteWriter): void {
+  const head = out.view().toString('latin1');
+  const lineEnd = head.indexOf('\r\n');
+  const edited = `${head.slice(0, lineEnd - 1)}0\r\nConnection: close${head.slice(lineEnd)}`;
+  out.clear();
+  out.reserve(edited.length);
+  out.text(edited);
+}
+
 function rewrittenBytes(rewritten: Rewritten | undefined): number {
   return rewritten === undefined ? 0 : rewritten.target.length + (rewritten.forwardedPrefix?.length ?? 0);
 }

@@ -28,7 +28,6 @@ export const unsupportedAnnotations: readonly AnnotationFacts[] = [
   known('modsecurity-transaction-id', 'High', 'a text', 'Transaction id for the web application firewall.'),
   known('opentelemetry-operation-name', 'Medium', 'a text', 'Name of the proxy spans.'),
   known('opentelemetry-trust-incoming-span', 'Low', 'true or false', 'Whether the trace of the client goes on.'),
-  known('proxy-http-version', 'Low', '1.0 | 1.1', 'HTTP version towards the backend.'),
   known('ssl-ciphers', 'Low', 'a text', 'TLS ciphers of the host.'),
   known('ssl-passthrough', 'Low', 'true or false', 'Hands TLS connections on without opening them.'),
   known('ssl-prefer-server-ciphers', 'Low', 'true or false', 'Whether the order of the server decides the cipher.'),

@@ -1,5 +1,6 @@
 import type { MirrorPolicy } from './mirror.ts';
 import type { AccessLogPolicy } from './access-log.ts';
+import type { UpstreamHttpVersionPolicy } from './upstream-http-version.ts';
 import type { UpstreamTlsPolicy } from './upstream-tls.ts';
 import type { UpstreamTimeoutsPolicy } from './upstream-timeouts.ts';
 import type { SessionCookiePolicy } from './session-cookie.ts';
@@ -46,6 +47,7 @@ export type Policy =
   | SourceRangePolicy
   | UpstreamConnectionPolicy
   | UpstreamHostPolicy
+  | UpstreamHttpVersionPolicy
   | UpstreamTimeoutsPolicy
   | UpstreamTlsPolicy;
 
