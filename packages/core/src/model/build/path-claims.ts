@@ -45,7 +45,10 @@ function claimKey({ match }: FragmentPath, byElement: boolean): string {
   return `${match.kind} ${bare}`;
 }
 
-/** An Ingress that only has a default backend keeps its annotations on the catch-all host, except redirects and rewrites. */
+const never = { when: 'never', keepTrailingSlash: false } as const;
+
+/** An Ingress that only has a default backend keeps its annotations on the catch-all host, except redirects (also to HTTPS), rewrites and regex mode. */
 export function withoutDetours(features: IngressFeatures): IngressFeatures {
-  return { ...features, action: undefined, policiesOf: (path) => features.policiesOf(path).filter(({ kind }) => kind !== 'rewrite') };
+  const policiesOf = (path: string) => features.policiesOf(path).filter(({ kind }) => kind !== 'rewrite');
+  return { ...features, action: undefined, httpsRedirect: never, regexMode: undefined, policiesOf };
 }
