@@ -21,9 +21,14 @@ const AT_ONCE = 8;
 /** What an explanation promises, and what an answer shows, in the same words. */
 type Outcome = { readonly upstream: string; readonly target: string } | { readonly status: number; readonly location?: string };
 
-function promised({ target }: OddRequest, { outcome, status = 0, location, upstream }: Explanation): Outcome {
-  if (outcome === 'forward') return { upstream: upstream?.id.split(':')[0] ?? '', target };
-  return { status, ...(location !== undefined && { location: location.replace(NAMELESS, '') }) };
+function promised({ target }: OddRequest, { outcome, status = 0, location, upstream, rewritten }: Explanation): Outcome {
+  if (outcome === 'forward') return { upstream: upstream?.id.split(':')[0] ?? '', target: rewritten?.target ?? target };
+  return { status, ...(location !== undefined && { location: withoutNameless(location) }) };
+}
+
+/** Answers to requests without a host name none. */
+function withoutNameless(location: string): string {
+  return location.replace(`://${NAMELESS}/`, ':///');
 }
 
 function shown({ status, headers, body }: RawAnswer): Outcome {
@@ -32,7 +37,7 @@ function shown({ status, headers, body }: RawAnswer): Outcome {
     return { upstream, target };
   }
   const location = headers.get('location');
-  return { status, ...(location !== undefined && { location }) };
+  return { status, ...(location !== undefined && { location: withoutNameless(location) }) };
 }
 
 const folder = new TemporaryFolder();

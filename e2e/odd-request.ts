@@ -105,10 +105,10 @@ export function bytesOf({ secure, minor, host, target: sent, authority }: OddReq
 }
 
 /**
- * A host that no rule names. A written request always has a host: one that comes without it is explained as if it had this one, and
- * its answers name none.
+ * What the catch-all host is called. A written request always has a host: one that comes without it is explained as if it had this
+ * one, and its answers name this one or none.
  */
-export const NAMELESS = 'nameless.invalid';
+export const NAMELESS = '_';
 
 /** The page of the admin server that explains the request. */
 export function explainPath({ secure, host, target: sent, authority }: OddRequest): string {
