@@ -64,7 +64,7 @@ export class Tries {
     if (peers === undefined) return undefined;
     while (this.#count < this.#most) {
       this.#count++;
-      this.#tryStartMs = performance.now();
+      this.#tryStartMs = this.#count === 1 ? this.#startMs : performance.now();
       try {
         const pool = peers.pool(peers.pick(this.#wish), this.#security);
         this.#exchange.facts.upstream = pool.name;
