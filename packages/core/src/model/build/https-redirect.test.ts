@@ -22,3 +22,21 @@ test('a request that names no host is redirected to one called _, as with ingres
     location: 'https://unknown.test/nohost',
   });
 });
+
+test('a default backend without rules redirects nobody and knows no regular expressions', () => {
+  const annotations = { 'force-ssl-redirect': 'true', 'use-regex': 'true', 'permanent-redirect': 'https://elsewhere.test' };
+  const { build } = servedIngresses(annotatedIngress('all', annotations, { rules: [], defaultBackend: backend }));
+  const { model } = build();
+  for (const host of ['', 'unknown.test'])
+    expect(evaluate(model, routedRequest({ host, target: '/x' })).verdict).toMatchObject({
+      kind: 'forward',
+      upstream: { id: 'default/a:80' },
+    });
+  expect(model.virtualHosts.flatMap(({ routes }) => routes.map(({ match }) => match.kind))).not.toContain('regex');
+});
+
+test('the root of a host without a default backend has the annotations of the first Ingress', () => {
+  const rules = [{ host: 'x.test', http: { paths: [{ path: '/x', pathType: 'Prefix', backend }] } }];
+  const { ask } = servedIngresses(annotatedIngress('x', { 'permanent-redirect': 'https://elsewhere.test' }, { rules }));
+  expect(ask({ url: 'http://x.test/other' })).toMatchObject({ status: 301, location: 'https://elsewhere.test' });
+});
