@@ -13,7 +13,7 @@ export type CanaryHeaderRule =
 
 /** Which requests go to the other upstream: header, then cookie, then weight; the first rule that decides wins. */
 export interface CanaryRules {
-  /** `name` in lower case. */
+  /** `name` in lower case, `-` for `_` as nginx reads it. */
   readonly header?: { readonly name: string; readonly rule: CanaryHeaderRule };
   /** Name of a cookie whose value `always` is the canary and `never` the main side. */
   readonly cookie?: string;

@@ -107,7 +107,7 @@ function contribute(settings: IngressSettings): Contribution {
   const header = settings.get(byHeader);
   const cookie = settings.get(byCookie);
   const rules: CanaryRules = {
-    ...(header && { header: { name: header.toLowerCase(), rule: headerRule(settings, diagnostics) } }),
+    ...(header && { header: { name: header.toLowerCase().replaceAll('_', '-'), rule: headerRule(settings, diagnostics) } }),
     ...(cookie && { cookie }),
     weight: settings.get(weight) ?? 0,
     weightTotal: Math.max(settings.get(weightTotal) ?? 100, 100),
