@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { KeyMaterial } from '../model/key-material.ts';
 import { builtIn } from '../model/origin.ts';
 import type { Route } from '../model/route.ts';
 import type { RoutingModel } from '../model/routing-model.ts';
@@ -28,6 +29,12 @@ const policies = fc.constantFrom<Route['policies']>(
   [],
   [{ kind: 'rewrite', pattern: '/a(/|$)(.*)', target: '/new/$2', from }],
   [{ kind: 'https-redirect', status: 308, keepTrailingSlash: false, from }],
+  [{ kind: 'source-range', deny: ['127.0.0.1'], allow: [], from }],
+  [
+    { kind: 'basic-auth', realm: '', users: new KeyMaterial(''), secret: 'ns/users', from },
+    { kind: 'satisfy-any', from },
+    { kind: 'source-range', deny: [], allow: ['127.0.0.0/8'], from },
+  ],
 );
 const route = fc.record({
   match: fc.oneof(

@@ -11,10 +11,18 @@ const streams = { level: 'equivalent', note: 'bodies stream in both directions w
 const onTheSide =
   'the copy is sent on a connection of its own while the request goes on; a slow target loses copies instead of delaying clients';
 
+const keptAnyway = 'connections to authentication services are kept in any case, as many as are of use' as const;
+const kept = { level: 'equivalent', note: keptAnyway } as const;
+
 /** Where the Node data plane differs from ingress-nginx in how it does what an annotation asks for. */
 export const nodeFidelity: FidelityTable = {
   'configuration-snippet': readIntoSteps,
   'server-snippet': readIntoSteps,
+  'auth-keepalive': kept,
+  'auth-keepalive-requests': kept,
+  'auth-keepalive-share-vars': kept,
+  'auth-keepalive-timeout': kept,
+  'auth-tls-error-page': { level: 'approximate', note: 'a URL is redirected to; for a path the answer stays 400' },
   'client-body-buffer-size': streams,
   'mirror-target': { level: 'equivalent', note: onTheSide },
   'proxy-buffer-size': streams,

@@ -1,5 +1,6 @@
 import type { AnnotationFacts, AnyAnnotation, Risk } from './annotation.ts';
 import type { AnnotationGroup } from './contribution.ts';
+import { authKeepaliveGroup } from './auth-keepalive.ts';
 import { basicAuthGroup } from './basic-auth.ts';
 import { bodySizeGroup } from './body-size.ts';
 import { clientAuthGroup } from './client-auth.ts';
@@ -32,7 +33,7 @@ import { virtualHostGroup } from './virtual-host.ts';
 export { unsupportedAnnotations };
 
 /** Every group of implemented annotations. Adding an annotation is adding an entry to one of them. */
-export const annotationGroups: readonly AnnotationGroup[] = [accessLogGroup, bufferingGroup, redirectStyleGroup, backendProtocolGroup, basicAuthGroup, bodySizeGroup, canaryGroup, clientAuthGroup, corsGroup, customHeadersGroup, errorPagesGroup, externalAuthGroup, limitGroup, loadBalanceGroup, mirrorGroup, proxySslGroup, proxyTimeoutsGroup, redirectGroup, responseRewritesGroup, rewriteGroup, satisfyGroup, sessionAffinityGroup, snippetsGroup, sourceRangeGroup, sslRedirectGroup, upstreamHeadersGroup, virtualHostGroup];
+export const annotationGroups: readonly AnnotationGroup[] = [accessLogGroup, bufferingGroup, redirectStyleGroup, backendProtocolGroup, authKeepaliveGroup, basicAuthGroup, bodySizeGroup, canaryGroup, clientAuthGroup, corsGroup, customHeadersGroup, errorPagesGroup, externalAuthGroup, limitGroup, loadBalanceGroup, mirrorGroup, proxySslGroup, proxyTimeoutsGroup, redirectGroup, responseRewritesGroup, rewriteGroup, satisfyGroup, sessionAffinityGroup, snippetsGroup, sourceRangeGroup, sslRedirectGroup, upstreamHeadersGroup, virtualHostGroup];
 
 /** An annotation and the group that it belongs to. */
 export interface ImplementedAnnotation {

@@ -10,10 +10,6 @@ const known = (key: string, risk: AnnotationFacts['risk'], values: string, effec
 
 /** Annotations of ingress-nginx that are known and have no effect here: each use is reported. */
 export const unsupportedAnnotations: readonly AnnotationFacts[] = [
-  known('auth-keepalive', 'Low', 'a whole number', 'Number of connections kept open to the authentication service.'),
-  known('auth-keepalive-requests', 'Low', 'a whole number', 'Requests on one kept connection to the authentication service.'),
-  known('auth-keepalive-share-vars', 'Low', 'true or false', 'Shares variables between a request and its authentication request.'),
-  known('auth-keepalive-timeout', 'Low', 'a whole number', 'How long an idle connection to the authentication service is kept.'),
   known('enable-global-auth', 'Low', 'true or false', 'Exempts the paths from the authentication that the ConfigMap sets for all.'),
   known('enable-modsecurity', 'Low', 'true or false', 'Turns the web application firewall on or off.'),
   known('enable-opentelemetry', 'Low', 'true or false', 'Turns tracing of the proxy on or off.'),
