@@ -18,7 +18,7 @@ export function locationOf(request: RoutedRequest, location: RedirectLocation): 
     case 'https':
       return httpsLocation(request, location);
     case 'url':
-      return location.url;
+      return urlLocation(request, location);
     case 'root':
       return `${scheme}://${request.host}${location.path}`;
     case 'host':
@@ -30,6 +30,12 @@ function pathLocation(request: RoutedRequest, { path, relative, withPort }: Kind
   const { query } = splitTarget(request.target);
   if (relative === true) return path + query;
   return `${schemeOf(request)}://${canonicalHost(request.host) ?? ''}${portOf(request, withPort)}${path}${query}`;
+}
+
+/** nginx makes what it is told to redirect to absolute (`absolute_redirect`). */
+function urlLocation(request: RoutedRequest, { url, relative, withPort }: Kind<'url'>): string {
+  if (relative === true || !url.startsWith('/')) return url;
+  return `${schemeOf(request)}://${canonicalHost(request.host) ?? ''}${portOf(request, withPort)}${url}`;
 }
 
 function httpsLocation({ host, target, httpsPort }: RoutedRequest, { keepTrailingSlash, withPort }: Kind<'https'>): string {

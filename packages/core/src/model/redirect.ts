@@ -18,8 +18,8 @@ export type RedirectLocation =
   | ({ readonly kind: 'path'; readonly path: string } & RedirectStyle)
   /** `https`, the request's Host header without its port, and the request target as sent, without its last slash unless that is kept. */
   | { readonly kind: 'https'; readonly keepTrailingSlash: boolean; readonly withPort?: true }
-  /** Exactly this. */
-  | { readonly kind: 'url'; readonly url: string }
+  /** Exactly this; scheme and host of the request come before an absolute path. */
+  | ({ readonly kind: 'url'; readonly url: string } & RedirectStyle)
   /** The request's scheme and Host header as sent, and `path`; no query string. */
   | { readonly kind: 'root'; readonly path: string }
   /** The request's scheme and port (always written) with another host name, and the target as sent without its last slash. */

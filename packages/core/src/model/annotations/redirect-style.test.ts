@@ -22,6 +22,15 @@ describe('the redirect that appends a slash', () => {
   ])('of %s leads to %s', (url, location) => expect(ask({ url })).toMatchObject({ status: 301, location }));
 });
 
+test('a redirect to a path names the host of the request, unless redirects are relative', () => {
+  const { ask } = servedIngresses(
+    annotatedIngress('plain', { 'permanent-redirect': '/there' }),
+    annotatedIngress('relative', { 'permanent-redirect': '/there', 'relative-redirects': 'true' }),
+  );
+  expect(ask({ url: 'http://plain.test:8080/x' })).toMatchObject({ status: 301, location: 'http://plain.test/there' });
+  expect(ask({ url: 'http://relative.test/x' })).toMatchObject({ status: 301, location: '/there' });
+});
+
 test('the redirect to HTTPS has a port when that is asked for', () => {
   const tls = (host: string) => ({ tls: [{ hosts: [host] }] });
   const { ask } = servedIngresses(

@@ -1,3 +1,4 @@
+import type { RedirectStyle } from '../redirect.ts';
 import { annotation } from './annotation.ts';
 import type { AnnotationGroup, Contribution } from './contribution.ts';
 import type { IngressSettings } from './ingress-settings.ts';
@@ -33,7 +34,12 @@ export const redirectStyleGroup: AnnotationGroup = {
 };
 
 function contribute(settings: IngressSettings): Contribution {
+  return { redirectStyle: redirectStyleOf(settings) };
+}
+
+/** How redirects of an Ingress are written. */
+export function redirectStyleOf(settings: IngressSettings): RedirectStyle {
   const relative = settings.get(relativeRedirects) === true;
   const withPort = settings.get(portInRedirects) === true;
-  return { redirectStyle: { ...(relative && { relative }), ...(withPort && { withPort }) } };
+  return { ...(relative && { relative }), ...(withPort && { withPort }) };
 }

@@ -3,6 +3,7 @@ import { annotation } from './annotation.ts';
 import type { Annotation } from './annotation.ts';
 import type { AnnotationGroup, Contribution } from './contribution.ts';
 import type { IngressSettings } from './ingress-settings.ts';
+import { redirectStyleOf } from './redirect-style.ts';
 import { bool, integer, text } from './value-parsers.ts';
 
 const permanentRedirect = annotation({
@@ -83,7 +84,7 @@ function contribute(settings: IngressSettings): Contribution {
 }
 
 function redirect(settings: IngressSettings, by: Annotation<string>, url: string, status: number): Contribution {
-  const action: RouteAction = { kind: 'redirect', redirect: { status, location: { kind: 'url', url } } };
+  const action: RouteAction = { kind: 'redirect', redirect: { status, location: { kind: 'url', url, ...redirectStyleOf(settings) } } };
   return { action: { action, from: settings.from(by) } };
 }
 
