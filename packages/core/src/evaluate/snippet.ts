@@ -82,8 +82,11 @@ export class SnippetRun {
     const groups = patternOf(pattern, { ignoreCase: false, anchoredStart: false }).match(this.#source.path);
     if (groups === undefined) return;
     this.#groups = groups;
-    const filled = this.#fill(to);
-    const query = splitTarget(this.#source.request.target).query;
+    const sent = splitTarget(this.#source.request.target);
+    const quoted = /[%+]/.test(sent.path);
+    const filled = this.#fill(to, { quoted, everywhere: redirect !== undefined });
+    // nginx leaves out a question mark with nothing after it.
+    const query = sent.query === '?' ? '' : sent.query;
     const [path, own] = cut(filled);
     const joined = own === '' ? query : own + query.replace('?', '&');
     const target = path + (keepQuery ? joined : own);
@@ -111,10 +114,18 @@ export class SnippetRun {
     return (groups !== undefined) !== negated;
   }
 
-  #fill(text: VariableText): string {
-    const parts = text.map((part) =>
-      typeof part !== 'string' && /^[1-9]$/.test(part.variable) ? (this.#groups[Number(part.variable)] ?? '') : part,
-    );
+  /** Groups are escaped behind a question mark, and everywhere in redirects, when the path of the request has escapes. */
+  #fill(text: VariableText, { quoted, everywhere } = { quoted: false, everywhere: false }): string {
+    let escapes = quoted && everywhere;
+    const parts = text.map((part) => {
+      if (typeof part === 'string') {
+        escapes ||= quoted && part.includes('?');
+        return part;
+      }
+      if (!/^[1-9]$/.test(part.variable)) return part;
+      const group = this.#groups[Number(part.variable)] ?? '';
+      return escapes ? escapeArgument(group) : group;
+    });
     return expandVariables(parts, this.#source);
   }
 
@@ -124,6 +135,11 @@ export class SnippetRun {
     if (!location.startsWith('/')) return location;
     return `${request.secure ? 'https' : 'http'}://${canonicalHost(request.host) ?? host.name}${location}`;
   }
+}
+
+/** As `NGX_ESCAPE_ARGS`. */
+function escapeArgument(text: string): string {
+  return text.replace(/[^\x21-\x7e]|[#%&+?]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 }
 
 /** Path and query (with its question mark) of a replacement. */

@@ -46,7 +46,7 @@ describe('proxy-redirect-from and -to', () => {
 describe('proxy-cookie-domain and -path', () => {
   test.each([
     ['inner.test outer.test', 'a=1; Path=/; Domain=inner.test', 'a=1; Path=/; Domain=outer.test'],
-    ['.inner.test .outer.test', 'a=1; domain=.INNER.test; Secure', 'a=1; domain=.outer.test; Secure'],
+    ['.inner.test .outer.test', 'a=1; domain=.INNER.test;Secure', 'a=1; domain=.outer.test; Secure'],
     ['inner.test outer.test', 'a=1; Domain=x.inner.test', 'a=1; Domain=x.inner.test'],
     ['inner.test outer.test', 'Domain=inner.test', 'Domain=inner.test'],
     ['off', 'a=1; Domain=inner.test', 'a=1; Domain=inner.test'],
@@ -59,7 +59,8 @@ describe('proxy-cookie-domain and -path', () => {
 
   test.each([
     ['/in/ /out/', 'a=1; Path=/in/x; HttpOnly', 'a=1; Path=/out/x; HttpOnly'],
-    ['/in/ /out/', 'a=1;path = /in/x', 'a=1;path = /out/x'],
+    ['/in/ /out/', 'a=1;path = /in/x', 'a=1; path = /out/x'],
+    ['/in/ /out/', 'a=1;path = /x; Secure', 'a=1;path = /x; Secure'],
     ['/in/ /out/', 'a=1; Path=/IN/x', 'a=1; Path=/IN/x'],
     ['/', 'a=1; Path=/', 'a=1; Path=/'],
     ['~in /out', 'a=1; Path=/in/x', 'a=1; Path=/out'],

@@ -59,21 +59,28 @@ interface CookieRewrites {
 /** nginx `proxy_cookie_domain` and `proxy_cookie_path`: attributes by name, the value of the cookie is left alone. */
 export function rewriteCookie({ domain, path }: CookieRewrites, cookie: string): string {
   const [pair = '', ...attributes] = cookie.split(';');
-  const changed = attributes.map((attribute) => {
+  let touched = false;
+  const rewritten = attributes.map((attribute) => {
     const [, before = '', name = '', value = ''] = /^([ \t]*([^=]*?)[ \t]*=[ \t]*)(.*)$/.exec(attribute) ?? [];
-    if (name.toLowerCase() === 'domain' && domain !== undefined) return before + rewriteDomain(domain, value);
-    if (name.toLowerCase() === 'path' && path !== undefined) return before + (replaced(path, value, false) ?? value);
-    return attribute;
+    const changed = rewriteAttribute({ domain, path }, name.toLowerCase(), value);
+    touched ||= changed !== undefined;
+    return changed === undefined ? attribute : before + changed;
   });
-  return [pair, ...changed].join(';');
+  // nginx writes a cookie anew only where something in it was replaced.
+  return touched ? [pair, ...rewritten].map((part) => part.trim()).join('; ') : cookie;
+}
+
+function rewriteAttribute({ domain, path }: CookieRewrites, name: string, value: string): string | undefined {
+  if (name === 'domain' && domain !== undefined) return rewriteDomain(domain, value);
+  return name === 'path' && path !== undefined ? replaced(path, value, false) : undefined;
 }
 
 /** A domain is compared as a whole, without regard to case and to a dot before it, which stays. */
-function rewriteDomain(rewrite: ValueRewrite, value: string): string {
-  if (rewrite.find.kind === 'regex') return replaced(rewrite, value, false) ?? value;
+function rewriteDomain(rewrite: ValueRewrite, value: string): string | undefined {
+  if (rewrite.find.kind === 'regex') return replaced(rewrite, value, false);
   const dot = value.startsWith('.') ? '.' : '';
   const changed = replaced(rewrite, value.slice(dot.length), true);
-  return changed === undefined ? value : dot + changed;
+  return changed === undefined ? undefined : dot + changed;
 }
 
 /** The value with its prefix, or itself, replaced; undefined when nothing of it is found. */

@@ -4,26 +4,42 @@ import { httpDate } from './http-date.ts';
 /** The reason phrases that nginx uses; other codes are sent with an empty one. */
 const reasons: Readonly<Record<number, string>> = {
   200: 'OK',
+  201: 'Created',
+  202: 'Accepted',
   204: 'No Content',
+  206: 'Partial Content',
   301: 'Moved Permanently',
-  302: 'Found',
+  302: 'Moved Temporarily',
   303: 'See Other',
+  304: 'Not Modified',
   307: 'Temporary Redirect',
   308: 'Permanent Redirect',
   400: 'Bad Request',
   401: 'Unauthorized',
+  402: 'Payment Required',
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Not Allowed',
-  408: 'Request Timeout',
+  406: 'Not Acceptable',
+  408: 'Request Time-out',
+  409: 'Conflict',
+  410: 'Gone',
+  411: 'Length Required',
+  412: 'Precondition Failed',
   413: 'Request Entity Too Large',
   414: 'Request-URI Too Large',
+  415: 'Unsupported Media Type',
+  416: 'Requested Range Not Satisfiable',
+  421: 'Misdirected Request',
+  429: 'Too Many Requests',
   431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
+  501: 'Not Implemented',
   502: 'Bad Gateway',
   503: 'Service Temporarily Unavailable',
   504: 'Gateway Time-out',
   505: 'HTTP Version Not Supported',
+  507: 'Insufficient Storage',
 };
 
 /** Answers of our own after which nginx closes the connection. */
@@ -67,7 +83,8 @@ function encodeControls(value: string): string {
 }
 
 function pageOf(status: number): string {
-  if (status === 204 || status === 200) return '';
-  const title = `${status} ${reasons[status] ?? ''}`.trim();
+  const reason = status === 302 ? 'Found' : reasons[status];
+  if (reason === undefined || status < 300) return '';
+  const title = `${status} ${reason}`;
   return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>sluice</center>\r\n</body>\r\n</html>\r\n`;
 }

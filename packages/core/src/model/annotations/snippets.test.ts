@@ -99,7 +99,7 @@ describe('return', () => {
   test.each([
     ['return 418 "short and stout";', '418', 'short and stout'],
     ['return 403;', '403', undefined],
-    ['return 200;', '200', ''],
+    ['return 200;', '200', undefined],
     ['return 200 $request_uri;', '200', '/p?q'],
     ['return 444;', '444', undefined],
     ['return 301 https://o.test$request_uri;', '301 https://o.test/p?q', undefined],
@@ -132,9 +132,18 @@ describe('rewrite', () => {
     ['rewrite ^/p/ /one; rewrite ^/one /two break;', '/two?q'],
     ['break; rewrite ^ /two break;', 'forward'],
     ['break; return 403;', 'forward'],
-    ['rewrite ^ "/ü x" break;', '/%C3%BC%20x?q'],
+    ['rewrite ^ "/ü x%20" break;', '/%C3%BC%20x%2520?q'],
   ])('%s', (text, expected) => {
     expect(configuration(text).ask('/p/x?q').what).toBe(expected);
+  });
+
+  test.each([
+    ['rewrite ^/p(.*)$ /r$1 redirect;', '/p/a%20b%2525?q', '302 http://x.test/r/a%20b%2525?q'],
+    ['rewrite ^/p(.*)$ /r$1 redirect;', '/p/a&b?', '302 http://x.test/r/a&b'],
+    ['rewrite ^/p/(.*)$ /r?a=$1 break;', '/p/a%20%26b', '/r?a=a%20%26b'],
+    ['rewrite ^/p/(.*)$ /r/$1 break;', '/p/a%20%26b?', '/r/a%20&b'],
+  ])('%s for %s escapes as nginx', (text, target, expected) => {
+    expect(configuration(text).ask(target).what).toBe(expected);
   });
 
   test('comes before rewrite-target, which it may stop', () => {

@@ -20,8 +20,7 @@ export function readReturn({ args: [first = '', second, ...rest] }: Directive): 
 function returnStatus(status: number, written: string | undefined): StepResult {
   if (status < 200 || status > 599) return refused(`the status ${status} cannot be answered`);
   if (REDIRECTS.has(status)) return written === undefined ? refused('a redirect needs a URL') : redirectTo(status, written);
-  // Without a text errors get their page, everything else an empty body.
-  if (written === undefined) return steps({ kind: 'return', status, ...(status < 300 && { text: [] }) });
+  if (written === undefined) return steps({ kind: 'return', status });
   const text = readText(written);
   return typeof text === 'string' ? refused(text) : steps({ kind: 'return', status, text });
 }
