@@ -119,7 +119,7 @@ test.each<readonly [string, string, Omit<IngressSpec, 'name'>]>([
   ['a TLS host without a rule', 'SLU1405 Ingress default/bad spec.tls[0]', { rules: rule('bad.test'), tls: [{ hosts: ['other.test'] }] }],
   [
     'an annotation of 100 KB',
-    'SLU1501 Ingress default/bad metadata.annotations[nginx.ingress.kubernetes.io/configuration-snippet]',
+    'SLU1508 Ingress default/bad metadata.annotations[nginx.ingress.kubernetes.io/configuration-snippet]',
     { rules: rule('bad.test'), annotations: { 'nginx.ingress.kubernetes.io/configuration-snippet': large } },
   ],
   [

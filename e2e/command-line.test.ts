@@ -19,7 +19,7 @@ beforeAll(async () => {
     ...shop,
     ingress({
       name: 'annotated',
-      annotations: { 'nginx.ingress.kubernetes.io/rewrite-target': '/' },
+      annotations: { 'nginx.ingress.kubernetes.io/enable-modsecurity': 'true' },
       rules: [{ host: 'a.test', paths: [] }],
     }),
   ]);
@@ -88,7 +88,13 @@ describe('explain', () => {
 
   test('takes the host from a header and the method from a flag', async () => {
     const { stdout } = await explain('http://127.0.0.1/x', '-X', 'POST', '-H', 'Host: tls.test', '--format', 'json');
-    expect(explainReport.parse(JSON.parse(stdout))).toMatchObject({ method: 'POST', outcome: 'redirect', status: 308, location: 'https://tls.test/x', routed: true });
+    expect(explainReport.parse(JSON.parse(stdout))).toMatchObject({
+      method: 'POST',
+      outcome: 'redirect',
+      status: 308,
+      location: 'https://tls.test/x',
+      routed: true,
+    });
   });
 });
 

@@ -43,6 +43,9 @@ const paths = [
   '/.well-known/acme-challenge/x',
   '//twice',
   '/up/../foo',
+  '/foo(/|$)(.*)',
+  '/[a-f]o+',
+  '/(foo',
   'no-slash',
 ];
 
@@ -69,6 +72,37 @@ const tlsEntry = fc
   })
   .map(({ hosts: names, secretName }) => ({ hosts: names, ...(secretName !== '' && { secretName }) }));
 
+/** Annotations that decide what happens to a request, some of them with values that are not valid. */
+const annotationPairs: readonly (readonly [name: string, ...values: readonly string[]])[] = [
+  ['use-regex', 'true', 'true', 'yes'],
+  ['rewrite-target', '/new', '/$2', '/', '/foo', '/a b'],
+  ['x-forwarded-prefix', '/outside'],
+  ['ssl-redirect', 'false'],
+  ['force-ssl-redirect', 'true'],
+  ['preserve-trailing-slash', 'true'],
+  ['permanent-redirect', 'https://elsewhere.test/there?x=1', 'not%a;url'],
+  ['permanent-redirect-code', '308', '404'],
+  ['temporal-redirect', 'https://elsewhere.test/now', '/no-scheme'],
+  ['app-root', '/home', 'home'],
+  ['server-alias', 'alias.test,*.alias.test', '~^x[0-9]+\\.test$', 'shop.test'],
+  ['from-to-www-redirect', 'true'],
+  ['whitelist-source-range', '10.0.0.0/8', '127.0.0.0/8', 'everybody'],
+  ['denylist-source-range', '127.0.0.1', '10.0.0.1'],
+  ['enable-cors', 'true'],
+  ['auth-type', 'basic'],
+  ['default-backend', 'c'],
+  ['canary', 'true'],
+  ['canary-weight', '100', '0'],
+];
+
+const annotationPair = fc
+  .constantFrom(...annotationPairs)
+  .chain(([name, ...values]) => fc.constantFrom(...values).map((value) => [`nginx.ingress.kubernetes.io/${name}`, value] as const));
+
+const annotations = fc
+  .oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 2, arbitrary: fc.array(annotationPair, { minLength: 1, maxLength: 3 }) })
+  .map((pairs): Record<string, string> => Object.fromEntries(pairs));
+
 type UnnamedIngress = Omit<IngressSpec, 'name'>;
 
 const ingressSpec: fc.Arbitrary<UnnamedIngress> = fc
@@ -77,6 +111,7 @@ const ingressSpec: fc.Arbitrary<UnnamedIngress> = fc
     rules: fc.array(ruleSpec, { maxLength: 4 }),
     defaultService: fc.option(fc.constantFrom(...answeringServices, 'missing'), { nil: '', freq: 3 }),
     tls: fc.array(tlsEntry, { maxLength: 2 }),
+    annotations,
     day: fc.option(fc.integer({ min: 1, max: 3 }), { nil: 0 }),
   })
   .map(({ defaultService, day, ...rest }) => ({

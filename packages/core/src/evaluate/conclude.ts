@@ -95,9 +95,10 @@ function forward(at: RoutedPath, id: string, find: FindUpstream, tell: Narrator)
 
 function rewritePath({ request, route, path, changed }: RoutedPath, tell: Narrator): Rewritten | undefined {
   const policy = policyOf(route, 'rewrite');
-  const before = changed?.target === undefined ? undefined : { target: changed.target };
-  if (policy === undefined || changed?.last === true) return before;
-  const rewritten = rewrite(policy, path, changed?.target ?? request.target);
+  const { target, last = false } = changed ?? {};
+  const before = target === undefined ? undefined : { target };
+  if (policy === undefined || last) return before;
+  const rewritten = rewrite(policy, path, target ?? request.target);
   const text = rewritten === undefined ? `not rewritten: ${policy.pattern} is not found in ${path}` : `rewritten to ${rewritten.target}`;
   tell?.({ step: 'policy', text, from: policy.from });
   return rewritten ?? before;

@@ -53,7 +53,7 @@ export function explanationOf(request: RoutedRequest, { verdict, reasons }: Deci
     ...(route && { route: { match: route.match.kind, path: route.match.path, ...where(route.from) } }),
     ...(verdict.kind === 'forward' && verdict.rewritten && { rewritten: verdict.rewritten }),
     ...(verdict.kind === 'forward' && { upstream: { id: verdict.upstream.id, endpoints: verdict.upstream.endpoints.map(endpointKey) } }),
-    reasons: reasons.map(({ step, text, from }) => ({ step, text, ...(from && where(from)) })),
+    reasons: reasons.map(({ from, ...told }) => ({ ...told, ...(from && where(from)) })),
   };
 }
 

@@ -17,8 +17,12 @@ const LAST_DRAW = 1 - Number.EPSILON;
 /** A request that is not sent has no number. */
 const NO_REQUEST_ID = '0'.repeat(32);
 
+const HTTPS_PORT = 443;
+
 interface UrlParts {
   readonly secure: boolean;
+  /** What upstreams are told. */
+  readonly port: number;
   /** With port, without user information. */
   readonly authority: string;
   /** Path and query as written. */
@@ -32,19 +36,30 @@ interface UrlParts {
 export function requestOf({ url, method = 'GET', headers = [], clientAddress = '127.0.0.1' }: WrittenRequest): RoutedRequest | undefined {
   const parts = takeApart(url);
   if (parts === undefined) return undefined;
-  const { secure, authority, target } = parts;
   const header = headerReader(headers);
-  const port = secure ? 443 : Number(/:(\d{1,5})$/.exec(authority)?.[1] ?? 80);
-  const host = header('host') ?? asciiHost(authority);
-  const bodyBytes = /^\d+$/.test(header('content-length') ?? '') ? Number(header('content-length')) : 0;
-  return { secure, port, httpsPort: 443, method, host, target: escapeTarget(target), clientAddress, draw: LAST_DRAW, requestId: header('x-request-id') || NO_REQUEST_ID, bodyBytes, header };
+  const { secure, port } = parts;
+  return {
+    secure,
+    port,
+    httpsPort: HTTPS_PORT,
+    method,
+    host: header('host') ?? asciiHost(parts.authority),
+    target: escapeTarget(parts.target),
+    clientAddress,
+    draw: LAST_DRAW,
+    requestId: header('x-request-id') || NO_REQUEST_ID,
+    bodyBytes: Number(/^\d+$/.exec(header('content-length') ?? '')?.[0] ?? 0),
+    header,
+  };
 }
 
 function takeApart(url: string): UrlParts | undefined {
   const [, scheme = '', authority = '', rest = ''] = /^(https?):\/\/([^/?#\s]*)([^#]*)/i.exec(url.trim()) ?? [];
   if (authority === '') return undefined;
+  const secure = scheme.toLowerCase() === 'https';
   return {
-    secure: scheme.toLowerCase() === 'https',
+    secure,
+    port: secure ? HTTPS_PORT : Number(/:(\d{1,5})$/.exec(authority)?.[1] ?? 80),
     authority: authority.slice(authority.lastIndexOf('@') + 1),
     target: rest.startsWith('/') ? rest : `/${rest}`,
   };

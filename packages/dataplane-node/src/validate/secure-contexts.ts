@@ -1,6 +1,6 @@
 import { createSecureContext } from 'node:tls';
 import type { SecureContext } from 'node:tls';
-import type { Certificate, Culprit, RoutingModel } from '@sluice/core';
+import type { Certificate, Culprit, HostAliases, RoutingModel } from '@sluice/core';
 import { canonicalHost, wildcardAbove } from '@sluice/core';
 
 /** PEM. */
@@ -61,11 +61,25 @@ export function certificateLookup(model: RoutingModel, fallback: SecureContext):
 function findCertificate(model: RoutingModel): (serverName: string | undefined) => Certificate | undefined {
   const byId = new Map(model.certificates.map((certificate) => [certificate.id, certificate]));
   const byHost = new Map<string, Certificate | undefined>();
-  for (const { name, tls } of model.virtualHosts)
-    if (tls !== undefined) byHost.set(name, tls.certificate === undefined ? undefined : byId.get(tls.certificate));
+  /** Aliases that the certificate of their host lists. */
+  const extra = new Map<string, Certificate>();
+  for (const { name, tls, aliases } of model.virtualHosts) {
+    if (tls === undefined) continue;
+    const certificate = tls.certificate === undefined ? undefined : byId.get(tls.certificate);
+    byHost.set(name, certificate);
+    for (const alias of exactNames(aliases)) if (certificate !== undefined && covers(certificate, alias)) extra.set(alias, certificate);
+  }
   return (serverName) => {
     const name = serverName === undefined ? undefined : canonicalHost(serverName);
     if (name === undefined) return undefined;
-    return byHost.has(name) ? byHost.get(name) : byHost.get(wildcardAbove(name) ?? '');
+    return byHost.has(name) ? byHost.get(name) : (extra.get(name) ?? byHost.get(wildcardAbove(name) ?? ''));
   };
+}
+
+function exactNames(aliases: HostAliases | undefined): readonly string[] {
+  return (aliases?.matches ?? []).flatMap((match) => (match.kind === 'exact' ? match.name : []));
+}
+
+function covers({ names }: Certificate, name: string): boolean {
+  return names.includes(name) || names.includes(wildcardAbove(name) ?? '');
 }
