@@ -26,6 +26,7 @@ import { canaryGroup } from './canary.ts';
 import { loadBalanceGroup } from './load-balance.ts';
 import { proxySslGroup } from './proxy-ssl.ts';
 import { proxyTimeoutsGroup } from './proxy-timeouts.ts';
+import { serverPushGroup } from './server-push.ts';
 import { sessionAffinityGroup } from './session-affinity.ts';
 import { unsupportedAnnotations } from './unsupported.ts';
 import { virtualHostGroup } from './virtual-host.ts';
@@ -33,7 +34,37 @@ import { virtualHostGroup } from './virtual-host.ts';
 export { unsupportedAnnotations };
 
 /** Every group of implemented annotations. Adding an annotation is adding an entry to one of them. */
-export const annotationGroups: readonly AnnotationGroup[] = [accessLogGroup, bufferingGroup, redirectStyleGroup, backendProtocolGroup, authKeepaliveGroup, basicAuthGroup, bodySizeGroup, canaryGroup, clientAuthGroup, corsGroup, customHeadersGroup, errorPagesGroup, externalAuthGroup, limitGroup, loadBalanceGroup, mirrorGroup, proxySslGroup, proxyTimeoutsGroup, redirectGroup, responseRewritesGroup, rewriteGroup, satisfyGroup, sessionAffinityGroup, snippetsGroup, sourceRangeGroup, sslRedirectGroup, upstreamHeadersGroup, virtualHostGroup];
+export const annotationGroups: readonly AnnotationGroup[] = [
+  accessLogGroup,
+  bufferingGroup,
+  redirectStyleGroup,
+  backendProtocolGroup,
+  authKeepaliveGroup,
+  basicAuthGroup,
+  bodySizeGroup,
+  canaryGroup,
+  clientAuthGroup,
+  corsGroup,
+  customHeadersGroup,
+  errorPagesGroup,
+  externalAuthGroup,
+  limitGroup,
+  loadBalanceGroup,
+  mirrorGroup,
+  proxySslGroup,
+  proxyTimeoutsGroup,
+  redirectGroup,
+  responseRewritesGroup,
+  rewriteGroup,
+  satisfyGroup,
+  serverPushGroup,
+  sessionAffinityGroup,
+  snippetsGroup,
+  sourceRangeGroup,
+  sslRedirectGroup,
+  upstreamHeadersGroup,
+  virtualHostGroup,
+];
 
 /** An annotation and the group that it belongs to. */
 export interface ImplementedAnnotation {
@@ -52,9 +83,9 @@ export function findAnnotation(key: string): ImplementedAnnotation | undefined {
   return implemented.get(key);
 }
 
-/** Whether ingress-nginx has an annotation that is not implemented here. */
-export function isUnsupported(key: string): boolean {
-  return unsupported.has(key);
+/** An annotation that ingress-nginx has and that has no effect here. */
+export function findUnsupported(key: string): AnnotationFacts | undefined {
+  return unsupported.get(key);
 }
 
 /** How much an annotation can break, as ingress-nginx ranks it; undefined for names that it does not have. */
