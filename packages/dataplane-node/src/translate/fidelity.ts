@@ -24,6 +24,18 @@ export const nodeFidelity: FidelityTable = {
   'auth-keepalive-timeout': kept,
   'auth-tls-error-page': { level: 'approximate', note: 'a URL is redirected to; for a path the answer stays 400' },
   'client-body-buffer-size': streams,
+  affinity: {
+    level: 'equivalent',
+    note: 'balanced cookies of ingress-nginx are understood and may lead to another endpoint; persistent ones to their own',
+  },
+  'load-balance': {
+    level: 'equivalent',
+    note: 'response times are known to each process by itself, as ingress-nginx knows them in each pod',
+  },
+  'proxy-http-version': { level: 'approximate', note: 'requests with a chunked body and upgrades stay at HTTP/1.1' },
+  'proxy-next-upstream': { level: 'approximate', note: 'a request body of more than 16 KiB is not sent again once it has left' },
+  'proxy-ssl-secret': { level: 'approximate', note: 'it holds for the paths of its own Ingress, not for other Ingresses of the host' },
+  'upstream-hash-by': { level: 'equivalent', note: 'another hash function decides: after a migration keys belong to other endpoints' },
   'mirror-target': { level: 'equivalent', note: onTheSide },
   'proxy-buffer-size': streams,
   'proxy-buffering': streams,
