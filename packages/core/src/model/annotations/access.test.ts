@@ -118,6 +118,15 @@ describe('limits', () => {
   );
 });
 
+test.each([[{ 'auth-method': 'x' }], [{ 'auth-realm': '"' }], [{ 'auth-secret': ';' }], [{ 'auth-tls-match-cn': 'x' }]])(
+  '%j without the annotation that it belongs to does no harm',
+  (annotations) => {
+    const { action, codes } = policyFrom('external-auth', annotations);
+    expect(action?.kind).toBe('forward');
+    expect(codes).toContain('SLU1504');
+  },
+);
+
 describe('external authentication', () => {
   const url = { 'auth-url': 'http://auth.test/check' };
 

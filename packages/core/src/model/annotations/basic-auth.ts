@@ -57,6 +57,7 @@ const authRealm = annotation({
 /** User names and passwords. */
 export const basicAuthGroup: AnnotationGroup = {
   name: 'basic-auth',
+  needs: 'auth-type',
   annotations: [authType, authSecret, authSecretType, authRealm],
   contribute,
 };

@@ -89,6 +89,7 @@ const matchCn = annotation({
 /** Client certificates. */
 export const clientAuthGroup: AnnotationGroup = {
   name: 'client-auth',
+  needs: 'auth-tls-secret',
   annotations: [tlsSecret, verifyClient, verifyDepth, errorPage, passCertificate, matchCn],
   contribute,
 };

@@ -91,6 +91,8 @@ export interface AnnotationGroup {
   /** As in the documentation, such as `rate-limit`. */
   readonly name: string;
   readonly annotations: readonly AnyAnnotation[];
+  /** Without this annotation (by key) the others are not looked at: a wrong value of theirs has no consequences. */
+  readonly needs?: string;
   /** Called for Ingresses with at least one valid annotation of the group. Pure but for what it asks of `references`. */
   readonly contribute?: (settings: IngressSettings, references: References) => Contribution;
 }

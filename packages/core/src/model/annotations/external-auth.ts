@@ -135,6 +135,7 @@ const requestRedirect = annotation({
 /** Another service decides who may pass. */
 export const externalAuthGroup: AnnotationGroup = {
   name: 'external-auth',
+  needs: 'auth-url',
   annotations: [
     authUrl,
     authMethod,

@@ -8,7 +8,7 @@ import { risks } from './annotation.ts';
 import type { InvalidOutcome, Risk } from './annotation.ts';
 import type { AnnotationGroup, Denial } from './contribution.ts';
 import { ANNOTATION_PREFIX, IngressSettings } from './ingress-settings.ts';
-import { annotationNames, findAnnotation, isUnsupported, riskOf } from './registry.ts';
+import { annotationNames, findAnnotation, findUnsupported, riskOf } from './registry.ts';
 import type { ImplementedAnnotation } from './registry.ts';
 
 /** The annotations of an Ingress, checked. */
@@ -68,7 +68,7 @@ function readOne(reading: Reading, name: string, text: string): void {
     return;
   }
   const found = findAnnotation(key);
-  if (found === undefined) reading.diagnostics.push(withoutEffect(key, from));
+  if (found === undefined) skip(reading, key, text, from);
   else if (text !== '' || found.annotation.readsBlank === true) take(reading, found, { name, text, from });
 }
 
@@ -76,8 +76,21 @@ function isAbove(risk: Risk | undefined, highest: Risk): boolean {
   return risk !== undefined && risks.indexOf(risk) > risks.indexOf(highest);
 }
 
+/** An annotation without effect; a value that ingress-nginx refuses is refused all the same. */
+function skip(reading: Reading, key: string, text: string, from: Origin): void {
+  reading.diagnostics.push(withoutEffect(key, from));
+  const check = findUnsupported(key)?.check;
+  const parsed = check?.parse(text);
+  if (check === undefined || parsed === undefined || parsed.ok || text === '') return;
+  refuse(reading, {
+    outcome: check.onInvalid,
+    from,
+    because: `the value ${JSON.stringify(text.slice(0, 80))} is invalid: ${parsed.reason}`,
+  });
+}
+
 function withoutEffect(key: string, from: Origin): Diagnostic {
-  if (isUnsupported(key)) return diagnose('SLU1501', from, 'it has no effect');
+  if (findUnsupported(key) !== undefined) return diagnose('SLU1501', from, 'it has no effect');
   return diagnose(
     'SLU1503',
     from,
@@ -101,7 +114,7 @@ function take(reading: Reading, { annotation, group }: ImplementedAnnotation, { 
     return;
   }
   refuse(reading, {
-    outcome: parsed.outcome ?? annotation.onInvalid,
+    outcome: isIdle(reading.ingress, group) ? 'fallback' : (parsed.outcome ?? annotation.onInvalid),
     group,
     from,
     because: `the value ${JSON.stringify(text.slice(0, 80))} is invalid: ${parsed.reason}`,
@@ -110,14 +123,19 @@ function take(reading: Reading, { annotation, group }: ImplementedAnnotation, { 
 
 interface Refusal extends Denial {
   readonly outcome: InvalidOutcome;
-  readonly group: AnnotationGroup;
+  readonly group?: AnnotationGroup;
 }
 
 function refuse(reading: Reading, { outcome, group, from, because }: Refusal): void {
   reading.diagnostics.push(diagnose(codes[outcome], from, `${because}; ${consequences[outcome]}`));
   if (outcome === 'reject') reading.rejected = true;
   else if (outcome === 'deny') reading.denied ??= { because, from };
-  else if (outcome === 'drop-group') reading.dropped.add(group);
+  else if (outcome === 'drop-group' && group !== undefined) reading.dropped.add(group);
+}
+
+/** Whether the annotation that turns the group on is missing. */
+function isIdle({ metadata }: Ingress, { needs }: AnnotationGroup): boolean {
+  return needs !== undefined && trimLines(metadata.annotations[ANNOTATION_PREFIX + needs] ?? '') === '';
 }
 
 const codes = { reject: 'SLU1505', deny: 'SLU1506', fallback: 'SLU1504', 'drop-group': 'SLU1504' } as const;
