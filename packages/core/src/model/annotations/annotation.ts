@@ -35,6 +35,8 @@ export interface AnnotationFacts {
   readonly standard: string;
   /** The annotation that this one is an older name of; that one wins when both are set. */
   readonly aliasOf?: string;
+  /** For annotations without effect: values that make ingress-nginx refuse the Ingress. */
+  readonly check?: { readonly parse: (text: string) => Parsed<unknown>; readonly onInvalid: InvalidOutcome };
 }
 
 /** An annotation that is implemented. */
