@@ -176,4 +176,30 @@ describe('external authentication', () => {
     client.send('ok');
     expect(await client.end()).toContain('"body":"ok"');
   });
+
+  test('a protocol switch goes through, and is counted until the tunnel ends', async () => {
+    const upstream = await bench.raw((socket) => {
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n');
+        socket.pipe(socket);
+      });
+    });
+    const authority = await bench.http((_, response) => void response.end());
+    const url = `http://127.0.0.1:${authority.port}/`;
+    const proxy = await bench.proxy({
+      generation: generationOf(annotatedModel(upstream.port, { 'auth-url': url, 'limit-connections': '1' })),
+    });
+    const client = RawClient.to(httpPort(proxy));
+    client.send('GET / HTTP/1.1\r\nHost: a.test\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n');
+    await client.until(/101 Switching[^]*\r\n\r\n/);
+    client.send('hello');
+    await client.until(/hello/);
+    expect(statusOf(await exchange(httpPort(proxy), get()))).toBe(503);
+    client.destroy();
+    while (upstream.sockets.size > 0) await delay(5);
+    const next = RawClient.to(httpPort(proxy));
+    next.send('GET / HTTP/1.1\r\nHost: a.test\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n');
+    await next.until(/101 Switching/);
+    next.destroy();
+  });
 });
