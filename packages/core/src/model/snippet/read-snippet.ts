@@ -20,6 +20,9 @@ export interface ReadSnippet {
   readonly denied?: string;
 }
 
+/** A reason may quote what somebody wrote. */
+const MAX_REASON = 300;
+
 /** Restrictions: to leave one out would let everybody in. */
 const RESTRICTIONS: ReadonlySet<string> = new Set([
   'access_by_lua',
@@ -105,8 +108,9 @@ class SnippetTranslator {
       if (result.note !== undefined) this.notes.push(`${directive.name}: ${result.note}`);
       return result.steps;
     }
-    if (result.kind === 'denied') this.denied ??= `${directive.name}: ${result.reason}`;
-    else this.refused.push(`${directive.name.slice(0, 60)}: ${result.reason}`);
+    const sentence = `${directive.name.slice(0, 60)}: ${result.reason.slice(0, MAX_REASON)}`;
+    if (result.kind === 'denied') this.denied ??= sentence;
+    else this.refused.push(sentence);
     return [];
   }
 

@@ -35,8 +35,8 @@ export function readRewrite({ args }: Directive, place: SnippetPlace): StepResul
   const [pattern = '', replacement = '', flag = ''] = args;
   if (args.length < 2 || args.length > 3) return refused('it takes a pattern, a replacement and a flag');
   if (!FLAGS.has(flag)) return refused(`the flag ${flag} is not known`);
-  const compiled = compilePattern(pattern, { ignoreCase: false, anchoredStart: false });
-  if (!compiled.ok) return refused(`the pattern ${JSON.stringify(pattern.slice(0, 60))} is not supported: ${compiled.reason}`);
+  const wrong = wrongPattern(pattern);
+  if (wrong !== undefined) return refused(wrong);
   const keepQuery = !replacement.endsWith('?');
   const to = readText(keepQuery ? replacement : replacement.slice(0, -1));
   if (typeof to === 'string') return refused(to);
@@ -46,6 +46,11 @@ export function readRewrite({ args }: Directive, place: SnippetPlace): StepResul
     flag,
     place,
   );
+}
+
+function wrongPattern(pattern: string): string | undefined {
+  const compiled = compilePattern(pattern, { ignoreCase: false, anchoredStart: false });
+  return compiled.ok ? undefined : `the pattern ${JSON.stringify(pattern.slice(0, 60))} is not supported: ${compiled.reason}`;
 }
 
 function placed(step: Extract<SnippetStep, { readonly kind: 'rewrite' }>, flag: string, place: SnippetPlace): StepResult {
