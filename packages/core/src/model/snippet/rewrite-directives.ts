@@ -35,17 +35,20 @@ export function readRewrite({ args }: Directive, place: SnippetPlace): StepResul
   const [pattern = '', replacement = '', flag = ''] = args;
   if (args.length < 2 || args.length > 3) return refused('it takes a pattern, a replacement and a flag');
   if (!FLAGS.has(flag)) return refused(`the flag ${flag} is not known`);
+  const step = rewriteStep(pattern, replacement, flag);
+  return typeof step === 'string' ? refused(step) : placed(step, flag, place);
+}
+
+type RewriteStep = Extract<SnippetStep, { readonly kind: 'rewrite' }>;
+
+function rewriteStep(pattern: string, replacement: string, flag: string): RewriteStep | string {
   const wrong = wrongPattern(pattern);
-  if (wrong !== undefined) return refused(wrong);
+  if (wrong !== undefined) return wrong;
   const keepQuery = !replacement.endsWith('?');
   const to = readText(keepQuery ? replacement : replacement.slice(0, -1));
-  if (typeof to === 'string') return refused(to);
+  if (typeof to === 'string') return to;
   const redirect = redirectOf(flag, replacement);
-  return placed(
-    { kind: 'rewrite', pattern, to, keepQuery, last: flag === 'break' || flag === 'last', ...(redirect && { redirect }) },
-    flag,
-    place,
-  );
+  return { kind: 'rewrite', pattern, to, keepQuery, last: flag === 'break' || flag === 'last', ...(redirect && { redirect }) };
 }
 
 function wrongPattern(pattern: string): string | undefined {
@@ -53,7 +56,7 @@ function wrongPattern(pattern: string): string | undefined {
   return compiled.ok ? undefined : `the pattern ${JSON.stringify(pattern.slice(0, 60))} is not supported: ${compiled.reason}`;
 }
 
-function placed(step: Extract<SnippetStep, { readonly kind: 'rewrite' }>, flag: string, place: SnippetPlace): StepResult {
+function placed(step: RewriteStep, flag: string, place: SnippetPlace): StepResult {
   if (step.redirect !== undefined) return steps(step);
   if (place === 'server' || place === 'if-server')
     return refused('in the server only redirects are supported; write it into a configuration-snippet');
