@@ -77,7 +77,11 @@ export const problems = Object.freeze({
     'A path with characters of regular expressions is compared literally',
     'set use-regex if it is meant as a pattern',
   ),
-  SLU1212: problem('error', 'A field looks like an attack', 'write a path, host or Secret name without directives of nginx and files of the system'),
+  SLU1212: problem(
+    'error',
+    'A field looks like an attack',
+    'write a path, host or Secret name without directives of nginx and files of the system',
+  ),
   SLU1301: problem('error', 'A Service does not exist', 'create the Service or correct the name; until then requests are answered 503'),
   SLU1302: problem(
     'error',
@@ -135,7 +139,11 @@ export const problems = Object.freeze({
     'write it with annotations; docs/annotations.md lists what is understood',
   ),
   SLU1509: problem('info', 'An annotation takes effect with a difference', 'nothing to do if the difference does not matter to you'),
-  SLU1510: problem('warning', 'The backend cannot do what an annotation asks for', 'choose another backend; docs/annotations.md compares them'),
+  SLU1510: problem(
+    'warning',
+    'The backend cannot do what an annotation asks for',
+    'choose another backend; docs/annotations.md compares them',
+  ),
   SLU1521: problem(
     'warning',
     'A canary is not used',
@@ -143,7 +151,11 @@ export const problems = Object.freeze({
   ),
   SLU1522: problem('warning', 'A canary Ingress is served as an ordinary one', 'give the canary a Service of its own'),
   SLU1523: problem('warning', 'An older Ingress decides this for the Service', 'say it in the oldest Ingress that names the Service'),
-  SLU1524: problem('warning', 'An annotation has no effect without another one', 'add the annotation that the message names, or remove this one'),
+  SLU1524: problem(
+    'warning',
+    'An annotation has no effect without another one',
+    'add the annotation that the message names, or remove this one',
+  ),
   SLU1511: problem('warning', 'An annotation names something that does not exist', 'create the object or correct the name'),
   SLU1520: problem('error', 'An annotation is riskier than allowed', 'remove it, or raise annotationsRiskLevel'),
   SLU1512: problem('warning', 'The new version of an Ingress is not served', 'correct what the other message about it says'),

@@ -25,7 +25,16 @@ export interface RouteTable {
 const REMEMBERED_HOSTS = 4096;
 
 /** Policies that look at the request while it is decided; all others are the same for every request of a route. */
-const DECIDING: ReadonlySet<Policy['kind']> = new Set(['cors', 'error-pages', 'https-redirect', 'rewrite', 'source-range', 'upstream-host', 'host-headers', 'snippet'] as const);
+const DECIDING: ReadonlySet<Policy['kind']> = new Set([
+  'cors',
+  'error-pages',
+  'https-redirect',
+  'rewrite',
+  'source-range',
+  'upstream-host',
+  'host-headers',
+  'snippet',
+] as const);
 
 const indexes = new WeakMap<VirtualHost, RouteIndex>();
 
@@ -78,7 +87,8 @@ class CompiledTable implements RouteTable {
 
   #conclude(request: RoutedRequest, host: VirtualHost, route: Route, path: string): Verdict {
     const verdict = decideAtRoute({ request, host, route, path }, (id) => this.#upstreams.get(id));
-    if (verdict.kind === 'forward' && !this.#chooses(route) && !route.policies.some(({ kind }) => DECIDING.has(kind))) this.#settled.set(route, { verdict, bodyLimit: bodyLimitOf(route) });
+    if (verdict.kind === 'forward' && !this.#chooses(route) && !route.policies.some(({ kind }) => DECIDING.has(kind)))
+      this.#settled.set(route, { verdict, bodyLimit: bodyLimitOf(route) });
     return verdict;
   }
 

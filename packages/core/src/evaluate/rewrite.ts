@@ -16,7 +16,10 @@ export function rewrite(policy: RewritePolicy, path: string, target: string): Re
   // nginx leaves out a question mark with nothing after it.
   const query = sent === '?' ? '' : sent;
   const { forwardedPrefix } = policy;
-  return { target: escapeTarget(fill(policy.target)) + query, ...(forwardedPrefix !== undefined && { forwardedPrefix: fill(forwardedPrefix) }) };
+  return {
+    target: escapeTarget(fill(policy.target)) + query,
+    ...(forwardedPrefix !== undefined && { forwardedPrefix: fill(forwardedPrefix) }),
+  };
 }
 
 /** As nginx escapes a changed URI: blanks, controls, `#`, `%`, `?` in the path part and bytes beyond ASCII. */

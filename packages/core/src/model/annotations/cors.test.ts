@@ -116,7 +116,11 @@ describe('the decision', () => {
   });
 
   test('says what it did', () => {
-    expect(decide({})?.reasons.slice(-2).map(({ text }) => text)).toEqual(['CORS: answers allow the origin *', '204: a CORS preflight']);
+    expect(
+      decide({})
+        ?.reasons.slice(-2)
+        .map(({ text }) => text),
+    ).toEqual(['CORS: answers allow the origin *', '204: a CORS preflight']);
     expect(decide({ 'cors-allow-origin': 'https://one.test' })?.reasons.map(({ text }) => text)).toContain(
       'CORS: the origin of the request is not allowed, no headers are added',
     );

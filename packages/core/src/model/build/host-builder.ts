@@ -52,7 +52,10 @@ function hostMatch(host: string): HostMatch {
 }
 
 /** What the oldest Ingress that says it says about the host. */
-function hostSettings({ rules }: HostInput, diagnostics: Diagnostic[]): Pick<VirtualHost, 'aliases' | 'appRoot' | 'snippet' | 'clientAuth'> {
+function hostSettings(
+  { rules }: HostInput,
+  diagnostics: Diagnostic[],
+): Pick<VirtualHost, 'aliases' | 'appRoot' | 'snippet' | 'clientAuth'> {
   const pick = <Setting extends { readonly from: Origin }>(read: (settings: HostSettings) => Setting | undefined): Setting | undefined => {
     const said = [...new Set(rules.map(({ features }) => read(features.host)))].filter((value) => value !== undefined);
     const [winner, ...losers] = said;
@@ -103,7 +106,10 @@ function appendSlashRedirects(claimed: PathClaims): Route[] {
   for (const { match, from, features } of claimed.values()) {
     const bare = match.path.slice(0, -1);
     if (bare === '' || !match.path.endsWith('/') || claimed.has(`exact ${bare}`) || claimed.has(`prefix ${bare}`)) continue;
-    const action = { kind: 'redirect', redirect: { status: 301, location: { kind: 'path', path: encodePath(match.path), ...features.redirectStyle } } } as const;
+    const action = {
+      kind: 'redirect',
+      redirect: { status: 301, location: { kind: 'path', path: encodePath(match.path), ...features.redirectStyle } },
+    } as const;
     redirects.set(bare, { match: { kind: 'exact', path: bare }, action, policies: [], from });
   }
   return [...redirects.values()];
