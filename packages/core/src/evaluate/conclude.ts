@@ -10,7 +10,7 @@ import { isRedirected, locationOf } from './location.ts';
 import { checkClient } from './client-auth.ts';
 import type { Narrator } from './reason.ts';
 import type { RoutedRequest } from './request.ts';
-import { hostSnippet, rewritePhase, snippetHeaders, withPhase, withResponseEdits } from './rewrite-phase.ts';
+import { hostSnippet, rewritePhase, withPhase } from './rewrite-phase.ts';
 import { rewrite } from './rewrite.ts';
 import { tellForwarding } from './tell-forwarding.ts';
 import type { RedirectVerdict, RespondVerdict, Rewritten, Verdict } from './verdict.ts';
@@ -49,23 +49,23 @@ export function beforeRouting(request: RoutedRequest, host: VirtualHost, path: s
 }
 
 /**
- * What happens to a request once its route is known, in the order in which ingress-nginx takes these steps: refusal, the
- * route's own redirect, CORS preflights, its snippet, the redirect to HTTPS, the route's own answer, 503 for an upstream without endpoints, 403 for the
- * address, forwarding.
+ * What happens to a request once its route is known, in the order in which ingress-nginx takes these steps: refusal, CORS
+ * preflights, the snippet, the route's own redirect, the redirect to HTTPS, the route's own answer, 503 for an upstream without
+ * endpoints, 403 for the address, forwarding. A refused route has neither CORS nor a snippet.
  */
 export function conclude(at: RoutedPath, find: FindUpstream, tell?: Narrator): Verdict {
   const { action } = at.route;
-  if (action.kind === 'refuse') return withResponseEdits(respond(at, action, tell), snippetHeaders(at, find, tell));
-  if (action.kind === 'redirect') return withResponseEdits(redirectTo(at, action.redirect, tell), snippetHeaders(at, find, tell));
+  if (action.kind === 'refuse') return respond(at, action, tell);
   const phase = rewritePhase(at, find, tell);
   return withPhase(phase.verdict ?? afterRewrite(phase.at, action, find, tell), phase);
 }
 
-/** What is left of a route's action after the rewrite phase. */
-type LateAction = Exclude<RouteAction, { readonly kind: 'refuse' | 'redirect' }>;
+/** What is left of a route's action when it is not refused. */
+type LateAction = Exclude<RouteAction, { readonly kind: 'refuse' }>;
 
 function afterRewrite(at: RoutedPath, action: LateAction, find: FindUpstream, tell: Narrator): Verdict {
   const { request, route } = at;
+  if (action.kind === 'redirect') return redirectTo(at, action.redirect, tell);
   const toHttps = policyOf(route, 'https-redirect');
   if (toHttps !== undefined && !request.secure && isRedirected(toHttps, request)) return redirectToHttps(at, toHttps, tell);
   if (toHttps !== undefined && request.secure) tell?.({ step: 'policy', text: 'already HTTPS: no redirect', from: toHttps.from });

@@ -19,9 +19,10 @@ export function withHeaderPolicies(at: RoutedPath, verdict: Verdict, tell: Narra
   return edits.length === 0 ? answered : { ...answered, requestEdits: [...edits, ...(answered.requestEdits ?? [])] };
 }
 
+/** A refused route gives no headers. */
 function responseHeaders(route: Route, tell: Narrator): readonly HeaderEdit[] {
   const policy = policyOf(route, 'response-headers');
-  if (policy === undefined) return [];
+  if (policy === undefined || route.action.kind === 'refuse') return [];
   tell?.({ step: 'policy', text: `the answer gets ${policy.lines.map(({ name }) => name).join(', ')}`, from: policy.from });
   return policy.lines.map(({ name, value }) => ({ op: 'set', name, value }));
 }

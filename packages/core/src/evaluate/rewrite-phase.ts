@@ -20,7 +20,7 @@ export interface RewritePhase {
   readonly at: RoutedPath;
 }
 
-/** What a route does between its own redirect and the redirect to HTTPS: CORS, then its snippet. */
+/** What a route does before its own redirect: CORS, then its snippet. */
 export function rewritePhase(at: RoutedPath, find: FindUpstream, tell: Narrator): RewritePhase {
   const cors = corsPhase(at, tell);
   const policy = policyOf(at.route, 'snippet');
@@ -35,15 +35,6 @@ export function rewritePhase(at: RoutedPath, find: FindUpstream, tell: Narrator)
     requestEdits: run.requestEdits,
     at: run.stopped || run.rewritten !== undefined ? { ...at, path: run.rewritten?.path ?? at.path, changed } : at,
   };
-}
-
-/** The header lines that a snippet gives to every answer of its route, also to those that come before the rewrite phase. */
-export function snippetHeaders(at: RoutedPath, find: FindUpstream, tell: Narrator): readonly HeaderEdit[] {
-  const policy = policyOf(at.route, 'snippet');
-  if (policy === undefined) return [];
-  const run = new SnippetRun(sourceOf(at, find)).run(policy.steps.filter(({ kind }) => kind === 'response-header'));
-  tellRun(run, policy, tell);
-  return run.responseEdits;
 }
 
 /** What the snippet of a host answers before a route is looked for; undefined when it lets the request go on. */

@@ -69,12 +69,19 @@ describe('enable-cors', () => {
     ['https://one.test:8443', 'https://one.test:8443', true],
     ['null', 'null', true],
     ['null,', '', false],
+    ['capacitor://', 'capacitor://', true],
+    ['https://a.test:1,  ,https://b.test,', 'https://b.test', true],
+    [' , ', 'https://a.test', false],
   ])('list %s, origin %s: %s', (list, origin, expected) => {
     expect(cors({ 'cors-allow-origin': list }).ask(origin) !== undefined).toBe(expected);
   });
 
   test('a star anywhere in the list allows everybody', () => {
     expect(cors({ 'cors-allow-origin': 'https://one.test, *' }).allowed('https://x.test')).toBe('Access-Control-Allow-Origin: *');
+  });
+
+  test.each(['https://*', 'http://localhost:*', '/a', 'HTTPS://a.test', 'a:b'])('the list %s is bad: everybody', (list) => {
+    expect(cors({ 'cors-allow-origin': list }).policy.origins).toBe('any');
   });
 
   test('an element that is no origin is left out and reported', () => {
@@ -110,9 +117,9 @@ describe('the decision', () => {
       method: 'OPTIONS',
     });
 
-  test('a preflight is answered before the redirect to HTTPS, and after the redirect of the route', () => {
+  test('a preflight is answered before the redirect to HTTPS and the redirect of the route', () => {
     expect(decide({}, { tls: [{ hosts: ['cors.test'] }] })?.status).toBe(204);
-    expect(decide({ 'permanent-redirect': 'https://elsewhere.test/' })?.status).toBe(301);
+    expect(decide({ 'permanent-redirect': 'https://elsewhere.test/' })?.status).toBe(204);
   });
 
   test('says what it did', () => {

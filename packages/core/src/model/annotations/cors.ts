@@ -9,8 +9,9 @@ const DEFAULT_METHODS = 'GET, PUT, POST, DELETE, PATCH, OPTIONS';
 const DEFAULT_HEADERS = 'DNT,Keep-Alive,User-Agent,X-Requested-With,If-Modified-Since,Cache-Control,Content-Type,Range,Authorization';
 const DEFAULT_MAX_AGE_SECONDS = 1_728_000;
 
-const LIST_CHARACTERS = /^[A-Za-z0-9\-.:/*,]*$/;
-const ORIGIN = /^(?:[a-z]+:\/\/(?:\*\.)?[A-Za-z0-9\-.]+(?::\d+)?|null)$/;
+/** The lists that ingress-nginx looks into; for any other it allows every origin. */
+const LIST = /^(?:(?:[A-Za-z0-9\-.,]|:\d|(?<=[a-z]):\/\/|\*\.)*|\*)$/;
+const ORIGIN = /^(?:[a-z]+:\/\/(?:\*\.)?[A-Za-z0-9\-.]*(?::\d+)?|null)$/;
 
 const enableCors = annotation({
   key: 'enable-cors',
@@ -32,7 +33,7 @@ const allowOrigin = annotation({
   target: 'Route.policies: cors',
   onInvalid: 'fallback',
   parse: (value): Parsed<string> =>
-    LIST_CHARACTERS.test(value.replaceAll(' ', ''))
+    LIST.test(value.replaceAll(' ', ''))
       ? { ok: true, value }
       : { ok: false, reason: 'only origins between commas are allowed; as in ingress-nginx every origin is allowed now' },
 });

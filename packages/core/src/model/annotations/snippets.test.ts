@@ -60,11 +60,13 @@ describe('headers of answers', () => {
   });
 
   test('are on redirects of the route as well', () => {
-    const { ask } = serve({
-      'permanent-redirect': 'https://o.test',
-      'configuration-snippet': 'add_header X-A a; if ($host) { return 403; }',
-    });
+    const { ask } = serve({ 'permanent-redirect': 'https://o.test', 'configuration-snippet': 'add_header X-A a;' });
     expect(ask()).toMatchObject({ what: '301 https://o.test', response: ['add X-A: a'] });
+  });
+
+  test('are on its own answers, which come before the redirect of the route', () => {
+    const { ask } = serve({ 'permanent-redirect': 'https://o.test', 'configuration-snippet': 'if ($host) { return 403; }' });
+    expect(ask()).toMatchObject({ what: '403' });
   });
 
   test('come after those of CORS', () => {
