@@ -13,7 +13,12 @@ beforeAll(async () => {
   const shop = [ingressClass(), ...served('web', 9001), hostTo('shop.test', 'web')];
   const rules = [{ host: 'tls.test', paths: [{ service: 'web' }] }];
   const secured = ingress({ name: 'secured', rules, tls: [{ hosts: ['tls.test'], secretName: 'cert' }] });
-  folder.writeObjects('good/shop.yaml', [...shop, secured, tlsSecret('cert', await certificateFor('tls.test'))]);
+  const annotations = {
+    'nginx.ingress.kubernetes.io/whitelist-source-range': '10.0.0.0/8',
+    'nginx.ingress.kubernetes.io/limit-rps': '5',
+  };
+  const guarded = ingress({ name: 'guarded', annotations, rules: [{ host: 'guarded.test', paths: [{ service: 'web' }] }] });
+  folder.writeObjects('good/shop.yaml', [...shop, guarded, secured, tlsSecret('cert', await certificateFor('tls.test'))]);
   folder.writeObjects('bad/shop.yaml', [...shop, hostTo('lost.test', 'missing')]);
   folder.writeObjects('risky/shop.yaml', [
     ...shop,
@@ -95,6 +100,20 @@ describe('explain', () => {
       location: 'https://tls.test/x',
       routed: true,
     });
+  });
+
+  test('takes the address of the client from a flag, and says what else may happen', async () => {
+    const { stdout } = await explain('http://guarded.test/', '--from', '192.0.2.1');
+    expect(stdout).toContain('→ 403');
+    const { stdout: inside } = await explain('http://guarded.test/', '--from', '10.1.2.3', '--format', 'json');
+    expect(explainReport.parse(JSON.parse(inside))).toMatchObject({
+      outcome: 'forward',
+      conditions: [
+        { step: 'limit', statuses: [503], object: 'Ingress default/guarded' },
+        { step: 'upstream', statuses: [502, 504] },
+      ],
+    });
+    expect((await explain('http://guarded.test/', '--from', 'somewhere')).status).toBe(2);
   });
 });
 

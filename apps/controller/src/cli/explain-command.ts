@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { SluiceError, explain as explainRequest, formatDiagnostic, formatObject } from '@sluice/core';
 import type { Diagnostic, Explanation } from '@sluice/core';
 import colors from 'picocolors';
@@ -10,6 +11,8 @@ export interface ExplainOptions {
   readonly manifests: string;
   readonly method: string;
   readonly headers: readonly string[];
+  /** Address of the client. */
+  readonly from: string;
   readonly json: boolean;
 }
 
@@ -17,22 +20,28 @@ export interface ExplainOptions {
 const SOURCES: ReadonlySet<string> = new Set(['File', 'Directory']);
 
 /** `sluice explain`: what happens to a request and why; 1 when no rule and no default backend takes it. */
-export async function explain(url: string, settings: Settings, { manifests, method, headers, json }: ExplainOptions): Promise<ExitStatus> {
+export async function explain(
+  url: string,
+  settings: Settings,
+  { manifests, method, headers, from, json }: ExplainOptions,
+): Promise<ExitStatus> {
+  if (isIP(from) === 0) throw new SluiceError('SLU2001', `--from ${JSON.stringify(from)} is not an IP address`);
   const { model, diagnostics } = await modelOfManifests([manifests], settings);
-  const explanation = explainRequest(model, { url: url.includes('://') ? url : `http://${url}`, method, headers });
+  const explanation = explainRequest(model, { url: url.includes('://') ? url : `http://${url}`, method, headers, clientAddress: from });
   if (explanation === undefined) throw new SluiceError('SLU2001', `${JSON.stringify(url)} is not an http or https URL`);
-  const involved = new Set(explanation.reasons.map(({ object }) => object));
+  const involved = new Set([...explanation.reasons, ...explanation.conditions].map(({ object }) => object));
   const related = diagnostics.filter(({ object }) => involved.has(formatObject(object)) || SOURCES.has(object.kind));
   if (json) printJson({ url, method, ...explanation, diagnostics: related });
   else print(asText(`${method} ${url}`, explanation, related));
   return explanation.routed ? 0 : 1;
 }
 
+/** Of the longest name of a condition. */
+const WIDTH = 'client-certificate'.length;
+
 function asText(title: string, explanation: Explanation, diagnostics: readonly Diagnostic[]): string {
-  const steps = explanation.reasons.map(
-    ({ step, text, object, field }) =>
-      `  ${step.padEnd(8)} ${text}${object === undefined || object.startsWith('Sluice') ? '' : colors.dim(` [${object}${field === '' ? '' : ` ${field}`}]`)}`,
-  );
+  const steps = explanation.reasons.map(({ step, text, ...place }) => `  ${step.padEnd(8)} ${text}${placeOf(place)}`);
+  const exceptions = explanation.conditions.map(({ step, text, ...place }) => `  ${step.padEnd(WIDTH)} ${text}${placeOf(place)}`);
   const endpoints = (explanation.upstream?.endpoints ?? []).map((endpoint) => `  endpoint ${endpoint}`);
   const findings = diagnostics.map((diagnostic) => `  ${formatDiagnostic(diagnostic)}`);
   return [
@@ -41,8 +50,14 @@ function asText(title: string, explanation: Explanation, diagnostics: readonly D
     '',
     ...steps,
     ...endpoints,
+    ...(exceptions.length > 0 ? ['', 'Unless, when it is served:', ...exceptions] : []),
     ...(findings.length > 0 ? ['', 'Findings:', ...findings] : []),
   ].join('\n');
+}
+
+/** The object and field that a step comes from; what is built in has none. */
+function placeOf({ object = 'Sluice', field = '' }: { readonly object?: string | undefined; readonly field?: string | undefined }): string {
+  return object.startsWith('Sluice') ? '' : colors.dim(` [${object}${field === '' ? '' : ` ${field}`}]`);
 }
 
 function outcome({ outcome: kind, status, location, upstream }: Explanation): string {

@@ -58,6 +58,7 @@ interface ExplainFlags {
   readonly manifests: string;
   readonly method: string;
   readonly header?: readonly string[];
+  readonly from: string;
   readonly backend?: string;
   readonly config?: string;
   readonly format: string;
@@ -96,11 +97,12 @@ function program(done: (status: ExitStatus) => void): Command {
     .addOption(new Option('--manifests <dir>', 'directory or file of manifests').env('SLUICE_MANIFESTS').makeOptionMandatory())
     .option('-X, --method <method>', 'request method', 'GET')
     .option('-H, --header <header>', "'Name: value'; may repeat", collect)
+    .option('--from <address>', 'IP address of the client', '127.0.0.1')
     .addOption(backendFlag())
     .addOption(configFlag())
     .addOption(formatFlag())
-    .action(async (url: string, { manifests, method, header = [], format, ...flags }: ExplainFlags) =>
-      done(await explain(url, await settingsOf(flags), { manifests, method, headers: header, json: format === 'json' })),
+    .action(async (url: string, { manifests, method, header = [], from, format, ...flags }: ExplainFlags) =>
+      done(await explain(url, await settingsOf(flags), { manifests, method, headers: header, from, json: format === 'json' })),
     );
   const config = root.command('config').description('show the configuration');
   config

@@ -7,7 +7,7 @@ import type { Narrator } from './reason.ts';
 import type { RoutedRequest } from './request.ts';
 
 /** Which side a rule decides for, and why; undefined when it leaves the decision to the next rule. */
-type Choice = { readonly canary: boolean; readonly because: string } | undefined;
+type Choice = { readonly canary: boolean; readonly because: string; readonly drawn?: boolean } | undefined;
 
 /**
  * The upstream or its canary, in the order of ingress-nginx: affinity cookies of either side, the header, the cookie, the
@@ -21,9 +21,18 @@ export function chooseSide(main: Upstream, request: RoutedRequest, find: (id: st
     tell?.({ step: 'policy', text: `the canary ${canary.upstream} has no endpoint, so it is not chosen`, from: canary.from });
     return main;
   }
-  const { canary: toCanary, because } = bySide(main, other, request) ?? byRules(canary, request);
-  tell?.({ step: 'policy', text: `${toCanary ? `to the canary ${canary.upstream}` : 'not to the canary'}: ${because}`, from: canary.from });
-  return toCanary ? other : main;
+  const choice = bySide(main, other, request) ?? byRules(canary, request);
+  if (tell !== undefined) tellChoice(canary, choice, tell);
+  return choice.canary ? other : main;
+}
+
+/** Explanations have no luck: what is drawn is told as the main side. */
+function tellChoice({ upstream, weight, weightTotal, from }: Canary, choice: NonNullable<Choice>, tell: NonNullable<Narrator>): void {
+  tell({ step: 'policy', text: `${choice.canary ? `to the canary ${upstream}` : 'not to the canary'}: ${choice.because}`, from });
+  if (choice.drawn !== true) return;
+  const percent = Math.round((weight / weightTotal) * 1000) / 10;
+  const text = `the canary ${upstream} answers by chance: ${percent} % of the requests that nothing else decides for`;
+  tell({ step: 'upstream', text, from, unless: { step: 'canary', upstream } });
 }
 
 function byRules(canary: Canary, request: RoutedRequest): NonNullable<Choice> {
@@ -65,6 +74,6 @@ function byWord(value: string | undefined, what: string): Choice {
 }
 
 function byWeight({ weight, weightTotal }: Canary, draw: number): NonNullable<Choice> {
-  const share = `${Math.min(Math.max(weight, 0), weightTotal)} of ${weightTotal} requests without a decision go there`;
-  return { canary: Math.floor(draw * weightTotal) < weight, because: share };
+  const share = `no header and no cookie decides, and of ${weightTotal} such requests ${Math.min(Math.max(weight, 0), weightTotal)} go there`;
+  return { canary: Math.floor(draw * weightTotal) < weight, because: share, drawn: weight > 0 && weight < weightTotal };
 }

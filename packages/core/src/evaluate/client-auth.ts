@@ -42,6 +42,7 @@ export function checkClient(request: RoutedRequest, host: VirtualHost, tell: Nar
   const { from } = clientAuth;
   if (clientAuth.kind === 'unusable') return refuse(host, { status: 403, because: clientAuth.because }, from, tell);
   const refusal = judge(request, clientAuth);
+  if (tell !== undefined) tellCertificate(request, clientAuth, tell);
   if (refusal === undefined) {
     tell?.({ step: 'policy', text: passedText(request, clientAuth), from });
     return undefined;
@@ -95,4 +96,11 @@ function passedText(request: RoutedRequest, { mode }: ClientVerification): strin
   if (!request.secure) return 'no client certificate is asked for without TLS';
   if (mode === 'off') return 'client certificates are not asked for';
   return request.tls?.certificate === undefined ? 'a client certificate is not needed' : 'the client certificate is accepted';
+}
+
+/** What is told of a request without a certificate may not hold for one with a certificate. */
+function tellCertificate(request: RoutedRequest, { mode, from }: ClientVerification, tell: NonNullable<Narrator>): void {
+  if (!request.secure || mode === 'off' || request.tls !== undefined) return;
+  const text = 'this is for a client without a certificate: one that shows a certificate may get another answer';
+  tell({ step: 'policy', text, from, unless: { step: 'client-certificate' } });
 }

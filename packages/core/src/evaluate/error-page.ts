@@ -38,7 +38,18 @@ export function findWithStandIn({ route }: RoutedPath, find: FindUpstream): Find
 export function withErrorPage(at: RoutedPath, verdict: Verdict, find: FindUpstream, tell: Narrator): Verdict {
   const pages = policyOf(at.route, 'error-pages');
   if (pages === undefined || verdict.kind === 'redirect') return verdict;
+  if (tell !== undefined && (verdict.kind === 'forward' || verdict.counted === true)) tellPages(pages, find, tell);
   return verdict.kind === 'forward' ? standIn({ ...at, pages, find }, verdict, tell) : errorPage({ ...at, pages, find }, verdict, tell);
+}
+
+function tellPages(pages: ErrorPagesPolicy, find: FindUpstream, tell: NonNullable<Narrator>): void {
+  const { codes, replacesUpstreams, from } = pages;
+  if (codes.length === 0) return;
+  const upstream = usable(pages, find)?.id;
+  const whose = replacesUpstreams ? 'the answer of the endpoint and of the proxy' : 'an answer of the proxy itself';
+  const text = `${upstream ?? 'the built-in default backend (404)'} answers in place of ${whose} with the status ${codes.join(', ')}`;
+  const outcome = upstream === undefined ? { statuses: [404] } : { upstream };
+  tell({ step: 'upstream', text, from, unless: { step: 'error-pages', ...outcome } });
 }
 
 /** The upstream that makes the error page of a status; `built-in` stands for the built-in 404; undefined when the status is left alone. */

@@ -4,6 +4,7 @@ import { endpointKey } from '../model/endpoint.ts';
 import { formatObject } from '../model/origin.ts';
 import type { Origin } from '../model/origin.ts';
 import type { Decision } from './evaluate.ts';
+import { exceptionSteps } from './reason.ts';
 import type { RoutedRequest } from './request.ts';
 
 const text = z.string();
@@ -13,6 +14,15 @@ const place = { object: text.describe('Kind namespace/name'), field: text.descri
 const reason = z.strictObject({
   step: z.enum(['listener', 'host', 'path', 'route', 'policy', 'upstream', 'answer']),
   text,
+  object: text.optional(),
+  field: text.optional(),
+});
+
+const condition = z.strictObject({
+  step: z.enum(exceptionSteps),
+  text,
+  statuses: list(z.int()).optional().describe('What may be answered instead.'),
+  upstream: text.optional().describe('Id of the upstream that may answer instead.'),
   object: text.optional(),
   field: text.optional(),
 });
@@ -31,7 +41,10 @@ export const explanationSchema = z.strictObject({
     .optional()
     .describe('What the upstream gets instead of the target as sent.'),
   upstream: z.strictObject({ id: text, endpoints: list(text) }).optional(),
-  reasons: list(reason),
+  reasons: list(reason).describe('What has been decided, in order.'),
+  conditions: list(condition).describe(
+    'What only shows when the request is served, and may end it otherwise: with the statuses, by the upstream, or, with neither, in any way.',
+  ),
 });
 
 export type Explanation = z.output<typeof explanationSchema>;
@@ -53,7 +66,10 @@ export function explanationOf(request: RoutedRequest, { verdict, reasons }: Deci
     ...(route && { route: { match: route.match.kind, path: route.match.path, ...where(route.from) } }),
     ...(verdict.kind === 'forward' && verdict.rewritten && { rewritten: verdict.rewritten }),
     ...(verdict.kind === 'forward' && { upstream: { id: verdict.upstream.id, endpoints: verdict.upstream.endpoints.map(endpointKey) } }),
-    reasons: reasons.map(({ from, ...told }) => ({ ...told, ...(from && where(from)) })),
+    reasons: reasons.flatMap(({ from, unless, ...told }) => (unless === undefined ? [{ ...told, ...(from && where(from)) }] : [])),
+    conditions: reasons.flatMap(({ text: told, from, unless }) =>
+      unless === undefined ? [] : [{ text: told, ...unless, ...(from && where(from)) }],
+    ),
   };
 }
 

@@ -14,6 +14,8 @@ export function tellForwarding(upstream: Upstream, route: Route, secure: boolean
   if (tell === undefined) return;
   const facts = [...spreading(upstream, route), ...trying(route), ...encrypting(route, secure)];
   for (const { text, from } of facts) tell({ step: 'policy', text, from });
+  const failed = '502 when no endpoint takes the request, 504 when none answers in time';
+  tell({ step: 'upstream', text: failed, from: upstream.from, unless: { step: 'upstream', statuses: [502, 504] } });
 }
 
 interface Fact {

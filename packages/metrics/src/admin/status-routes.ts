@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { AdminAnswer, AdminRoute, ControllerView } from '@sluice/core';
 
 /** Health, readiness and the JSON pages under `/api/`, answered from what the controller serves. */
@@ -31,7 +32,10 @@ function explainAnswer(view: ControllerView, query: URLSearchParams): AdminAnswe
   if (url === null) return { status: 400, body: { error: 'name the URL: /api/explain?url=http://host/path' } };
   if (view.model() === undefined) return { status: 503, body: { error: 'nothing is served yet' } };
   const method = query.get('method') ?? 'GET';
-  const explanation = view.explain({ url, method, headers: query.getAll('header') });
+  const client = query.get('client');
+  if (client !== null && isIP(client) === 0) return { status: 400, body: { error: 'client is not an IP address' } };
+  const from = client === null ? {} : { clientAddress: client };
+  const explanation = view.explain({ url, method, headers: query.getAll('header'), ...from });
   return explanation === undefined
     ? { status: 400, body: { error: 'url is not an http or https URL' } }
     : { status: 200, body: { url, method, ...explanation } };

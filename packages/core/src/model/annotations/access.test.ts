@@ -187,7 +187,8 @@ describe('external authentication', () => {
 
   test('explain tells what is asked', () => {
     const { model } = annotatedModel({ ...url, 'limit-rps': '1', 'denylist-source-range': '10.0.0.1' });
-    const told = explain(model, { url: 'http://a.test/' })?.reasons.map(({ text }) => text) ?? [];
+    const explanation = explain(model, { url: 'http://a.test/' });
+    const told = [...(explanation?.reasons ?? []), ...(explanation?.conditions ?? [])].map(({ text }) => text);
     expect(told).toContain('http://auth.test/check is asked: 2xx lets the request pass; else 401, 403, or 500 for any other answer');
     expect(told).toContain('the address 127.0.0.1 is unlisted');
     expect(told).toContain('503 for a client that sends more than 1 a second (5 more at once)');
