@@ -21,10 +21,13 @@ export function withHeaderPolicies(at: RoutedPath, verdict: Verdict, tell: Narra
 
 /** A refused route gives no headers. */
 function responseHeaders(route: Route, tell: Narrator): readonly HeaderEdit[] {
-  const policy = policyOf(route, 'response-headers');
-  if (policy === undefined || route.action.kind === 'refuse') return [];
-  tell?.({ step: 'policy', text: `the answer gets ${policy.lines.map(({ name }) => name).join(', ')}`, from: policy.from });
-  return policy.lines.map(({ name, value }) => ({ op: 'set', name, value }));
+  if (route.action.kind === 'refuse') return [];
+  return route.policies
+    .filter((policy) => policy.kind === 'response-headers')
+    .flatMap(({ lines, from }) => {
+      tell?.({ step: 'policy', text: `the answer gets ${lines.map(({ name }) => name).join(', ')}`, from });
+      return lines.map(({ name, value }): HeaderEdit => ({ op: 'set', name, value }));
+    });
 }
 
 function requestHeaders({ request, host, route, path }: RoutedPath, { upstream }: ForwardVerdict, tell: Narrator): readonly HeaderEdit[] {

@@ -22,7 +22,7 @@ import type { RewritePolicy } from './rewrite.ts';
 import type { SatisfyAnyPolicy } from './satisfy.ts';
 import type { SourceRangePolicy } from './source-range.ts';
 
-/** What happens to a request of a route besides being forwarded. At most one of each kind on a route. */
+/** What happens to a request of a route besides being forwarded. At most one of each kind on a route, but any number of `response-headers`. */
 export type Policy =
   | AccessLogPolicy
   | ErrorPagesPolicy
