@@ -56,7 +56,7 @@ async function runGroup(backend: string, group: readonly Prepared[]): Promise<re
     return (await Promise.all(group.map((one) => runSet(one, running, folder)))).flat();
   } catch (error) {
     return group.flatMap(({ set }) =>
-      set.cases.map(({ name, source }) => ({ file: set.name, name, source, differences: [String(error)] })),
+      set.cases.map(({ name, source }) => ({ file: set.name, name, source, differences: [String(error)], unexplained: [] })),
     );
   } finally {
     await sluice?.command.kill();
@@ -100,7 +100,7 @@ async function runSet(prepared: Prepared, { ports }: RunningSluice, folder: Temp
   const results: Result[] = [];
   for (const one of set.cases) {
     const found = await runCase(filledIn(one, known), { client: { ports, certificates }, backends, apply });
-    results.push({ file: set.name, name: one.name, source: one.source, differences: found });
+    results.push({ file: set.name, name: one.name, source: one.source, ...found });
   }
   return results;
 }

@@ -28,6 +28,7 @@ describe.each(backends)('behaviour on %s', (backend) => {
   describe.each(sets)('$name', (set) => {
     test.each(set.cases)('$name', ({ name }) => {
       const result = results.find((one) => one.file === set.name && one.name === name);
+      expect(result?.unexplained).toStrictEqual([]);
       const known = knownDifferences[backend]?.some((difference) => difference.name === `${set.name} > ${name}`) === true;
       if (known) expect(result?.differences, 'no longer different: take it out of known-differences.ts').not.toStrictEqual([]);
       else expect(result?.differences).toStrictEqual([]);

@@ -5,6 +5,8 @@ import type { Expectation } from './case-schema.ts';
 import type { Case, Step } from './case.ts';
 import { countDifferences, differences, echoIn, receivedDifferences } from './comparison.ts';
 import type { EchoedRequest } from './echo-backend.ts';
+import { unexplained } from './explained.ts';
+import type { Sent } from './explained.ts';
 import { filledIn } from './objects.ts';
 import { sendRequest } from './sending.ts';
 import type { Client } from './sending.ts';
@@ -18,12 +20,18 @@ export interface Surroundings {
   apply(objects: readonly object[]): void;
 }
 
-export interface Result {
+/** In what a case was not as it should be. */
+export interface Findings {
+  /** Empty when the case went as on ingress-nginx. */
+  readonly differences: readonly string[];
+  /** Empty when every answer was what `/api/explain` says. */
+  readonly unexplained: readonly string[];
+}
+
+export interface Result extends Findings {
   readonly file: string;
   readonly name: string;
   readonly source: string;
-  /** Empty when the case went as on ingress-nginx. */
-  readonly differences: readonly string[];
 }
 
 const SETTLE_MS = 5000;
@@ -33,23 +41,32 @@ const ASK_AGAIN_MS = 50;
 const LATE_MS = 500;
 
 /** Runs the steps of a case in turn; the first that differs ends it. */
-export async function runCase(one: Case, surroundings: Surroundings): Promise<readonly string[]> {
+export async function runCase(one: Case, surroundings: Surroundings): Promise<Findings> {
   const jar = new Map<string, string>();
   surroundings.backends.takeReceived();
   for (const [index, step] of one.steps.entries()) {
     const found = await runStep(step, surroundings, one.cookies ? jar : undefined);
-    if (found.length > 0) return one.steps.length === 1 ? found : found.map((difference) => `step ${index + 1}: ${difference}`);
+    if (!isEmpty(found)) return one.steps.length === 1 ? found : inStep(found, index + 1);
   }
-  return [];
+  return { differences: [], unexplained: [] };
 }
 
-async function runStep(step: Step, surroundings: Surroundings, jar: Map<string, string> | undefined): Promise<readonly string[]> {
+function isEmpty({ differences: differing, unexplained: untold }: Findings): boolean {
+  return differing.length === 0 && untold.length === 0;
+}
+
+function inStep({ differences: differing, unexplained: untold }: Findings, step: number): Findings {
+  const named = (text: string): string => `step ${step}: ${text}`;
+  return { differences: differing.map(named), unexplained: untold.map(named) };
+}
+
+async function runStep(step: Step, surroundings: Surroundings, jar: Map<string, string> | undefined): Promise<Findings> {
   if (step.apply.length > 0) surroundings.apply(step.apply);
   if (step.pauseMs > 0) await delay(step.pauseMs);
   const giveUpAt = performance.now() + (step.apply.length > 0 ? SETTLE_MS : 0);
   for (;;) {
     const found = await attempt(step, surroundings, jar);
-    if (found.length === 0 || performance.now() >= giveUpAt) return found;
+    if (isEmpty(found) || performance.now() >= giveUpAt) return found;
     await delay(ASK_AGAIN_MS);
   }
 }
@@ -58,15 +75,21 @@ async function attempt(
   { request, expect }: Step,
   { client, backends }: Surroundings,
   jar: Map<string, string> | undefined,
-): Promise<readonly string[]> {
-  const once = (n: number): Promise<Outcome> =>
-    sendRequest(client, filledIn(request, new Map([['n', String(n)]])), jar && cookieHeader(jar));
-  const outcomes: Outcome[] = [];
-  if (request.together) outcomes.push(...(await Promise.all(Array.from({ length: request.times }, (_, index) => once(index)))));
-  else for (let sent = 0; sent < request.times; sent += 1) outcomes.push(await once(sent));
+): Promise<Findings> {
+  const once = async (n: number): Promise<Sent> => {
+    const one = { request: filledIn(request, new Map([['n', String(n)]])), cookies: jar && cookieHeader(jar) };
+    return { ...one, outcome: await sendRequest(client, one.request, one.cookies) };
+  };
+  const sent: Sent[] = [];
+  if (request.together) sent.push(...(await Promise.all(Array.from({ length: request.times }, (_, index) => once(index)))));
+  else for (let count = 0; count < request.times; count += 1) sent.push(await once(count));
+  const outcomes = sent.map(({ outcome }) => outcome);
   if (jar !== undefined) for (const { answer } of outcomes) keepCookies(jar, valuesOf(answer?.headers ?? [], 'set-cookie'));
   const found = [...new Set(outcomes.flatMap((outcome) => differences(outcome, expect)))];
-  return [...found, ...spreadDifferences(outcomes, expect), ...(await callDifferences(backends, expect))];
+  return {
+    differences: [...found, ...spreadDifferences(outcomes, expect), ...(await callDifferences(backends, expect))],
+    unexplained: await unexplained(sent, client.ports, backends),
+  };
 }
 
 function spreadDifferences(outcomes: readonly Outcome[], { distribution, statuses, sameBackend }: Expectation): readonly string[] {

@@ -25,4 +25,5 @@ const alike = results
   .map(({ file: name, name: title }) => `${name} > ${title}: as expected`);
 const lines = [...(values.verbose ? alike : []), ...failureLines(results), ...fileLines(results), summaryLine(values.backend, results)];
 process.stdout.write(`${lines.join('\n')} (${Math.round(performance.now() - started)} ms)\n`);
-process.exitCode = lines.length > 0 && results.every(({ differences }) => differences.length === 0) ? 0 : 1;
+process.exitCode =
+  lines.length > 0 && results.every(({ differences, unexplained }) => differences.length === 0 && unexplained.length === 0) ? 0 : 1;

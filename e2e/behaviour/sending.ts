@@ -10,7 +10,7 @@ export interface Client {
   readonly certificates: ReadonlyMap<string, KeyPair>;
 }
 
-interface WrittenUrl {
+export interface WrittenUrl {
   readonly secure: boolean;
   readonly authority: string;
   readonly target: string;
@@ -31,7 +31,8 @@ export async function sendRequest(client: Client, request: CaseRequest, cookies?
   return sendHttp2(sending, { ...pseudo, ...Object.fromEntries(plain) }, bodyOf(request));
 }
 
-function writtenUrl({ url, raw, over }: CaseRequest): WrittenUrl {
+/** Where a request goes; the target as written. */
+export function writtenUrl({ url, raw, over }: CaseRequest): WrittenUrl {
   const [, scheme = over, authority = '', target = ''] = /^(https?):\/\/([^/?#]*)(.*)$/s.exec(url ?? '') ?? [];
   if (url === undefined && raw === undefined) throw new Error('a request needs a url or raw bytes');
   return { secure: scheme === 'https', authority, target: target === '' ? '/' : target };
@@ -48,7 +49,8 @@ function wayOf(
   return { port: ports.https, from, serverName: sni ?? authority.replace(/:\d*$/, ''), ...(pair !== undefined && { certificate: pair }) };
 }
 
-function headersOf(
+/** The header lines of a request, without those that frame its body. */
+export function headersOf(
   { host, headers, user }: CaseRequest,
   { authority }: WrittenUrl,
   cookies: string | undefined,

@@ -18,9 +18,10 @@ export function fileLines(results: readonly Result[]): readonly string[] {
 /** The cases that differ, and how. */
 export function failureLines(results: readonly Result[]): readonly string[] {
   return results
-    .filter(({ differences }) => differences.length > 0)
-    .flatMap(({ file, name, source, differences }) => [
+    .filter(({ differences, unexplained }) => differences.length > 0 || unexplained.length > 0)
+    .flatMap(({ file, name, source, differences, unexplained }) => [
       `${file} > ${name} (${source})`,
       ...differences.map((difference) => `    ${difference}`),
+      ...unexplained.map((text) => `    ${text}`),
     ]);
 }

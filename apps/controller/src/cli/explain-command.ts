@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { SluiceError, explain as explainRequest, formatDiagnostic, formatObject } from '@sluice/core';
+import { SluiceError, explain as explainRequest, formatDiagnostic, formatObject, parseListenAddress } from '@sluice/core';
 import type { Diagnostic, Explanation } from '@sluice/core';
 import colors from 'picocolors';
 import type { Settings } from '../settings/load-settings.ts';
@@ -27,13 +27,25 @@ export async function explain(
 ): Promise<ExitStatus> {
   if (isIP(from) === 0) throw new SluiceError('SLU2001', `--from ${JSON.stringify(from)} is not an IP address`);
   const { model, diagnostics } = await modelOfManifests([manifests], settings);
-  const explanation = explainRequest(model, { url: url.includes('://') ? url : `http://${url}`, method, headers, clientAddress: from });
+  const explanation = explainRequest(model, {
+    url: url.includes('://') ? url : `http://${url}`,
+    method,
+    headers,
+    clientAddress: from,
+    listening: listeningOf(settings),
+  });
   if (explanation === undefined) throw new SluiceError('SLU2001', `${JSON.stringify(url)} is not an http or https URL`);
   const involved = new Set([...explanation.reasons, ...explanation.conditions].map(({ object }) => object));
   const related = diagnostics.filter(({ object }) => involved.has(formatObject(object)) || SOURCES.has(object.kind));
   if (json) printJson({ url, method, ...explanation, diagnostics: related });
   else print(asText(`${method} ${url}`, explanation, related));
   return explanation.routed ? 0 : 1;
+}
+
+/** Where `sluice run` with the same settings would listen. */
+function listeningOf({ base: { listen } }: Settings): NonNullable<Parameters<typeof explainRequest>[1]['listening']> {
+  const known = (addresses: readonly string[]) => addresses.map(parseListenAddress).filter(({ port }) => port > 0);
+  return { http: known(listen.http), https: known(listen.https) };
 }
 
 /** Of the longest name of a condition. */

@@ -8,6 +8,12 @@ export interface DataplaneStats {
   readonly requests: number;
 }
 
+/** The ports of the listeners, in the order of the configuration. */
+export interface ListeningAddresses {
+  readonly http: readonly { readonly port: number }[];
+  readonly https: readonly { readonly port: number }[];
+}
+
 /**
  * Life cycle of the proxy: a supervised process, or code in this process.
  * `start` resolves when the listeners accept connections and throws `SLU3001` when an address cannot be bound.
@@ -18,4 +24,6 @@ export interface Dataplane {
   stop(signal: AbortSignal): Promise<void>;
   health(): Promise<DataplaneHealth>;
   stats(): DataplaneStats;
+  /** What is listened on, where that is known: some redirects name it. */
+  addresses?(): ListeningAddresses;
 }

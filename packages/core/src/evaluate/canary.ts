@@ -22,17 +22,21 @@ export function chooseSide(main: Upstream, request: RoutedRequest, find: (id: st
     return main;
   }
   const choice = bySide(main, other, request) ?? byRules(canary, request);
-  if (tell !== undefined) tellChoice(canary, choice, tell);
+  if (tell !== undefined) tellChoice({ ...canary, other }, choice, tell);
   return choice.canary ? other : main;
 }
 
 /** Explanations have no luck: what is drawn is told as the main side. */
-function tellChoice({ upstream, weight, weightTotal, from }: Canary, choice: NonNullable<Choice>, tell: NonNullable<Narrator>): void {
+function tellChoice(
+  { upstream, weight, weightTotal, other, from }: Canary & { readonly other: Upstream },
+  choice: NonNullable<Choice>,
+  tell: NonNullable<Narrator>,
+): void {
   tell({ step: 'policy', text: `${choice.canary ? `to the canary ${upstream}` : 'not to the canary'}: ${choice.because}`, from });
   if (choice.drawn !== true) return;
   const percent = Math.round((weight / weightTotal) * 1000) / 10;
   const text = `the canary ${upstream} answers by chance: ${percent} % of the requests that nothing else decides for`;
-  tell({ step: 'upstream', text, from, unless: { step: 'canary', upstream } });
+  tell({ step: 'upstream', text, from, unless: { step: 'canary', upstream: other } });
 }
 
 function byRules(canary: Canary, request: RoutedRequest): NonNullable<Choice> {

@@ -45,9 +45,9 @@ export function withErrorPage(at: RoutedPath, verdict: Verdict, find: FindUpstre
 function tellPages(pages: ErrorPagesPolicy, find: FindUpstream, tell: NonNullable<Narrator>): void {
   const { codes, replacesUpstreams, from } = pages;
   if (codes.length === 0) return;
-  const upstream = usable(pages, find)?.id;
+  const upstream = usable(pages, find);
   const whose = replacesUpstreams ? 'the answer of the endpoint and of the proxy' : 'an answer of the proxy itself';
-  const text = `${upstream ?? 'the built-in default backend (404)'} answers in place of ${whose} with the status ${codes.join(', ')}`;
+  const text = `${upstream?.id ?? 'the built-in default backend (404)'} answers in place of ${whose} with the status ${codes.join(', ')}`;
   const outcome = upstream === undefined ? { statuses: [404] } : { upstream };
   tell({ step: 'upstream', text, from, unless: { step: 'error-pages', ...outcome } });
 }

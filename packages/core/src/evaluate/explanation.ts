@@ -3,8 +3,10 @@ import { diagnosticSchema } from '../observe/diagnostic-schema.ts';
 import { endpointKey } from '../model/endpoint.ts';
 import { formatObject } from '../model/origin.ts';
 import type { Origin } from '../model/origin.ts';
+import type { Upstream } from '../model/upstream.ts';
 import type { Decision } from './evaluate.ts';
 import { exceptionSteps } from './reason.ts';
+import type { Reason } from './reason.ts';
 import type { RoutedRequest } from './request.ts';
 
 const text = z.string();
@@ -18,11 +20,13 @@ const reason = z.strictObject({
   field: text.optional(),
 });
 
+const upstream = z.strictObject({ id: text, endpoints: list(text) });
+
 const condition = z.strictObject({
   step: z.enum(exceptionSteps),
   text,
   statuses: list(z.int()).optional().describe('What may be answered instead.'),
-  upstream: text.optional().describe('Id of the upstream that may answer instead.'),
+  upstream: upstream.optional().describe('What may answer instead.'),
   object: text.optional(),
   field: text.optional(),
 });
@@ -40,7 +44,7 @@ export const explanationSchema = z.strictObject({
     .strictObject({ target: text, forwardedPrefix: text.optional() })
     .optional()
     .describe('What the upstream gets instead of the target as sent.'),
-  upstream: z.strictObject({ id: text, endpoints: list(text) }).optional(),
+  upstream: upstream.optional(),
   reasons: list(reason).describe('What has been decided, in order.'),
   conditions: list(condition).describe(
     'What only shows when the request is served, and may end it otherwise: with the statuses, by the upstream, or, with neither, in any way.',
@@ -65,14 +69,22 @@ export function explanationOf(request: RoutedRequest, { verdict, reasons }: Deci
     ...(host && { host: host.name }),
     ...(route && { route: { match: route.match.kind, path: route.match.path, ...where(route.from) } }),
     ...(verdict.kind === 'forward' && verdict.rewritten && { rewritten: verdict.rewritten }),
-    ...(verdict.kind === 'forward' && { upstream: { id: verdict.upstream.id, endpoints: verdict.upstream.endpoints.map(endpointKey) } }),
+    ...(verdict.kind === 'forward' && { upstream: upstreamOf(verdict.upstream) }),
     reasons: reasons.flatMap(({ from, unless, ...told }) => (unless === undefined ? [{ ...told, ...(from && where(from)) }] : [])),
-    conditions: reasons.flatMap(({ text: told, from, unless }) =>
-      unless === undefined ? [] : [{ text: told, ...unless, ...(from && where(from)) }],
-    ),
+    conditions: reasons.flatMap(conditionOf),
   };
 }
 
 function where({ object, field }: Origin): { readonly object: string; readonly field: string } {
   return { object: formatObject(object), field };
+}
+
+function conditionOf({ text: told, from, unless }: Reason): Explanation['conditions'] {
+  if (unless === undefined) return [];
+  const { upstream: other, ...outcome } = unless;
+  return [{ text: told, ...outcome, ...(other && { upstream: upstreamOf(other) }), ...(from && where(from)) }];
+}
+
+function upstreamOf({ id, endpoints }: Upstream): NonNullable<Explanation['upstream']> {
+  return { id, endpoints: endpoints.map(endpointKey) };
 }

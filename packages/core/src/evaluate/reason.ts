@@ -1,4 +1,5 @@
 import type { Origin } from '../model/origin.ts';
+import type { Upstream } from '../model/upstream.ts';
 
 /** One step of a decision, in words, with the object that caused it. */
 export interface Reason {
@@ -16,8 +17,7 @@ export interface Reason {
 export interface Exception {
   readonly step: (typeof exceptionSteps)[number];
   readonly statuses?: readonly number[];
-  /** Id of the upstream. */
-  readonly upstream?: string;
+  readonly upstream?: Upstream;
 }
 
 export const exceptionSteps = [

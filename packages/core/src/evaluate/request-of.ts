@@ -1,3 +1,4 @@
+import type { ListeningAddresses } from '../apply/dataplane.ts';
 import type { RoutedRequest } from './request.ts';
 
 /** A request as a person writes it down. */
@@ -9,6 +10,8 @@ export interface WrittenRequest {
   readonly headers?: readonly string[];
   /** Address of the client; 127.0.0.1 when absent. */
   readonly clientAddress?: string;
+  /** The usual ports when absent. A URL with the port of a listener comes through that one, any other through the first. */
+  readonly listening?: ListeningAddresses;
 }
 
 /** Of what is decided by chance only what always happens, happens to a written request. */
@@ -19,9 +22,11 @@ const NO_REQUEST_ID = '0'.repeat(32);
 
 const HTTPS_PORT = 443;
 
+type Ports = Pick<RoutedRequest, 'port' | 'httpsPort'>;
+
 interface UrlParts {
   readonly secure: boolean;
-  /** What upstreams are told. */
+  /** As written, or the usual one. */
   readonly port: number;
   /** With port, without user information. */
   readonly authority: string;
@@ -33,15 +38,19 @@ interface UrlParts {
  * The request that a client sends for a URL: path and query as written (dots, slashes and escapes are kept; only what
  * cannot stand in a request line is escaped). Undefined when it is not an http or https URL.
  */
-export function requestOf({ url, method = 'GET', headers = [], clientAddress = '127.0.0.1' }: WrittenRequest): RoutedRequest | undefined {
+export function requestOf({
+  url,
+  method = 'GET',
+  headers = [],
+  clientAddress = '127.0.0.1',
+  listening,
+}: WrittenRequest): RoutedRequest | undefined {
   const parts = takeApart(url);
   if (parts === undefined) return undefined;
   const header = headerReader(headers);
-  const { secure, port } = parts;
   return {
-    secure,
-    port,
-    httpsPort: HTTPS_PORT,
+    secure: parts.secure,
+    ...portsOf(parts, listening),
     method,
     host: header('host') ?? asciiHost(parts.authority),
     target: escapeTarget(parts.target),
@@ -51,6 +60,11 @@ export function requestOf({ url, method = 'GET', headers = [], clientAddress = '
     bodyBytes: Number(/^\d+$/.exec(header('content-length') ?? '')?.[0] ?? 0),
     header,
   };
+}
+
+function portsOf({ secure, port }: UrlParts, { http, https }: ListeningAddresses = { http: [], https: [] }): Ports {
+  const came = http.some((listener) => listener.port === port) ? port : (http[0]?.port ?? port);
+  return { port: secure ? HTTPS_PORT : came, httpsPort: https[0]?.port ?? HTTPS_PORT };
 }
 
 function takeApart(url: string): UrlParts | undefined {

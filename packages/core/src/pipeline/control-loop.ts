@@ -107,7 +107,8 @@ export class ControlLoop implements ControllerView {
   }
 
   explain(request: WrittenRequest): Explanation | undefined {
-    return this.#served && explain(this.#served.model, request);
+    const listening = this.#parts.backend.dataplane.addresses?.();
+    return this.#served && explain(this.#served.model, { ...(listening && { listening }), ...request });
   }
 
   async status(): Promise<ControllerStatus> {
