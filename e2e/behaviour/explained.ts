@@ -29,7 +29,7 @@ function isExplainable({ request, outcome }: Sent): boolean {
 }
 
 /** In what the answers were not the ones that the controller explains for their requests. */
-export async function unexplained(sent: readonly Sent[], ports: Ports, backends: Backends): Promise<readonly string[]> {
+export async function unexplained(sent: readonly Sent[], ports: Ports, backends: Pick<Backends, 'places'>): Promise<readonly string[]> {
   const explanations = new Map<string, Promise<Explanation>>();
   const found = sent.filter(isExplainable).map(async (one) => {
     const page = explanationPage(one, ports);
@@ -62,7 +62,7 @@ function explanationPage({ request, cookies }: Sent, ports: Ports): string {
   return `http://127.0.0.1:${ports.admin}/api/explain?${query.toString()}`;
 }
 
-function disagreement({ request, outcome }: Sent, explanation: Explanation, backends: Backends): string | undefined {
+function disagreement({ request, outcome }: Sent, explanation: Explanation, backends: Pick<Backends, 'places'>): string | undefined {
   const seen = seenIn(outcome);
   if (isPromised(seen, explanation, backends) || isExcepted(seen, explanation, backends)) return undefined;
   const { outcome: kind, status, location, upstream, rewritten, conditions } = explanation;
@@ -85,14 +85,18 @@ function seenIn({ answer }: Outcome): Seen {
   return { status: answer.status, location: valuesOf(answer.headers, 'location')[0], backend, target: echo?.uri };
 }
 
-function isPromised(seen: Seen, { outcome, status, location, upstream, rewritten, request }: Explanation, backends: Backends): boolean {
+function isPromised(
+  seen: Seen,
+  { outcome, status, location, upstream, rewritten, request }: Explanation,
+  backends: Pick<Backends, 'places'>,
+): boolean {
   if (outcome !== 'forward') return seen.backend === undefined && seen.status === status && seen.location === location;
   if (seen.status === 101) return true;
   return answersFor(seen, upstream, backends) && (seen.target === undefined || seen.target === (rewritten?.target ?? request.target));
 }
 
 /** Whether it is one of the other outcomes that the explanation lists. */
-function isExcepted(seen: Seen, { conditions }: Explanation, backends: Backends): boolean {
+function isExcepted(seen: Seen, { conditions }: Explanation, backends: Pick<Backends, 'places'>): boolean {
   return conditions.some(
     ({ statuses, upstream }) =>
       (statuses === undefined && upstream === undefined) ||
@@ -102,7 +106,7 @@ function isExcepted(seen: Seen, { conditions }: Explanation, backends: Backends)
 }
 
 /** Whether the backend that answered is an endpoint of the upstream. Endpoints with names are told by their ports. */
-function answersFor({ backend = '' }: Seen, upstream: Explanation['upstream'], { places }: Backends): boolean {
+function answersFor({ backend = '' }: Seen, upstream: Explanation['upstream'], { places }: Pick<Backends, 'places'>): boolean {
   const { address, port } = places.get(backend) ?? {};
   const isIt = (endpoint: string): boolean =>
     endpoint === `${address}:${port}` || (/[a-z]/.test(endpoint) && endpoint.endsWith(`:${port}`));
