@@ -1,4 +1,5 @@
 import type { HostMatch, PathMatch } from '../model/match.ts';
+import type { PathPattern } from '../regex/compile.ts';
 import { patternOf } from './patterns.ts';
 
 /** Whether a name of a virtual host takes a canonical host name. Which of several comes first: `hostRank`. */
@@ -50,10 +51,15 @@ export function isLabel(text: string): boolean {
   return /^[a-z0-9_-]+$/i.test(text);
 }
 
+/** The expression of a match that has one. */
+export function matchPattern(match: PathMatch): PathPattern | undefined {
+  return match.kind === 'regex' ? patternOf(match.path, { ignoreCase: match.ignoreCase, anchoredStart: true }) : undefined;
+}
+
 /** Whether a route takes a normalised path. */
 export function pathMatches(match: PathMatch, path: string): boolean {
   if (match.kind === 'exact') return path === match.path;
-  if (match.kind === 'regex') return patternOf(match.path, { ignoreCase: match.ignoreCase, anchoredStart: true }).test(path);
+  if (match.kind === 'regex') return matchPattern(match)?.test(path) === true;
   if (!path.startsWith(match.path)) return false;
   return path.length === match.path.length || match.path.endsWith('/') || path.charAt(match.path.length) === '/';
 }

@@ -1,5 +1,6 @@
 import type { Route } from '../model/route.ts';
-import { pathMatches } from './match.ts';
+import type { PathPattern } from '../regex/compile.ts';
+import { matchPattern, pathMatches } from './match.ts';
 
 /** Up to this many routes a plain scan is faster than the maps. */
 const SCAN_LIMIT = 8;
@@ -14,6 +15,8 @@ export class RouteIndex {
   #depth = 0;
   /** Regular expressions can only be tried one after the other. */
   readonly #scanned: boolean;
+  /** Compiled with the first request, by position. */
+  #patterns: readonly (PathPattern | undefined)[] | undefined;
 
   constructor(routes: readonly Route[]) {
     this.#routes = routes;
@@ -28,9 +31,14 @@ export class RouteIndex {
   }
 
   find(path: string): Route | undefined {
-    if (this.#scanned) return this.#routes.find((route) => pathMatches(route.match, path));
+    if (this.#scanned) return this.#scan(path);
     const exact = this.#exact.get(path) ?? this.#routes.length;
     return this.#routes[Math.min(exact, this.#firstPrefix(path))];
+  }
+
+  #scan(path: string): Route | undefined {
+    const patterns = (this.#patterns ??= this.#routes.map(({ match }) => matchPattern(match)));
+    return this.#routes.find(({ match }, position) => patterns[position]?.test(path) ?? pathMatches(match, path));
   }
 
   /** Every prefix of the path that a `prefix` match could name ends before or after one of its slashes, or at its end. */

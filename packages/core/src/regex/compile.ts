@@ -1,4 +1,5 @@
 import type { Node } from './ast.ts';
+import type { ByteSet } from './byte-set.ts';
 import { backtrackingCost, emptyLoopDepth, memoryCost, sizeOf } from './cost.ts';
 import { runProgram } from './linear-matcher.ts';
 import { nativeSource } from './native-source.ts';
@@ -35,6 +36,7 @@ const MOST_STEPS = 1_200_000;
 const LARGEST = 20_000;
 const DEEPEST_EMPTY_LOOPS = 8;
 const LONGEST_SOURCE = 8192;
+const LONGEST_LEAD = 64;
 
 /**
  * Compiles a pattern written for the PCRE2 of nginx, as nginx compiles those of locations and names: without UTF mode, `$` also
@@ -68,18 +70,22 @@ class BoundedPattern implements PathPattern {
   readonly #root: Node;
   readonly #native: RegExp | undefined;
   readonly #nativeLength: number;
+  /** What the first bytes of a text must be: most texts differ from most patterns there. */
+  readonly #lead: readonly ByteSet[];
   #built: Program | undefined;
 
   constructor(source: string, root: Node, groups: number) {
     this.source = source;
     this.groups = groups;
     this.#root = root;
+    this.#lead = leadOf(root);
     const native = nativeSource(root, groups);
     this.#nativeLength = native === undefined ? -1 : longestNative(root);
     this.#native = native !== undefined && this.#nativeLength >= 0 ? new RegExp(native) : undefined;
   }
 
   match(text: string): readonly string[] | undefined {
+    if (!this.#begins(text)) return undefined;
     if (this.#native !== undefined && text.length <= this.#nativeLength) {
       const match = this.#native.exec(text);
       return match === null ? undefined : Array.from(match, (capture: string | undefined) => capture ?? '');
@@ -90,6 +96,7 @@ class BoundedPattern implements PathPattern {
   }
 
   test(text: string): boolean {
+    if (!this.#begins(text)) return false;
     if (this.#native !== undefined && text.length <= this.#nativeLength) return this.#native.test(text);
     return runProgram(this.#program, text) !== undefined;
   }
@@ -98,10 +105,26 @@ class BoundedPattern implements PathPattern {
     return length <= this.#nativeLength ? 'native' : 'linear';
   }
 
+  #begins(text: string): boolean {
+    return this.#lead.every((bytes, position) => bytes[text.charCodeAt(position)] === 1);
+  }
+
   get #program(): Program {
     this.#built ??= buildProgram(this.#root, this.groups);
     return this.#built;
   }
+}
+
+/** The sets that an anchored pattern begins with; none for any other. */
+function leadOf(root: Node): readonly ByteSet[] {
+  const [first, ...items] = root.kind === 'sequence' ? root.items : [root];
+  if (first?.kind !== 'place' || first.place !== 'start') return [];
+  const lead: ByteSet[] = [];
+  for (const item of items) {
+    if (item.kind !== 'set' || lead.length === LONGEST_LEAD) break;
+    lead.push(item.bytes);
+  }
+  return lead;
 }
 
 /** The longest text, of some lengths, that the expression of JavaScript may have; -1 for none. */
