@@ -1,5 +1,7 @@
 /** Points of each node on the ring: as ketama has them. */
 const POINTS = 160;
+/** More nodes than a ring can have: with the 32 bits of a point within what a number holds exactly. */
+const RANKS = 2 ** 21;
 
 /**
  * Consistent hashing: a key belongs to the node with the first point after it. A node that comes or goes moves only the
@@ -11,10 +13,15 @@ export class HashRing {
 
   /** `names` must differ from each other; the order does not matter to where keys go. */
   constructor(names: readonly string[]) {
-    const points = names.flatMap((name, node) => Array.from({ length: POINTS }, (_, index) => ({ at: hash(`${name} ${index}`), node })));
-    points.sort((a, b) => a.at - b.at || ((names[a.node] ?? '') < (names[b.node] ?? '') ? -1 : 1));
-    this.#points = Uint32Array.from(points, ({ at }) => at);
-    this.#nodes = Uint32Array.from(points, ({ node }) => node);
+    // Point and rank of the name in one number each, so that a service of thousands of endpoints is sorted in no time.
+    const ranked = [...names.keys()].toSorted((a, b) => ((names[a] ?? '') < (names[b] ?? '') ? -1 : 1));
+    const points = new Float64Array(names.length * POINTS);
+    ranked.forEach((node, rank) => {
+      for (let index = 0; index < POINTS; index++) points[rank * POINTS + index] = hash(`${names[node]} ${index}`) * RANKS + rank;
+    });
+    points.sort();
+    this.#points = Uint32Array.from(points, (point) => Math.floor(point / RANKS));
+    this.#nodes = Uint32Array.from(points, (point) => ranked[point % RANKS] ?? 0);
   }
 
   /** Index of the name that a key belongs to. */
