@@ -18,6 +18,8 @@ export interface AuthorityTimeouts {
 
 const NO_ANSWER: AuthorityAnswer = { status: 0, headers: [] };
 const STALE: AuthorityAnswer = { status: 0, headers: [] };
+const LONGEST_BODY_BYTES = 65_536;
+const LONGEST_BODY_MS = 2000;
 const AGENT = { keepAlive: true, maxFreeSockets: 32, scheduling: 'lifo' } as const;
 
 /** Asks authentication services, over connections that are kept. Certificates are not verified, as in ingress-nginx. */
@@ -37,9 +39,7 @@ export class Authorities {
       const asked = this.#begin(question, signal);
       limit(asked, timeouts);
       asked.on('response', (answer) => {
-        // Its body is of no interest; a connection with a long one is not worth keeping.
-        answer.on('error', () => {});
-        answer.resume();
+        discard(answer);
         resolve({ status: answer.statusCode ?? 0, headers: headersOf(answer) });
       });
       asked.on('error', (error: NodeJS.ErrnoException) => resolve(asked.reusedSocket && error.code === 'ECONNRESET' ? STALE : NO_ANSWER));
@@ -79,6 +79,18 @@ function limit(asked: ClientRequest, { connectMs, readMs }: AuthorityTimeouts): 
   });
   asked.on('response', () => clearTimeout(timer));
   asked.on('close', () => clearTimeout(timer));
+}
+
+/** The body of an answer is of no interest; a connection with one that is long, or does not end, is not worth keeping. */
+function discard(answer: IncomingMessage): void {
+  let bytes = 0;
+  const timer = setTimeout(() => answer.destroy(), LONGEST_BODY_MS).unref();
+  answer.on('error', () => {});
+  answer.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > LONGEST_BODY_BYTES) answer.destroy();
+  });
+  answer.on('close', () => clearTimeout(timer));
 }
 
 function headersOf({ rawHeaders }: IncomingMessage): (readonly [string, string])[] {
