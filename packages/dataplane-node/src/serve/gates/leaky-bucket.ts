@@ -39,9 +39,15 @@ export class LeakyBuckets {
   fill(client: string, excess: number, nowMs: number): void {
     this.#levels.delete(client);
     this.#levels.set(client, { excess, atMs: nowMs });
-    if (this.#levels.size <= this.#most) return;
-    const [oldest] = this.#levels.keys();
-    if (oldest !== undefined) this.#levels.delete(oldest);
+    if (this.#levels.size > this.#most) this.forgetOldest(1);
+  }
+
+  forgetOldest(count: number): void {
+    let left = count;
+    for (const client of this.#levels.keys()) {
+      if (left-- <= 0) return;
+      this.#levels.delete(client);
+    }
   }
 
   /** Forgets clients that have not been seen since. */

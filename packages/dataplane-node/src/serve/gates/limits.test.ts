@@ -59,3 +59,16 @@ test('memory is bounded, and given back', () => {
   limits.onDeadline();
   expect(admitted(limits, limit, 'c29999', [-10_000_000, -10_000_000, -10_000_000])).toBe(2);
 });
+
+test('memory is bounded for all Ingresses together, and those with few clients keep them', () => {
+  const limits = new Limits();
+  const quiet = policy({ perSecond, zone: 'ns/quiet' });
+  expect(admitted(limits, quiet, 'c', [0, 0, 0])).toBe(2);
+  for (let zone = 0; zone < 20; zone++) {
+    const limit = policy({ perSecond, zone: `ns/${zone}` });
+    for (let client = 0; client < 15_000; client++) limits.enter(limit, `c${client}`, 0);
+  }
+  expect(limits.size).toBeGreaterThan(100_000);
+  expect(limits.size).toBeLessThanOrEqual(200_000);
+  expect(admitted(limits, quiet, 'c', [0])).toBe(0);
+});

@@ -5,6 +5,8 @@ import { LeakyBuckets } from './leaky-bucket.ts';
 
 /** Clients that one Ingress remembers, for each of its limits. */
 const MOST_CLIENTS = 20_000;
+/** Clients that all Ingresses together remember. */
+const MOST_TOGETHER = 200_000;
 const PER_SECOND = 1 / 1000;
 const PER_MINUTE = 1 / 60_000;
 /** How often clients that are long gone are forgotten, and after how long: the bucket of a slow rate takes long to drain. */
@@ -30,8 +32,13 @@ class Zone {
     return true;
   }
 
+  /** The clients that are remembered, once for each limit. */
+  get size(): number {
+    return this.perSecond.size + this.perMinute.size;
+  }
+
   get idle(): boolean {
-    return this.under.size === 0 && this.perSecond.size === 0 && this.perMinute.size === 0;
+    return this.under.size === 0 && this.size === 0;
   }
 }
 
@@ -41,12 +48,23 @@ class Zone {
  */
 export class Limits implements Deadlined {
   readonly #zones = new Map<string, Zone>();
+  #remembered = 0;
   deadlineMs = performance.now() + FORGET_EVERY_MS;
 
   /** Takes a request into account; false when it is too much, and then nothing is counted. What got in must `leave`. */
   enter(policy: LimitPolicy, client: string, nowMs = performance.now()): boolean {
     if (hasAddress(policy.exempt, client)) return true;
-    return this.#zone(policy.zone).enter(policy, client, nowMs);
+    const zone = this.#zone(policy.zone);
+    const before = zone.size;
+    const entered = zone.enter(policy, client, nowMs);
+    this.#remembered += zone.size - before;
+    if (this.#remembered > MOST_TOGETHER) this.#forgetMany();
+    return entered;
+  }
+
+  /** The clients that are remembered, once for each limit. */
+  get size(): number {
+    return this.#remembered;
   }
 
   /** A request that got in is over. */
@@ -65,10 +83,27 @@ export class Limits implements Deadlined {
       zone.perMinute.forgetBefore(nowMs - FORGET_AFTER_MS);
       if (zone.idle) this.#zones.delete(name);
     }
+    this.#count();
   }
 
   /** Nothing here throws. */
   onFault(): void {}
+
+  /** Halves all but the smallest: that is a quarter of everything at least, so that it is seldom needed. */
+  #forgetMany(): void {
+    const fair = MOST_TOGETHER / this.#zones.size;
+    for (const zone of this.#zones.values()) {
+      if (zone.size <= fair / 2) continue;
+      zone.perSecond.forgetOldest(Math.ceil(zone.perSecond.size / 2));
+      zone.perMinute.forgetOldest(Math.ceil(zone.perMinute.size / 2));
+    }
+    this.#count();
+  }
+
+  #count(): void {
+    this.#remembered = 0;
+    for (const { size } of this.#zones.values()) this.#remembered += size;
+  }
 
   #zone(name: string): Zone {
     let zone = this.#zones.get(name);
