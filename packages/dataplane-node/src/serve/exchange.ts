@@ -1,19 +1,18 @@
-import type { ForwardVerdict, Route, Verdict } from '@sluice/core';
-import { bodyLimitOf, messageOf, policyOf } from '@sluice/core';
+import type { ForwardVerdict, Route } from '@sluice/core';
+import { policyOf } from '@sluice/core';
 import { BodyReader } from './body-reader.ts';
 import { BROKEN } from './chunk-scanner.ts';
+import { Dispatch } from './dispatch.ts';
 import { ErrorPages } from './error-pages.ts';
 import type { ExchangeClient } from './exchange-client.ts';
 import { Forwarder } from './forwarder.ts';
-import { formatAnswer, LAST_ANSWERS } from './generated-answer.ts';
+import { formatAnswer } from './generated-answer.ts';
 import { Gatekeeper } from './gates/gatekeeper.ts';
 import type { ReceivedRequest } from './gates/gatekeeper.ts';
 import { HeaderEdits } from './header-edits.ts';
-import { takeEdits } from './verdict-edits.ts';
 import { Mirror } from './mirror.ts';
 import type { ProxyContext } from './proxy-context.ts';
 import { RequestFacts } from './request-facts.ts';
-import { RoutedView } from './routed-view.ts';
 import type { RequestHead } from './request-head.ts';
 import type { Tunnel } from './tunnel.ts';
 
@@ -22,9 +21,6 @@ const MAX_DRAIN_BYTES = 65_536;
 
 /** Status in the access log when the client went away before it got one (nginx). */
 const CLIENT_CLOSED = 499;
-
-/** A status that a snippet asks for: the connection is closed without an answer (nginx). */
-const NO_ANSWER = 444;
 
 /** What the exchange waits for; the deadline of the client connection is about this. */
 export type Awaited = 'gate' | 'connect' | 'request-body' | 'upstream-write' | 'upstream-read' | 'client-write' | 'drain';
@@ -45,11 +41,9 @@ export class Exchange {
   readonly #mirror = new Mirror(this);
   readonly #forwarder: Forwarder;
   readonly #gates: Gatekeeper;
-  readonly #view: RoutedView;
+  readonly #dispatch: Dispatch;
   /** The route that took the request; undefined when it was refused before. */
   route: Route | undefined;
-  /** How long a chunked body may get. */
-  #bodyLimit = Infinity;
   #awaited: Awaited = 'upstream-read';
   #answered = false;
   #keep = false;
@@ -61,7 +55,7 @@ export class Exchange {
     this.pages = new ErrorPages(this);
     this.#forwarder = new Forwarder(this);
     this.#gates = new Gatekeeper(this);
-    this.#view = new RoutedView(this.facts, client.identity, client.secure, context.httpsPort);
+    this.#dispatch = new Dispatch(this, { forwarder: this.#forwarder, gates: this.#gates, mirror: this.#mirror });
   }
 
   /** Starts with a complete head; the body begins at `bodyAt`. Returns the index after what belongs to this request. */
@@ -76,7 +70,7 @@ export class Exchange {
     if (next === BROKEN) return this.#refuseBody(end);
     facts.requestBytes += next - bodyAt;
     if (facts.method === 'CONNECT' || facts.method === 'TRACE') this.answer(405, undefined, true);
-    else this.#route(bytes, head, bodyAt, this.body.dataEnd);
+    else this.#dispatch.start({ bytes, head, start: bodyAt, end: this.body.dataEnd });
     return next;
   }
 
@@ -93,7 +87,7 @@ export class Exchange {
     const next = this.body.take(bytes, start, end);
     if (next === BROKEN) return this.#refuseBody(end);
     this.facts.requestBytes += next - start;
-    if (!this.#answered && this.body.announcedBytes > this.#bodyLimit) return this.#refuseBody(end, 413);
+    if (!this.#answered && this.body.announcedBytes > this.#dispatch.bodyLimit) return this.#refuseBody(end, 413);
     if (!this.#gates.waiting) this.#mirror.send(bytes, start, this.body.dataEnd);
     if (this.#gates.waiting) this.#gates.takeBody(bytes, start, this.body.dataEnd);
     else if (!this.#answered) this.#forwarder.send(bytes, start, this.body.dataEnd);
@@ -210,57 +204,13 @@ export class Exchange {
     this.#answered = false;
     this.#logged = false;
     this.route = undefined;
-    this.#bodyLimit = Infinity;
+    this.#dispatch.clear();
     this.pages.clear();
     this.#mirror.clear();
     this.#forwarder.reset();
     this.requestEdits.clear();
     this.responseEdits.clear();
     this.context.requests++;
-  }
-
-  #route(bytes: Buffer, head: RequestHead, bodyAt: number, bodyEnd: number): void {
-    this.#view.look(bytes, head);
-    const verdict = this.#decide();
-    if (typeof verdict !== 'number') {
-      takeEdits(this, verdict);
-      this.#forwarder.look(verdict, this.#view);
-      this.route = verdict.route;
-    }
-    if (this.route !== undefined) this.pages.look(this.route, { bytes, head });
-    if (typeof verdict !== 'number') this.#mirror.look(verdict, { bytes, head }, this.#view);
-    if (head.framing.chunked && typeof verdict !== 'number' && verdict.kind === 'forward') this.#bodyLimit = bodyLimitOf(verdict.route);
-    const received = { bytes, head, start: bodyAt, end: bodyEnd };
-    if (typeof verdict === 'number') this.answer(verdict);
-    else if (this.body.announcedBytes > this.#bodyLimit) this.answer(413, undefined, true);
-    else if (!this.#gates.holds(verdict, received, this.#view)) this.#goOn(verdict, received);
-    this.#view.forget();
-  }
-
-  #goOn(verdict: Verdict, received: ReceivedRequest): void {
-    if (verdict.kind === 'forward' && verdict.errorPage !== undefined)
-      this.answer(verdict.errorPage, undefined, LAST_ANSWERS.has(verdict.errorPage));
-    else if (verdict.kind === 'forward') this.proceed(verdict, received);
-    else if (verdict.kind === 'redirect') this.answer(verdict.status, verdict.location);
-    else if (verdict.status === NO_ANSWER) this.#hangUp();
-    else this.answer(verdict.status, undefined, LAST_ANSWERS.has(verdict.status), verdict.text);
-  }
-
-  #hangUp(): void {
-    this.facts.status = NO_ANSWER;
-    this.cut();
-  }
-
-  /** The verdict, or the status to answer with when there can be none. A fault of the table must not end the process. */
-  #decide(): Verdict | 503 | 500 {
-    const { generation, logger } = this.context;
-    if (generation === undefined) return 503;
-    try {
-      return generation.routes.decide(this.#view);
-    } catch (error) {
-      logger.error('routing failed', { error: messageOf(error), host: this.facts.host, target: this.facts.target });
-      return 500;
-    }
   }
 
   /** Broken chunked framing, or too much: where the next request would begin is unknown. */

@@ -1,0 +1,95 @@
+import type { Verdict } from '@sluice/core';
+import { bodyLimitOf, messageOf } from '@sluice/core';
+import type { Exchange } from './exchange.ts';
+import type { Forwarder } from './forwarder.ts';
+import type { Gatekeeper, ReceivedRequest } from './gates/gatekeeper.ts';
+import { LAST_ANSWERS } from './generated-answer.ts';
+import type { Mirror } from './mirror.ts';
+import { RoutedView } from './routed-view.ts';
+import { takeEdits } from './verdict-edits.ts';
+
+/** A status that a snippet asks for: the connection is closed without an answer (nginx). */
+const NO_ANSWER = 444;
+
+/** Who else takes part in an exchange. */
+interface Parts {
+  readonly forwarder: Forwarder;
+  readonly gates: Gatekeeper;
+  readonly mirror: Mirror;
+}
+
+/** Asks the routes what happens to the request of an exchange, and sets it going. One for all exchanges of a connection. */
+export class Dispatch {
+  readonly #exchange: Exchange;
+  readonly #parts: Parts;
+  readonly #view: RoutedView;
+  /** How long a chunked body may get. */
+  bodyLimit = Infinity;
+
+  constructor(exchange: Exchange, parts: Parts) {
+    const { facts, client, context } = exchange;
+    this.#exchange = exchange;
+    this.#parts = parts;
+    this.#view = new RoutedView(facts, client.identity, client.secure, context.httpsPort);
+  }
+
+  /** Forgets the last request. */
+  clear(): void {
+    this.bodyLimit = Infinity;
+  }
+
+  start(received: ReceivedRequest): void {
+    const view = this.#view;
+    view.look(received.bytes, received.head);
+    const verdict = this.#decide();
+    if (typeof verdict === 'number') this.#exchange.answer(verdict);
+    else this.#begin(verdict, received);
+    view.forget();
+  }
+
+  #begin(verdict: Verdict, received: ReceivedRequest): void {
+    this.#prepare(verdict, received);
+    if (this.#exchange.body.announcedBytes > this.bodyLimit) this.#exchange.answer(413, undefined, true);
+    else if (!this.#parts.gates.holds(verdict, received, this.#view)) this.#goOn(verdict, received);
+  }
+
+  /** Tells everybody who may have to do with the request about it, while its head is there. */
+  #prepare(verdict: Verdict, received: ReceivedRequest): void {
+    const exchange = this.#exchange;
+    const { forwarder, mirror } = this.#parts;
+    takeEdits(exchange, verdict);
+    forwarder.look(verdict, this.#view);
+    exchange.route = verdict.route;
+    if (verdict.route !== undefined) exchange.pages.look(verdict.route, received);
+    mirror.look(verdict, received, this.#view);
+    if (received.head.framing.chunked && verdict.kind === 'forward') this.bodyLimit = bodyLimitOf(verdict.route);
+  }
+
+  #goOn(verdict: Verdict, received: ReceivedRequest): void {
+    const exchange = this.#exchange;
+    if (verdict.kind === 'forward' && verdict.errorPage !== undefined)
+      exchange.answer(verdict.errorPage, undefined, LAST_ANSWERS.has(verdict.errorPage));
+    else if (verdict.kind === 'forward') exchange.proceed(verdict, received);
+    else if (verdict.kind === 'redirect') exchange.answer(verdict.status, verdict.location);
+    else if (verdict.status === NO_ANSWER) this.#hangUp();
+    else exchange.answer(verdict.status, undefined, LAST_ANSWERS.has(verdict.status), verdict.text);
+  }
+
+  #hangUp(): void {
+    this.#exchange.facts.status = NO_ANSWER;
+    this.#exchange.cut();
+  }
+
+  /** The verdict, or the status to answer with when there can be none. A fault of the table must not end the process. */
+  #decide(): Verdict | 503 | 500 {
+    const { context, facts } = this.#exchange;
+    const { generation, logger } = context;
+    if (generation === undefined) return 503;
+    try {
+      return generation.routes.decide(this.#view);
+    } catch (error) {
+      logger.error('routing failed', { error: messageOf(error), host: facts.host, target: facts.target });
+      return 500;
+    }
+  }
+}
