@@ -19,9 +19,17 @@ export interface VariableSource {
   readonly requestId: string;
 }
 
-/** The text with every variable replaced by its value for a request; one without a value is empty. */
+/** Several times what a request line may have: texts that name a variable a thousand times must not fill the memory. */
+const LONGEST = 32_768;
+
+/** The text with every variable replaced by its value for a request; one without a value is empty. What gets too long is cut off. */
 export function expandVariables(text: VariableText, source: VariableSource): string {
-  return text.map((part) => (typeof part === 'string' ? part : valueOf(part.variable, source))).join('');
+  let expanded = '';
+  for (const part of text) {
+    expanded += typeof part === 'string' ? part : valueOf(part.variable, source);
+    if (expanded.length > LONGEST) return expanded.slice(0, LONGEST);
+  }
+  return expanded;
 }
 
 function valueOf(name: string, source: VariableSource): string {
