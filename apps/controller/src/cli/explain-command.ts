@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
+import { isatty } from 'node:tty';
 import { SluiceError, explain as explainRequest, formatDiagnostic, formatObject, parseListenAddress } from '@sluice/core';
 import type { Diagnostic, Explanation } from '@sluice/core';
-import colors from 'picocolors';
+import picocolors from 'picocolors';
 import type { Settings } from '../settings/load-settings.ts';
 import { modelOfManifests } from './manifest-model.ts';
 import { print, printJson } from './terminal.ts';
@@ -42,6 +43,9 @@ export async function explain(
   return explanation.routed ? 0 : 1;
 }
 
+/** Not in pipes and files, whatever else the environment says. */
+const colors = picocolors.createColors(picocolors.isColorSupported && isatty(1));
+
 /** Where `sluice run` with the same settings would listen. */
 function listeningOf({ base: { listen } }: Settings): NonNullable<Parameters<typeof explainRequest>[1]['listening']> {
   const known = (addresses: readonly string[]) => addresses.map(parseListenAddress).filter(({ port }) => port > 0);
@@ -72,7 +76,9 @@ function placeOf({ object = 'Sluice', field = '' }: { readonly object?: string |
   return object.startsWith('Sluice') ? '' : colors.dim(` [${object}${field === '' ? '' : ` ${field}`}]`);
 }
 
-function outcome({ outcome: kind, status, location, upstream }: Explanation): string {
-  if (kind === 'forward') return `forwarded to ${upstream?.id ?? ''}`;
+function outcome({ outcome: kind, status, location, upstream, conditions }: Explanation): string {
+  const checks = [...new Set(conditions.map(({ step }) => step))].filter((step) => step !== 'upstream');
+  if (kind === 'forward')
+    return `forwarded to ${upstream?.id ?? ''}${checks.length === 0 ? '' : ` (up to ${checks.join(', ')}: see below)`}`;
   return kind === 'redirect' ? `${status ?? ''} ${location ?? ''}` : String(status);
 }

@@ -83,12 +83,6 @@ function forward(at: RoutedPath, id: string, find: FindUpstream, tell: Narrator)
     return { ...respond(at, { status: 403, because: 'the address of the client may not use the route' }, tell), counted: true };
   const rewritten = rewritePath(at, tell);
   const upstream = chooseSide(main, request, find, tell);
-  const count = upstream.endpoints.length;
-  tell?.({
-    step: 'upstream',
-    text: `forwarded to ${upstream.id}, ${count} ${count === 1 ? 'endpoint' : 'endpoints'}`,
-    from: upstream.from,
-  });
   tellForwarding(upstream, route, request.secure, tell);
   return { kind: 'forward', host, route, upstream, ...(rewritten && { rewritten }), ...(access === 'admitted' && { admitted: true }) };
 }
@@ -99,9 +93,13 @@ function rewritePath({ request, route, path, changed }: RoutedPath, tell: Narrat
   const before = target === undefined ? undefined : { target };
   if (policy === undefined || last) return before;
   const rewritten = rewrite(policy, path, target ?? request.target);
-  const text = rewritten === undefined ? `not rewritten: ${policy.pattern} is not found in ${path}` : `rewritten to ${rewritten.target}`;
+  const text = rewritten === undefined ? `not rewritten: ${policy.pattern} is not found in ${path}` : describeRewritten(rewritten);
   tell?.({ step: 'policy', text, from: policy.from });
   return rewritten ?? before;
+}
+
+function describeRewritten({ target, forwardedPrefix }: Rewritten): string {
+  return `rewritten to ${target}${forwardedPrefix === undefined ? '' : `; the upstream gets X-Forwarded-Prefix: ${forwardedPrefix}`}`;
 }
 
 function respond(

@@ -46,8 +46,8 @@ function tellPages(pages: ErrorPagesPolicy, find: FindUpstream, tell: NonNullabl
   const { codes, replacesUpstreams, from } = pages;
   if (codes.length === 0) return;
   const upstream = usable(pages, find);
-  const whose = replacesUpstreams ? 'the answer of the endpoint and of the proxy' : 'an answer of the proxy itself';
-  const text = `${upstream?.id ?? 'the built-in default backend (404)'} answers in place of ${whose} with the status ${codes.join(', ')}`;
+  const whose = replacesUpstreams ? 'an endpoint or the proxy' : 'the proxy itself';
+  const text = `${upstream?.id ?? 'the built-in default backend (404)'} makes the page where ${whose} answers ${codes.join(', ')}`;
   const outcome = upstream === undefined ? { statuses: [404] } : { upstream };
   tell({ step: 'upstream', text, from, unless: { step: 'error-pages', ...outcome } });
 }

@@ -27,3 +27,13 @@ const FRAMING: ReadonlySet<string> = new Set([
 export function isFramingHeader(name: string): boolean {
   return FRAMING.has(name.toLowerCase());
 }
+
+/** Changes in words, for explanations. */
+export function describeEdits(edits: readonly HeaderEdit[]): string {
+  return edits.map(describeEdit).join(', ');
+}
+
+function describeEdit({ op, name, value, statuses }: HeaderEdit): string {
+  const only = statuses === undefined ? '' : ` (with ${statuses.join(', ')})`;
+  return op === 'remove' ? `no ${name}${only}` : `${op === 'add' ? 'another ' : ''}${name}: ${value}${only}`;
+}

@@ -2,6 +2,7 @@ import { policyOf } from '../model/policy/policy.ts';
 import type { Route } from '../model/route.ts';
 import type { RoutedPath } from './conclude.ts';
 import { expandVariables } from './expand-variables.ts';
+import { describeEdits } from './header-edit.ts';
 import type { HeaderEdit } from './header-edit.ts';
 import type { Narrator } from './reason.ts';
 import { SnippetRun } from './snippet.ts';
@@ -25,8 +26,9 @@ function responseHeaders(route: Route, tell: Narrator): readonly HeaderEdit[] {
   return route.policies
     .filter((policy) => policy.kind === 'response-headers')
     .flatMap(({ lines, from }) => {
-      tell?.({ step: 'policy', text: `the answer gets ${lines.map(({ name }) => name).join(', ')}`, from });
-      return lines.map(({ name, value }): HeaderEdit => ({ op: 'set', name, value }));
+      const edits = lines.map(({ name, value }): HeaderEdit => ({ op: 'set', name, value }));
+      tell?.({ step: 'policy', text: `the client gets ${describeEdits(edits)}`, from });
+      return edits;
     });
 }
 

@@ -4,6 +4,7 @@ import type { VirtualHost } from '../model/virtual-host.ts';
 import type { FindUpstream, RoutedPath } from './conclude.ts';
 import { corsAnswer } from './cors.ts';
 import type { VariableSource } from './expand-variables.ts';
+import { describeEdits } from './header-edit.ts';
 import type { HeaderEdit } from './header-edit.ts';
 import type { Narrator } from './reason.ts';
 import type { RoutedRequest } from './request.ts';
@@ -72,7 +73,7 @@ function corsPhase(at: RoutedPath, tell: Narrator): RewritePhase {
     tell?.({ step: 'policy', text: 'CORS: the origin of the request is not allowed, no headers are added', from: cors.from });
     return nothing;
   }
-  tell?.({ step: 'policy', text: `CORS: answers allow the origin ${answer.edits[0]?.value ?? ''}`, from: cors.from });
+  tell?.({ step: 'policy', text: `CORS: the client gets ${describeEdits(answer.edits)}`, from: cors.from });
   if (!answer.preflight) return { ...nothing, responseEdits: answer.edits };
   tell?.({ step: 'answer', text: '204: a CORS preflight', from: cors.from });
   const verdict: Verdict = { kind: 'respond', host: at.host, route: at.route, status: 204, because: 'a CORS preflight' };

@@ -3,6 +3,7 @@ import type { VariableText } from '../model/variable-text.ts';
 import { canonicalHost } from './canonical-host.ts';
 import { expandVariables } from './expand-variables.ts';
 import type { VariableSource } from './expand-variables.ts';
+import { describeEdits } from './header-edit.ts';
 import type { HeaderEdit } from './header-edit.ts';
 import { splitTarget } from './normalize-path.ts';
 import { patternOf } from './patterns.ts';
@@ -74,8 +75,9 @@ export class SnippetRun {
     if (op === 'add' && filled === '') return;
     // headers-more and proxy_set_header take an empty value for none.
     const change = op === 'set' && filled === '' ? 'remove' : op;
-    edits.push({ op: change, name, value: filled, ...(statuses && { statuses }) });
-    this.told.push(`${change} ${name}`);
+    const made: HeaderEdit = { op: change, name, value: filled, ...(statuses && { statuses }) };
+    edits.push(made);
+    this.told.push(`the ${edits === this.requestEdits ? 'upstream' : 'client'} gets ${describeEdits([made])}`);
   }
 
   #rewrite({ pattern, to, keepQuery, last, redirect }: Extract<SnippetStep, { readonly kind: 'rewrite' }>): void {

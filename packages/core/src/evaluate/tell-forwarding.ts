@@ -12,10 +12,18 @@ import type { Narrator } from './reason.ts';
 /** Tells everything about how a request gets to an endpoint of its upstream. */
 export function tellForwarding(upstream: Upstream, route: Route, secure: boolean, tell: Narrator): void {
   if (tell === undefined) return;
+  const count = upstream.endpoints.length;
+  const place = isOf(upstream, route) ? { from: route.from } : {};
+  tell({ step: 'upstream', text: `forwarded to ${upstream.id}, ${count} ${count === 1 ? 'endpoint' : 'endpoints'}`, ...place });
   const facts = [...spreading(upstream, route), ...trying(route), ...encrypting(route, secure)];
-  for (const { text, from } of facts) tell({ step: 'policy', text, from });
+  for (const fact of facts) tell({ step: 'policy', ...fact });
   const failed = '502 when no endpoint takes the request, 504 when none answers in time';
-  tell({ step: 'upstream', text: failed, from: upstream.from, unless: { step: 'upstream', statuses: [502, 504] } });
+  tell({ step: 'upstream', text: failed, ...place, unless: { step: 'upstream', statuses: [502, 504] } });
+}
+
+/** Whether it is the route's own: upstreams belong to many routes, others are canaries and stand-ins, told before with the object that chose them. */
+function isOf({ id }: Upstream, { action }: Route): boolean {
+  return action.kind === 'forward' && action.upstream === id;
 }
 
 interface Fact {
