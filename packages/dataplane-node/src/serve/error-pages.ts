@@ -79,6 +79,8 @@ export class ErrorPages {
     const upstream = errorPageFor(this.#policy, status, find);
     if (upstream === undefined) return false;
     this.#asked = true;
+    // An error page of nginx is another location: what the route adds to its answers is not for it.
+    this.#exchange.responseEdits.clear();
     if (LAST_ANSWERS.has(status)) facts.persistent = false;
     if (upstream === 'built-in') {
       this.#exchange.answer(404);

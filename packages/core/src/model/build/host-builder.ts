@@ -100,17 +100,18 @@ function healthRoute(host: string, claimed: PathClaims): Route[] {
   return [{ match: { kind: 'prefix', path: '/healthz' }, action, policies: [], from: builtIn }];
 }
 
-/** A path with a last slash answers 301 for the path without it, unless a rule takes just that path (nginx's auto_redirect). */
+/** A path with a last slash answers 301 for the path without it, unless a rule takes just that path (nginx's auto_redirect), with the headers that its location adds to answers. */
 function appendSlashRedirects(claimed: PathClaims): Route[] {
   const redirects = new Map<string, Route>();
-  for (const { match, from, features } of claimed.values()) {
+  for (const { match, from, features, text } of claimed.values()) {
     const bare = match.path.slice(0, -1);
     if (bare === '' || !match.path.endsWith('/') || claimed.has(`exact ${bare}`) || claimed.has(`prefix ${bare}`)) continue;
     const action = {
       kind: 'redirect',
       redirect: { status: 301, location: { kind: 'path', path: encodePath(match.path), ...features.redirectStyle } },
     } as const;
-    redirects.set(bare, { match: { kind: 'exact', path: bare }, action, policies: [], from });
+    const policies = features.policiesOf(text).filter(({ kind }) => kind === 'response-headers');
+    redirects.set(bare, { match: { kind: 'exact', path: bare }, action, policies, from });
   }
   return [...redirects.values()];
 }

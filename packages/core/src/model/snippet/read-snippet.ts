@@ -60,7 +60,7 @@ const ANNOTATIONS: Readonly<Record<string, string>> = {
 /** Reads nginx directives into typed steps. What is not understood is told by name, the rest counts. Pure. */
 export function readSnippet(text: string, place: 'location' | 'server'): ReadSnippet {
   const parsed = parseSnippet(text);
-  if (!parsed.ok) return { steps: [], locations: [], refused: [`it cannot be read: ${parsed.reason}`], notes: [] };
+  if (!parsed.ok) return unreadable(text, `it cannot be read: ${parsed.reason}`);
   const reader = new SnippetTranslator();
   const locations = parsed.directives.filter(({ name }) => place === 'server' && name === 'location');
   const made = reader.all(
@@ -76,6 +76,13 @@ export function readSnippet(text: string, place: 'location' | 'server'): ReadSni
     notes: reader.notes,
     ...(denied !== undefined && { denied }),
   };
+}
+
+/** Nothing of it counts; with the name of a restriction anywhere in it, nobody may ask. */
+function unreadable(text: string, reason: string): ReadSnippet {
+  const word = text.split(/[^a-z_]+/).find((name) => RESTRICTIONS.has(name));
+  const denied = word === undefined ? {} : { denied: `${reason}; it restricts access (${word})` };
+  return { steps: [], locations: [], refused: word === undefined ? [reason] : [], notes: [], ...denied };
 }
 
 class SnippetTranslator {
