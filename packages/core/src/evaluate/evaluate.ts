@@ -76,12 +76,16 @@ function chooseRoute(host: VirtualHost, path: string, reasons: Reason[]): Route 
 }
 
 function describe({ match }: Route): string {
-  if (match.kind === 'regex') return `the regular expression ^${match.path}${match.ignoreCase ? ' (without regard to case)' : ''}`;
+  if (match.kind === 'regex') {
+    const start = match.anywhere === undefined ? '^' : '';
+    return `the regular expression ${start}${match.path}${match.ignoreCase ? ' (without regard to case)' : ''}`;
+  }
   return match.kind === 'exact' ? `the exact path ${match.path}` : `the prefix ${match.path}`;
 }
 
 function whyLater({ match: chosen }: Route, { match: other }: Route): string {
   if (chosen.kind === 'exact' && other.kind === 'prefix') return 'an exact path comes before prefixes';
+  if (chosen.kind === 'regex' && chosen.anywhere !== undefined) return 'the expressions of the server snippet come first';
   if (chosen.path.length === other.path.length) return 'of texts of the same length the one that sorts last comes first';
   return chosen.kind === 'regex' ? 'the longer text comes first' : 'the longer path comes first';
 }

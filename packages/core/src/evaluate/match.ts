@@ -53,7 +53,8 @@ export function isLabel(text: string): boolean {
 
 /** The expression of a match that has one. */
 export function matchPattern(match: PathMatch): PathPattern | undefined {
-  return match.kind === 'regex' ? patternOf(match.path, { ignoreCase: match.ignoreCase, anchoredStart: true }) : undefined;
+  if (match.kind !== 'regex') return undefined;
+  return patternOf(match.path, { ignoreCase: match.ignoreCase, anchoredStart: match.anywhere === undefined });
 }
 
 /** Whether a route takes a normalised path. */

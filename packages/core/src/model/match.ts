@@ -5,12 +5,13 @@
  * - `exact`: the path is equal.
  * - `prefix`: the path is equal, or continues after a slash: `/foo` takes `/foo`, `/foo/` and `/foo/x` but not `/foobar`;
  *   `/foo/` takes `/foo/` and `/foo/x` but not `/foo`; `/` takes everything.
- * - `regex`: `path` is a PCRE that matches from the start of the path; what follows the match does not matter.
+ * - `regex`: `path` is a PCRE that matches from the start of the path, or with `anywhere` at any place in it; what follows the
+ *   match does not matter.
  */
 export type PathMatch =
   | { readonly kind: 'exact'; readonly path: string }
   | { readonly kind: 'prefix'; readonly path: string }
-  | { readonly kind: 'regex'; readonly path: string; readonly ignoreCase: boolean };
+  | { readonly kind: 'regex'; readonly path: string; readonly ignoreCase: boolean; readonly anywhere?: true };
 
 /**
  * Which request hosts a virtual host takes; names are lower case without port and trailing dot.

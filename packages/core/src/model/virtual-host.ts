@@ -1,5 +1,5 @@
 import type { ClientAuth } from './client-auth.ts';
-import type { HostMatch } from './match.ts';
+import type { HostMatch, PathMatch } from './match.ts';
 import type { Origin } from './origin.ts';
 import type { SnippetStep } from './policy/snippet.ts';
 import type { Route } from './route.ts';
@@ -55,8 +55,7 @@ export interface HostSnippet {
 
 /** A path of a host that answers by itself; `otherwise` is the status when no step answers. */
 export interface SnippetLocation {
-  readonly match: 'exact' | 'prefix';
-  readonly path: string;
+  readonly match: PathMatch;
   readonly steps: readonly SnippetStep[];
   readonly otherwise: 403 | 404;
 }

@@ -191,7 +191,7 @@ describe('if', () => {
 
 describe('what is not understood', () => {
   test.each([
-    ['limit_req zone=a burst=5;', 'SLU1508: limit_req: the directive is not supported; use the annotation limit-rps'],
+    ['limit_req zone=a burst=5;', 'SLU1508: limit_req: nothing defines the zone "a" by client address; use the annotation limit-rps'],
     ['alias /etc/;', 'SLU1508: alias: the directive is not supported'],
     ['constructor;', 'SLU1508: constructor: the directive is not supported'],
     ['add_header X-A $nonsense;', 'SLU1508: add_header: the variable $nonsense is not known'],
@@ -213,6 +213,14 @@ describe('what is not understood', () => {
       expected instanceof RegExp ? expect.stringMatching(expected) : text === 'a' ? expect.any(String) : expected,
     ]);
     if (text !== 'a') expect(ask().response).toEqual(['add X-Rest: yes']);
+  });
+
+  test('a restriction in a text that cannot be read closes the paths', () => {
+    const { ask, findings } = configuration('deny 10.0.0.1; a');
+    expect(ask().what).toBe('503');
+    expect(findings()).toEqual([
+      expect.stringMatching(/^SLU1506: it cannot be read: .*it restricts access \(deny\); its paths answer 503$/),
+    ]);
   });
 
   test('a restriction closes the paths instead of opening them', () => {
@@ -250,11 +258,35 @@ describe('server-snippet', () => {
     expect(ask('/old').what).toBe('301 http://x.test/new');
   });
 
+  test('has expressions for paths, after equal paths and before prefixes', () => {
+    const { ask, findings } = server(
+      'location ~ ^/(?:config|data)/ { deny all; } location ~* \\.php$ { return 410; } location = /data/open { return 200; }',
+    );
+    expect(ask('/config/x').what).toBe('403');
+    expect(ask('/CONFIG/x').what).toBe('forward');
+    expect(ask('/a/config/x').what).toBe('forward');
+    expect(ask('/%64ata/a%0Ab').what).toBe('403');
+    expect(ask('/data/open').what).toBe('200');
+    expect(ask('/a/X.PHP').what).toBe('410');
+    expect(ask('/a%0Ab/x.php').what).toBe('410');
+    expect(ask('/x.php/y').what).toBe('forward');
+    expect(findings()).toEqual([]);
+  });
+
+  test.each([['location ~ ( { deny all; }'], ['location @name { deny all; }'], ['location /x { access_by_lua_block { local a = 1 } }']])(
+    'closes the host when a restriction cannot be read: %s',
+    (text) => {
+      const { ask, findings } = server(text);
+      expect(ask('/').what).toBe('503');
+      expect(findings()).toEqual([expect.stringMatching(/^SLU1506: /)]);
+    },
+  );
+
   test('leaves out what it cannot do', () => {
-    expect(server('location ~ \\.php$ { return 403; } rewrite ^/a /b last; location / { return 200; } listen 80;').findings()).toEqual([
+    expect(server('location ~ (a { return 403; } rewrite ^/a /b last; location / { return 200; } listen 80;').findings()).toEqual([
       'SLU1508: rewrite: in the server only redirects are supported; write it into a configuration-snippet',
       'SLU1508: listen: the directive is not supported',
-      'SLU1508: location ~ \\.php$: only exact paths (=) and prefixes are supported',
+      expect.stringMatching(/^SLU1508: location ~ \(a: the pattern is not supported: /),
       'SLU1508: location /: a path of an Ingress is the same; it is left out',
     ]);
   });

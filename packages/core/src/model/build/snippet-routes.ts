@@ -16,12 +16,14 @@ export function withSnippetRoutes(routes: readonly Route[], snippet: HostSnippet
 
 function locationRoutes({ locations, from }: HostSnippet, routes: readonly Route[], diagnostics: Diagnostic[]): readonly Route[] {
   const inRegexMode = routes.some(({ match }) => match.kind === 'regex');
-  return locations.flatMap(({ match: kind, path, steps, otherwise }): Route[] => {
-    const match = { kind, path } as const;
+  return locations.flatMap(({ match, steps, otherwise }): Route[] => {
+    const { kind, path } = match;
     const lost =
       inRegexMode && kind === 'prefix'
         ? 'the host is in regex mode, where prefixes come last'
-        : routes.some((other) => other.match.kind === kind && other.match.path === path) && 'a path of an Ingress is the same';
+        : kind !== 'regex' &&
+          routes.some((other) => other.match.kind === kind && other.match.path === path) &&
+          'a path of an Ingress is the same';
     if (lost !== false) {
       diagnostics.push(diagnose('SLU1508', from, `location ${path.slice(0, 60)}: ${lost}; it is left out`));
       return [];
@@ -31,11 +33,12 @@ function locationRoutes({ locations, from }: HostSnippet, routes: readonly Route
   });
 }
 
-/** Equal paths first, then the order that the routes have; prefixes by length among the other prefixes. */
+/** Equal paths first, then the expressions of the snippet as written, then the order that the routes have; prefixes by length among the other prefixes. */
 function mergeRoutes(routes: readonly Route[], added: readonly Route[]): readonly Route[] {
-  const exact = added.filter(({ match }) => match.kind === 'exact');
+  const exact = [...added, ...routes].filter(({ match }) => match.kind === 'exact');
+  const expressions = added.filter(({ match }) => match.kind === 'regex');
   const prefixes = added.filter(({ match }) => match.kind === 'prefix').toSorted((a, b) => b.match.path.length - a.match.path.length);
-  const merged = [...exact, ...routes];
+  const merged = [...exact, ...expressions, ...routes.filter(({ match }) => match.kind !== 'exact')];
   for (const route of prefixes) {
     const at = merged.findIndex(({ match }) => match.kind === 'prefix' && match.path.length < route.match.path.length);
     merged.splice(at < 0 ? merged.length : at, 0, route);

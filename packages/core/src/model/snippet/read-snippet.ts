@@ -1,9 +1,12 @@
 import type { SnippetStep } from '../policy/snippet.ts';
 import type { SnippetLocation } from '../virtual-host.ts';
+import { readLocationMatch } from './location-match.ts';
 import { readCondition } from './condition.ts';
 import { parseSnippet } from './directive.ts';
 import type { Directive } from './directive.ts';
 import { headerDirectives } from './header-directives.ts';
+import { readLimit } from './limit-directive.ts';
+import type { RequestZones, SnippetLimit } from './limit-directive.ts';
 import { noted, refused, steps } from './reading.ts';
 import type { SnippetPlace, StepResult } from './reading.ts';
 import { readReturn, readRewrite } from './rewrite-directives.ts';
@@ -18,6 +21,8 @@ export interface ReadSnippet {
   readonly notes: readonly string[];
   /** A restriction of who may ask that is not understood. */
   readonly denied?: string;
+  /** How much one client may ask for. */
+  readonly limit?: SnippetLimit['limit'];
 }
 
 /** A reason may quote what somebody wrote. */
@@ -58,23 +63,24 @@ const ANNOTATIONS: Readonly<Record<string, string>> = {
 };
 
 /** Reads nginx directives into typed steps. What is not understood is told by name, the rest counts. Pure. */
-export function readSnippet(text: string, place: 'location' | 'server'): ReadSnippet {
+export function readSnippet(text: string, place: 'location' | 'server', zones: RequestZones = new Map()): ReadSnippet {
   const parsed = parseSnippet(text);
   if (!parsed.ok) return unreadable(text, `it cannot be read: ${parsed.reason}`);
-  const reader = new SnippetTranslator();
+  const reader = new SnippetTranslator(zones);
   const locations = parsed.directives.filter(({ name }) => place === 'server' && name === 'location');
   const made = reader.all(
     parsed.directives.filter((directive) => !locations.includes(directive)),
     place,
   );
-  const { denied } = reader;
   const read = locations.flatMap((directive) => reader.location(directive));
+  const { denied, limit } = reader;
   return {
     steps: made,
     locations: read,
     refused: reader.refused,
     notes: reader.notes,
     ...(denied !== undefined && { denied }),
+    ...(limit && { limit }),
   };
 }
 
@@ -89,28 +95,35 @@ class SnippetTranslator {
   readonly refused: string[] = [];
   readonly notes: string[] = [];
   denied: string | undefined;
+  limit: SnippetLimit['limit'] | undefined;
+  readonly #zones: RequestZones;
+
+  constructor(zones: RequestZones) {
+    this.#zones = zones;
+  }
 
   all(directives: readonly Directive[], place: SnippetPlace): readonly SnippetStep[] {
     return directives.flatMap((directive) => this.#one(directive, place));
   }
 
   location({ args, block = [] }: Directive): readonly SnippetLocation[] {
-    const [modifier, path] = args.length === 2 ? [args[0], args[1]] : ['', args[0]];
-    if (path === undefined || args.length > 2 || !path.startsWith('/') || !['', '=', '^~'].includes(modifier ?? '')) {
-      this.refused.push(`location ${args.join(' ').slice(0, 60)}: only exact paths (=) and prefixes are supported`);
+    const match = readLocationMatch(args);
+    const denies = block.some(({ name, args: [who] }) => name === 'deny' && who === 'all');
+    if (typeof match === 'string') {
+      const sentence = `location ${args.join(' ').slice(0, 60)}: ${match.slice(0, MAX_REASON)}`;
+      if (denies) this.denied ??= sentence;
+      else this.refused.push(sentence);
       return [];
     }
-    const denies = block.some(({ name, args: [who] }) => name === 'deny' && who === 'all');
     const made = this.all(
       block.filter(({ name }) => name !== 'deny' || !denies),
       'location',
     );
-    const bytes = Buffer.from(path, 'utf8').toString('latin1');
-    return [{ match: modifier === '=' ? 'exact' : 'prefix', path: bytes, steps: made, otherwise: denies ? 403 : 404 }];
+    return [{ match, steps: made, otherwise: denies ? 403 : 404 }];
   }
 
   #one(directive: Directive, place: SnippetPlace): readonly SnippetStep[] {
-    const result = directive.name === 'if' ? this.#if(directive, place) : translate(directive, place);
+    const result = this.#read(directive, place);
     if (result.kind === 'steps') {
       if (result.note !== undefined) this.notes.push(`${directive.name}: ${result.note}`);
       return result.steps;
@@ -119,6 +132,19 @@ class SnippetTranslator {
     if (result.kind === 'denied') this.denied ??= sentence;
     else this.refused.push(sentence);
     return [];
+  }
+
+  #read(directive: Directive, place: SnippetPlace): StepResult {
+    if (directive.name === 'if') return this.#if(directive, place);
+    return directive.name === 'limit_req' && place === 'location' ? this.#limit(directive) : translate(directive, place);
+  }
+
+  #limit({ args }: Directive): StepResult {
+    if (this.limit !== undefined) return refused('only one limit is supported');
+    const read = readLimit(args, this.#zones);
+    if (typeof read === 'string') return refused(read);
+    this.limit = read.limit;
+    return read.note === undefined ? steps() : noted(read.note);
   }
 
   #if({ args, block }: Directive, place: SnippetPlace): StepResult {
