@@ -1,9 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensureNginx, nginxInstallCommand } from './real-nginx.mjs';
 import { runChild } from './run-child.mjs';
 import { setUp } from './setup.mjs';
 import { countTests } from './test-count.mjs';
+import { mayNeedNginx, testFiles } from './test-selection.mjs';
 import { ROOT } from './workspace-node.mjs';
 
 const args = process.argv.slice(2);
@@ -13,16 +15,22 @@ const skipsFail = process.env.CI === 'true' && !named;
 
 async function runTests() {
   const { node } = setUp();
+  const missing = mayNeedNginx(args, testFiles(ROOT)) ? ensureNginx() : undefined;
   process.stderr.write('Testing …\n');
   const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'));
   try {
     const report = join(folder, 'report.json');
     const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
     const status = await runChild(node, [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args]);
-    return countTests({ report: readReport(report), status, skipsFail, root: ROOT });
+    const count = countTests({ report: readReport(report), status, skipsFail, root: ROOT });
+    return missing === undefined ? count : { ...count, notes: [...count.notes, skippedWithout(missing)] };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function skippedWithout(missing) {
+  return `what needs nginx was skipped: ${missing}. It comes with: ${nginxInstallCommand}`;
 }
 
 function readReport(path) {

@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { installCommand, installPackages, installRefusal } from './debian-packages.mjs';
+
+/** What the suites of the nginx backend need. */
+const PACKAGES = ['nginx-light', 'libnginx-mod-http-lua'];
+
+const MODULES = ['ndk_http_module.so', 'ngx_http_lua_module.so'];
+const LUA_FOLDERS = ['/usr/share/lua/5.1', '/usr/local/share/lua/5.1', '/usr/local/openresty/lualib', '/usr/local/lib/lua'];
+
+/** The command that brings what is missing. */
+export const nginxInstallCommand = installCommand(PACKAGES);
+
+/** Why there is no nginx with Lua on this machine; undefined when there is one that loads it. */
+export function missingNginx(command = 'nginx', luaFolders = LUA_FOLDERS) {
+  const shown = spawnSync(command, ['-V'], { encoding: 'utf8' });
+  if (shown.error !== undefined || shown.status !== 0) return `there is no ${command}`;
+  const modules = /--modules-path=(\S+)/.exec(shown.stderr)?.[1] ?? '';
+  const lost = MODULES.find((name) => !existsSync(join(modules, name)));
+  if (lost !== undefined) return `${command} has no Lua module (${join(modules, lost)})`;
+  if (!luaFolders.some((folder) => existsSync(join(folder, 'resty', 'core.lua')))) return 'lua-resty-core is not installed';
+  return refusal(command, modules);
+}
+
+/** What nginx says against a configuration that loads Lua. */
+function refusal(command, modules) {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-nginx-'));
+  try {
+    const lines = [
+      ...MODULES.map((name) => `load_module ${join(modules, name)};`),
+      'pid nginx.pid;',
+      'error_log stderr;',
+      'events {}',
+      'http {',
+      'access_log off;',
+      ...['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${name};`),
+      'lua_shared_dict probe 64k;',
+      '}',
+    ];
+    writeFileSync(join(folder, 'nginx.conf'), lines.join('\n'));
+    const done = spawnSync(command, ['-t', '-q', '-p', `${folder}/`, '-c', 'nginx.conf'], { encoding: 'utf8' });
+    return done.status === 0 ? undefined : `${command} does not load its Lua module: ${done.stderr.trim()}`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Sees to it that nginx with Lua is there: installs it where that is possible, and says so.
+ * @returns {string | undefined} why it is not there
+ */
+export function ensureNginx({
+  missing = missingNginx,
+  refused = installRefusal,
+  install = installPackages,
+  say = (text) => process.stderr.write(`${text}\n`),
+} = {}) {
+  const lack = missing();
+  if (lack === undefined) return undefined;
+  const hindrance = refused();
+  if (hindrance !== undefined) return `${lack}, and ${hindrance}`;
+  say(`Installing ${PACKAGES.join(' and ')} (apt-get), since ${lack} …`);
+  try {
+    install(PACKAGES);
+  } catch (error) {
+    return `${lack}, and it could not be installed: ${error.message}`;
+  }
+  return missing();
+}
+
+// For the suites: says as JSON whether they can run, and with what.
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  process.stdout.write(`${JSON.stringify({ missing: missingNginx(), install: nginxInstallCommand })}\n`);
+}

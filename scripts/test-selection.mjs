@@ -1,0 +1,30 @@
+import { readdirSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+
+const TEST = /\.test\.(ts|mjs)$/;
+const SKIPPED = new Set(['node_modules', 'dist', 'coverage', 'fixtures', '.git']);
+/** Where tests are that run nginx. */
+const NGINX_SUITES = /^(e2e|packages\/renderer-nginx)\//;
+/** Options of vitest that people use and whose value is an argument of its own. */
+const WITH_VALUE = /^(-t|--testNamePattern|--reporter|--project|--exclude|--shard|--seed)$/;
+
+/**
+ * Whether the tests that these arguments choose may need nginx. As vitest does, a word chooses the files whose paths contain it, and no word
+ * chooses all; words that choose nothing are not understood here, so that anything may be meant.
+ * @param {readonly string[]} args of vitest
+ * @param {readonly string[]} files test files, as told from the root of the checkout
+ */
+export function mayNeedNginx(args, files) {
+  const words = args.filter((arg, index) => !arg.startsWith('-') && !WITH_VALUE.test(args[index - 1] ?? ''));
+  const chosen = files.filter((file) => words.some((word) => file.includes(word.replace(/^\.\//, ''))));
+  return chosen.length === 0 || chosen.some((file) => NGINX_SUITES.test(file));
+}
+
+/** The test files of a checkout, told from its root. */
+export function testFiles(root, folder = root) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : testFiles(root, path);
+    return TEST.test(entry.name) ? [relative(root, path).split(sep).join('/')] : [];
+  });
+}
