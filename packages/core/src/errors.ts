@@ -183,6 +183,7 @@ export const problems = Object.freeze({
     'check the space and permissions of the data directory; the last good configuration keeps serving',
     true,
   ),
+  SLU3005: problem('error', 'The data plane does not answer', 'see the log of the proxy; it is tried again by itself', true),
   SLU4001: problem('error', 'A step of the reconcile loop failed', 'see the cause; it is tried again by itself', true),
   SLU4002: problem(
     'error',

@@ -55,6 +55,8 @@ export type { RoutingModel } from './model/routing-model.ts';
 
 export { evaluate } from './evaluate/evaluate.ts';
 export { errorEdits, errorPageFor } from './evaluate/error-page.ts';
+export { compilePattern } from './regex/compile.ts';
+export type { CompiledPattern, PathPattern } from './regex/compile.ts';
 export { mirrorOf } from './evaluate/mirror.ts';
 export type { MirrorDestination } from './evaluate/mirror.ts';
 export { bodyLimitOf } from './evaluate/body-limit.ts';
@@ -63,6 +65,8 @@ export type { Reason } from './evaluate/reason.ts';
 export { compileRoutes } from './evaluate/compile.ts';
 export type { RouteTable } from './evaluate/compile.ts';
 export { canonicalHost } from './evaluate/canonical-host.ts';
+export { certificateFor, certificateNames } from './evaluate/certificate-names.ts';
+export type { CertificateNames } from './evaluate/certificate-names.ts';
 export { wildcardAbove } from './evaluate/match.ts';
 export { normalizePath, splitTarget } from './evaluate/normalize-path.ts';
 export type { RoutedRequest } from './evaluate/request.ts';
@@ -82,6 +86,7 @@ export type { Generation, Reloader } from './apply/reloader.ts';
 export type { ApplyOutcome } from './apply/apply-outcome.ts';
 export type { Dataplane, DataplaneHealth, DataplaneStats } from './apply/dataplane.ts';
 export type { Backend } from './apply/backend.ts';
+export { isOwnAddress } from './apply/own-address.ts';
 
 export { diagnose, formatDiagnostic } from './observe/diagnostic.ts';
 export type { Diagnostic, Severity } from './observe/diagnostic.ts';

@@ -1,26 +1,11 @@
 import { lookup as resolve } from 'node:dns';
 import type { LookupAddress } from 'node:dns';
-import { BlockList, isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
+import { isOwnAddress } from '@sluice/core';
 
 /** Long enough to spare the resolver a burst of connects, short enough to follow a name that moves. */
 const CACHE_MS = 5000;
 const MAX_CACHED = 1000;
-
-const refused = new BlockList();
-refused.addSubnet('127.0.0.0', 8, 'ipv4');
-refused.addSubnet('0.0.0.0', 8, 'ipv4');
-refused.addAddress('::1', 'ipv6');
-refused.addAddress('::', 'ipv6');
-
-/**
- * Whether an external name may not lead to this address: loopback and "this host" belong to the proxy itself, and with
- * them its admin server and whatever else trusts local clients. Mapped IPv4 addresses are looked into.
- */
-export function isOwnAddress(address: string): boolean {
-  const family = isIP(address);
-  return family === 0 || refused.check(address, family === 4 ? 'ipv4' : 'ipv6');
-}
 
 interface CachedAnswer {
   readonly addresses: readonly LookupAddress[];

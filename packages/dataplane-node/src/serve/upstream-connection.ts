@@ -1,11 +1,11 @@
 import { connect, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { messageOf } from '@sluice/core';
+import { isOwnAddress, messageOf } from '@sluice/core';
 import type { Endpoint } from '@sluice/core';
 import { ByteWriter } from './byte-writer.ts';
 import type { Deadlined } from './deadline-sweep.ts';
-import { isOwnAddress, lookupEndpoint } from './endpoint-address.ts';
+import { lookupEndpoint } from './endpoint-address.ts';
 import type { UpstreamPool } from './upstream-pool.ts';
 import type { UpstreamTlsOptions } from './upstream-tls-options.ts';
 import { Wire } from './wire.ts';

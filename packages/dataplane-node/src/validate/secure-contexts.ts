@@ -1,7 +1,7 @@
 import { createSecureContext } from 'node:tls';
 import type { SecureContext } from 'node:tls';
-import type { Certificate, Culprit, HostAliases, RoutingModel } from '@sluice/core';
-import { canonicalHost, wildcardAbove } from '@sluice/core';
+import type { Certificate, Culprit, RoutingModel } from '@sluice/core';
+import { certificateFor, certificateNames } from '@sluice/core';
 
 /** PEM. */
 export interface KeyPairText {
@@ -57,29 +57,7 @@ export function certificateLookup(model: RoutingModel, fallback: SecureContext):
   };
 }
 
-/** Hosts of the model that are served with the default certificate are not in the map. */
 function findCertificate(model: RoutingModel): (serverName: string | undefined) => Certificate | undefined {
-  const byId = new Map(model.certificates.map((certificate) => [certificate.id, certificate]));
-  const byHost = new Map<string, Certificate | undefined>();
-  /** Aliases that the certificate of their host lists. */
-  const extra = new Map<string, Certificate>();
-  for (const { name, tls, aliases } of model.virtualHosts) {
-    if (tls === undefined) continue;
-    const certificate = tls.certificate === undefined ? undefined : byId.get(tls.certificate);
-    byHost.set(name, certificate);
-    for (const alias of exactNames(aliases)) if (certificate !== undefined && covers(certificate, alias)) extra.set(alias, certificate);
-  }
-  return (serverName) => {
-    const name = serverName === undefined ? undefined : canonicalHost(serverName);
-    if (name === undefined) return undefined;
-    return byHost.has(name) ? byHost.get(name) : (extra.get(name) ?? byHost.get(wildcardAbove(name) ?? ''));
-  };
-}
-
-function exactNames(aliases: HostAliases | undefined): readonly string[] {
-  return (aliases?.matches ?? []).flatMap((match) => (match.kind === 'exact' ? match.name : []));
-}
-
-function covers({ names }: Certificate, name: string): boolean {
-  return names.includes(name) || names.includes(wildcardAbove(name) ?? '');
+  const names = certificateNames(model);
+  return (serverName) => certificateFor(names, serverName);
 }
