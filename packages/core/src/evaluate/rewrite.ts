@@ -22,7 +22,7 @@ export function rewrite(policy: RewritePolicy, path: string, target: string): Re
   };
 }
 
-/** As nginx escapes a changed URI: blanks, controls, `#`, `%`, `?` in the path part and bytes beyond ASCII. */
+/** As nginx (since 1.21.1) escapes a changed URI: blanks, controls, bytes beyond ASCII, and what may not stand in a path. */
 export function escapeTarget(path: string): string {
-  return path.replace(/[^\x21-\x7e]|[%#?]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+  return path.replace(/[^\x21-\x7e]|[%#?"<>\\^`{|}]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 }

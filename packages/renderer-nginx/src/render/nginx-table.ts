@@ -4,6 +4,7 @@ import type { Printed } from './print.ts';
 
 /** A part of nginx.conf that comes and goes as a whole. */
 export interface Chunk extends Printed {
+  // Its text has one character for each byte: it is written as latin1.
   /** What it is, for reasons of reloads: `host shop.example.com`, `the settings of all hosts`. Unique. */
   readonly label: string;
   /** SHA-256 of its text. */

@@ -31,7 +31,8 @@ function printInto(page: Page, directives: readonly Directive[], depth: number, 
       page.origins.push(from);
     };
     if (one.comment !== undefined) put(printComment(one.comment));
-    const head = [one.name, ...one.args.map(printArgument)].join(' ');
+    // The entries of a map are directives to nginx's lexer, and their names are data.
+    const head = [{ kind: 'plain', text: one.name } as const, ...one.args].map(printArgument).join(' ');
     if (one.code !== undefined) put(`${head} { ${one.code} }`);
     else if (one.block === undefined) put(`${head};`);
     else {

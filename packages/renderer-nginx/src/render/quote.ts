@@ -4,7 +4,7 @@ import type { Argument } from './directive.ts';
 export const DOLLAR = 'sluice_dollar';
 
 /** What needs no quotes anywhere in a configuration. */
-const BARE = /^[A-Za-z0-9_.:/*@=,+?&~^!|-]+$/;
+const BARE = /^\$?[A-Za-z0-9_.:/*@=,+?&~^!|-]+$/;
 
 /**
  * An argument as text of a configuration file, on one line. Read back by nginx's lexer (`ngx_conf_read_token`) it is exactly
@@ -16,13 +16,28 @@ export function printArgument(argument: Argument): string {
 
 /** The text that nginx's script compiler (`ngx_http_script_compile`) gets. */
 export function interpolated(parts: readonly (string | { readonly variable: string })[]): string {
-  return parts.map((part) => (typeof part === 'string' ? part.replaceAll('$', `\${${DOLLAR}}`) : `\${${part.variable}}`)).join('');
+  const [only] = parts;
+  if (parts.length === 1 && typeof only === 'object') return `$${only.variable}`;
+  return parts.map((part) => (typeof part === 'string' ? part.replaceAll('$', `\${${DOLLAR}}`) : written(part.variable))).join('');
 }
 
-function quote(text: string): string {
+/** The groups of a pattern have one digit and no braces. */
+function written(name: string): string {
+  return /^[1-9]$/.test(name) ? `$${name}` : `\${${name}}`;
+}
+
+/**
+ * A text as one character for each byte of the file. Texts of the model that hold bytes are that already; what has other characters
+ * is written as UTF-8.
+ */
+export function bytesOf(text: string): string {
+  return /[^\x00-\xff]/.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text;
+}
+
+function quote(characters: string): string {
+  const text = bytesOf(characters);
   // `!` and `~` mean something as a first character to some directives, which see them either way: quotes do not hide them.
   if (BARE.test(text) || text === '(' || text === ')') return text;
-  if (/^\$\{\w+\}$/.test(text)) return `$${text.slice(2, -1)}`;
   return `"${text.replace(/[\\"\n\r\t]/g, (char) => ESCAPES[char] ?? char)}"`;
 }
 

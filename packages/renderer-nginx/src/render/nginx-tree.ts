@@ -1,0 +1,19 @@
+import type { LiveTable } from '../translate/live-table.ts';
+import type { Directive } from './directive.ts';
+import type { GeneratedFile } from './nginx-table.ts';
+
+/** A configuration of nginx before it is printed. */
+export interface NginxTree {
+  readonly main: readonly Directive[];
+  /** Of the http block, the same for every host. */
+  readonly http: readonly Directive[];
+  /** The server of the control socket, which tells the digest of all the rest. */
+  readonly control: (digest: string) => Directive;
+  /** Of the http block, for the hosts that need it; by name, sorted. */
+  readonly shared: readonly (readonly [name: string, directives: readonly Directive[]])[];
+  readonly hosts: readonly { readonly name: string; readonly server: Directive }[];
+  readonly files: readonly GeneratedFile[];
+  /** Encoded request plans; empty where there is none. */
+  readonly plans: string;
+  readonly live: LiveTable | undefined;
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import type { Artifact, ArtifactFile } from '@sluice/core';
+import { KeyMaterial } from '@sluice/core';
+import type { Directive } from './directive.ts';
+import type { NginxTree } from './nginx-tree.ts';
+import type { Chunk, GeneratedFile, NginxTable } from './nginx-table.ts';
+import { print } from './print.ts';
+
+const printed = new WeakMap<Directive, Chunk>();
+
+/** Prints a tree. A server that is the same object as last time is not printed again. */
+export function renderNginx(tree: NginxTree): Artifact {
+  const { live } = tree;
+  const files: readonly GeneratedFile[] =
+    tree.plans === '' ? tree.files : [...tree.files, { path: 'plans', content: tree.plans, readers: 'master' }];
+  const body = chunksOf(tree);
+  const digest = digestOf(body, files);
+  const control = chunk('the control socket', [tree.control(digest)], { depth: 1, optional: false });
+  const chunks = [...body.slice(0, -1), control, ...body.slice(-1)];
+  const table: NginxTable = { chunks, files, digest, live };
+  const whole = createHash('sha256').update(digest).update(live?.digest ?? '').digest('hex');
+  return { digest: whole, table, files: () => printable(table) };
+}
+
+/** Everything but the control server; the last one closes the http block. */
+function chunksOf(tree: NginxTree): readonly Chunk[] {
+  const open = { text: 'http {\n', origins: [undefined] };
+  return [
+    chunk('the main settings', tree.main, { depth: 0, optional: false }),
+    { label: 'the http block', ...open, digest: digestOfText(open.text), optional: false },
+    chunk('the settings of all hosts', tree.http, { depth: 1, optional: false }),
+    ...tree.shared.map(([name, directives]) => chunk(name, directives, { depth: 1, optional: false })),
+    ...tree.hosts.map(({ name, server }) => hostChunk(name, server)),
+    { label: 'the end', text: '}\n', origins: [undefined], digest: digestOfText('}\n'), optional: false },
+  ];
+}
+
+function hostChunk(name: string, server: Directive): Chunk {
+  let known = printed.get(server);
+  if (known === undefined) printed.set(server, (known = chunk(`host ${name}`, [server], { depth: 1, optional: name !== '*' })));
+  return known;
+}
+
+function chunk(label: string, directives: readonly Directive[], { depth, optional }: { depth: number; optional: boolean }): Chunk {
+  const { text, origins } = print(directives, depth);
+  return { label, text, origins, digest: digestOfText(text), optional };
+}
+
+function digestOf(chunks: readonly Chunk[], files: readonly GeneratedFile[]): string {
+  const hash = createHash('sha256');
+  for (const { digest } of chunks) hash.update(digest);
+  for (const { path, content } of files) hash.update(`${path}\0${content instanceof KeyMaterial ? content.fingerprint : digestOfText(content)}\0`);
+  return hash.digest('hex');
+}
+
+function digestOfText(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** For people: no key material, and no table of endpoints twice. */
+function printable({ chunks, files, live }: NginxTable): readonly ArtifactFile[] {
+  return [
+    { path: 'nginx.conf', content: Buffer.from(chunks.map(({ text }) => text).join(''), 'latin1').toString('utf8') },
+    ...files.map(({ path, content }) => ({ path, content: content instanceof KeyMaterial ? `${String(content)}\n` : content })),
+    ...(live === undefined ? [] : [{ path: 'live.json', content: `${JSON.stringify(live, undefined, 2)}\n` }]),
+  ];
+}
+

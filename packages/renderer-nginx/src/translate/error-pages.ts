@@ -1,0 +1,91 @@
+import { policyOf } from '@sluice/core';
+import type { ErrorPagesPolicy, Route } from '@sluice/core';
+import { block, directive, literal, variable } from '../render/directive.ts';
+import type { Argument, Directive } from '../render/directive.ts';
+import { digestOfText } from './resources.ts';
+
+/** What a route with error pages says, and the locations of its server that make the pages. */
+export interface ErrorPages {
+  readonly directives: readonly Directive[];
+  readonly locations: readonly Directive[];
+}
+
+/** The client did not send what it announced: nobody else is asked. */
+const SPARED: ReadonlySet<number> = new Set([400, 408]);
+
+/** Has a default backend answer for some statuses (`error_page`). `passTo` gets a request of a location to an upstream. */
+export function errorPages(route: Route, passTo: (upstream: string) => readonly Directive[]): ErrorPages {
+  const policy = policyOf(route, 'error-pages');
+  const codes = policy?.codes.filter((code) => !SPARED.has(code)) ?? [];
+  if (policy === undefined || codes.length === 0) return { directives: [], locations: [] };
+  const key = digestOfText(JSON.stringify([policy.from, policy.upstream, route.action]));
+  return {
+    directives: [
+      ...(policy.replacesUpstreams ? [directive('proxy_intercept_errors', 'on')] : []),
+      ...codes.map((code) => directive('error_page', code, '=', `@page_${key}_${code}`)),
+    ],
+    locations: codes.map((code) => page(route, policy, { code, name: `@page_${key}_${code}` }, passTo)),
+  };
+}
+
+interface Page {
+  readonly code: number;
+  readonly name: string;
+}
+
+function page(route: Route, policy: ErrorPagesPolicy, { code, name }: Page, passTo: (upstream: string) => readonly Directive[]): Directive {
+  const { upstream, from } = policy;
+  const body =
+    upstream === undefined
+      ? [directive('internal'), directive('return', 404)]
+      : [
+          directive('internal'),
+          directive('proxy_intercept_errors', 'off'),
+          directive('proxy_method', variable('sluice_page_method')),
+          directive('proxy_pass_request_body', 'off'),
+          ...headers(route, policy, code),
+          directive('set', variable('sluice_unavailable'), 404),
+          directive('rewrite', '^', '/', 'break'),
+          ...passTo(upstream),
+        ];
+  return { ...block('location', [name], body), from };
+}
+
+/** What ingress-nginx tells a default backend; the body of the request and headers about it stay here. */
+function headers(route: Route, { from }: ErrorPagesPolicy, code: number): readonly Directive[] {
+  const [service, port] = serviceOf(route);
+  const lines: readonly (readonly [string, Argument])[] = [
+    ['X-Code', literal(String(code))],
+    ['X-Format', variable('http_accept')],
+    ['X-Original-URI', variable('request_uri')],
+    ['X-Namespace', literal(from.object.namespace)],
+    ['X-Ingress-Name', literal(from.object.name)],
+    ['X-Service-Name', literal(service)],
+    ['X-Service-Port', literal(port)],
+    ['X-Request-ID', variable('sluice_request_id')],
+    ['X-Forwarded-For', variable('remote_addr')],
+    ['Host', variable('sluice_host_header')],
+    ['Content-Length', literal('')],
+    ['Connection', literal('')],
+    ...LEFT_OUT.map((name) => [name, literal('')] as const),
+  ];
+  return lines.map(([name, value]) => directive('proxy_set_header', name, value));
+}
+
+const LEFT_OUT = [
+  'Expect',
+  'Upgrade',
+  'X-Forwarded-Host',
+  'X-Forwarded-Port',
+  'X-Forwarded-Proto',
+  'X-Forwarded-Scheme',
+  'X-Original-Forwarded-For',
+  'X-Original-Forwarded-Host',
+  'X-Real-IP',
+  'X-Scheme',
+];
+
+function serviceOf({ action }: Route): readonly [service: string, port: string] {
+  const [, service = '', port = ''] = action.kind === 'forward' ? (/^[^/]*\/(.*):([^:]*)$/.exec(action.upstream) ?? []) : [];
+  return [service, port];
+}

@@ -1,0 +1,45 @@
+import type { FidelityTable } from '@sluice/core';
+
+const readIntoSteps = {
+  level: 'approximate',
+  note: 'its directives are read one by one: headers of an if or of the server come besides those of the location, which nginx lets them replace',
+} as const;
+
+const buffers = {
+  level: 'equivalent',
+  note: 'answers are passed on as they come, within fixed buffers of 64 KiB; bodies of requests are collected, in files where they are large',
+} as const;
+
+const kept = { level: 'equivalent', note: 'connections to authentication services are not kept' } as const;
+
+/** Where the nginx data plane differs from ingress-nginx in how it does what an annotation asks for. */
+export const nginxFidelity: FidelityTable = {
+  'configuration-snippet': readIntoSteps,
+  'server-snippet': readIntoSteps,
+  'auth-keepalive': kept,
+  'auth-keepalive-requests': kept,
+  'auth-keepalive-share-vars': kept,
+  'auth-keepalive-timeout': kept,
+  'client-body-buffer-size': buffers,
+  'proxy-buffer-size': buffers,
+  'proxy-buffering': buffers,
+  'proxy-buffers-number': buffers,
+  'proxy-busy-buffers-size': buffers,
+  'proxy-max-temp-file-size': buffers,
+  'proxy-request-buffering': { level: 'approximate', note: 'bodies of requests are collected before they are sent on' },
+  affinity: {
+    level: 'equivalent',
+    note: 'balanced cookies of ingress-nginx are understood and may lead to another endpoint; persistent ones to their own',
+  },
+  'upstream-hash-by': { level: 'equivalent', note: 'another hash function decides: after a migration keys belong to other endpoints' },
+  'proxy-ssl-secret': { level: 'approximate', note: 'it holds for the paths of its own Ingress, not for other Ingresses of the host' },
+};
+
+const withoutLua = 'this nginx has no Lua' as const;
+
+/** Where it differs besides when nginx has no Lua. */
+export const staticFidelity: FidelityTable = {
+  'configuration-snippet': { level: 'refused', note: `${withoutLua}: paths with a snippet answer 503` },
+  'server-snippet': { level: 'refused', note: `${withoutLua}: paths that it changes answer 503` },
+  'auth-signin': { level: 'approximate', note: `${withoutLua}: the URL of the request is not escaped in the redirect` },
+};

@@ -1,0 +1,191 @@
+import { block, directive, literal, luaBlock, text, variable } from '../render/directive.ts';
+import type { Directive } from '../render/directive.ts';
+import { DOLLAR } from '../render/quote.ts';
+import { hasHttp2Directive } from './listen.ts';
+import { standardRequestHeaders } from './request-headers.ts';
+import type { Deployment } from './surroundings.ts';
+import { isLive } from './surroundings.ts';
+import { livePool } from './upstream-pass.ts';
+
+/** Directives outside of the http block. */
+export function mainDirectives({ capabilities, user, settings }: Deployment): readonly Directive[] {
+  const modules = capabilities.lua.found ? capabilities.lua.modules : [];
+  return [
+    ...modules.map((module) => directive('load_module', module)),
+    ...(user === undefined ? [] : [directive('user', ...user.split(' '))]),
+    directive('daemon', 'off'),
+    directive('worker_processes', settings.workers),
+    directive('worker_rlimit_nofile', Math.max(65_536, settings.workerConnections * 4)),
+    directive('worker_shutdown_timeout', `${settings.workerShutdownTimeoutMs}ms`),
+    directive('pid', 'run/nginx.pid'),
+    directive('error_log', 'run/error.log', 'notice'),
+    block('events', [], [directive('worker_connections', settings.workerConnections), directive('multi_accept', 'on')]),
+  ];
+}
+
+/** Directives of the http block that are the same for every host. */
+export function httpDirectives(deployment: Deployment): readonly Directive[] {
+  return [
+    ...folders(),
+    ...limits(),
+    ...(hasHttp2Directive(deployment) ? [directive('http2', 'on')] : []),
+    ...transportSecurity(),
+    ...logging(),
+    ...variables(),
+    ...proxying(deployment),
+    ...(isLive(deployment) ? lua(deployment) : []),
+  ];
+}
+
+function folders(): readonly Directive[] {
+  return ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => directive(`${name}_temp_path`, `temp/${name}`));
+}
+
+function limits(): readonly Directive[] {
+  return [
+    directive('server_tokens', 'off'),
+    directive('default_type', 'text/html'),
+    directive('port_in_redirect', 'off'),
+    directive('client_max_body_size', '1m'),
+    directive('client_header_timeout', '60s'),
+    directive('client_body_timeout', '60s'),
+    directive('keepalive_timeout', '75s'),
+    directive('keepalive_requests', 1000),
+    directive('large_client_header_buffers', 4, '8k'),
+    directive('reset_timedout_connection', 'on'),
+    directive('tcp_nopush', 'on'),
+    directive('server_names_hash_max_size', 65_536),
+    directive('server_names_hash_bucket_size', 512),
+    directive('variables_hash_max_size', 65_536),
+    directive('variables_hash_bucket_size', 256),
+    directive('map_hash_max_size', 65_536),
+    directive('map_hash_bucket_size', 1024),
+    directive('proxy_headers_hash_max_size', 1024),
+    directive('proxy_headers_hash_bucket_size', 256),
+    directive('limit_req_status', 503),
+    directive('limit_conn_status', 503),
+  ];
+}
+
+/** As ingress-nginx has it by default. */
+function transportSecurity(): readonly Directive[] {
+  return [
+    directive('ssl_protocols', 'TLSv1.2', 'TLSv1.3'),
+    directive('ssl_prefer_server_ciphers', 'on'),
+    directive('ssl_session_cache', 'shared:sluice_tls:10m'),
+    directive('ssl_session_timeout', '10m'),
+    directive('ssl_session_tickets', 'off'),
+    directive('ssl_buffer_size', '4k'),
+    strictTransport,
+  ];
+}
+
+/** Said with every answer over TLS; to be said again where a location adds headers of its own, which replace those of the http block. */
+export const strictTransport: Directive = directive('add_header', 'Strict-Transport-Security', variable('sluice_hsts'), 'always');
+
+/** The default format of ingress-nginx. */
+const ACCESS =
+  '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $request_length $request_time [$proxy_host] [] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status $sluice_request_id';
+
+function logging(): readonly Directive[] {
+  return [directive('log_format', 'sluice', { kind: 'text', parts: split(ACCESS) }), directive('access_log', 'off'), directive('log_subrequest', 'off')];
+}
+
+function split(format: string): readonly (string | { readonly variable: string })[] {
+  return format.split(/(\$\w+)/).map((part) => (part.startsWith('$') ? { variable: part.slice(1) } : part));
+}
+
+function mapping(source: Directive['args'][number], name: string, ...entries: readonly Directive[]): Directive {
+  return block('map', [source, variable(name)], entries);
+}
+
+/** Variables that the locations speak with; see `variables.ts` and `redirect.ts`. */
+function variables(): readonly Directive[] {
+  const otherwise = (value: Directive['args'][number]): Directive => directive('default', value);
+  return [
+    block('geo', [variable(DOLLAR)], [directive('default', '$')]),
+    mapping(variable('http_x_request_id'), 'sluice_request_id', otherwise(variable('http_x_request_id')), directive('', variable('request_id'))),
+    mapping(variable('http_upgrade'), 'sluice_connection', otherwise(literal('upgrade')), directive('', literal(''))),
+    mapping(variable('http_host'), 'sluice_host_header', otherwise(variable('http_host')), directive('', variable('host'))),
+    mapping(variable('http_host'), 'sluice_named_host', otherwise(variable('host')), directive('', literal(''))),
+    mapping(
+      variable('http_host'),
+      'sluice_redirect_host',
+      directive('', literal('_')),
+      directive('~^(\\[[^]]*\\]|[^:]*)', variable('1')),
+      otherwise(variable('host')),
+    ),
+    mapping(variable('request_uri'), 'sluice_slashless_uri', directive('~^(.*)/$', variable('1')), otherwise(variable('request_uri'))),
+    mapping(variable('request_uri'), 'sluice_query', directive('~^[^?#]*(\\?[^#]*)', variable('1')), otherwise(literal(''))),
+    mapping(variable('scheme'), 'sluice_port', directive('https', literal('443')), otherwise(variable('server_port'))),
+    mapping(
+      text({ variable: 'scheme' }, ' ', { variable: 'server_port' }),
+      'sluice_port_suffix',
+      directive('http 80', literal('')),
+      directive('~^http ([0-9]+)$', text(':', { variable: '1' })),
+      otherwise(literal('')),
+    ),
+    mapping(text({ variable: 'scheme' }, ' ', { variable: 'sluice_named_host' }), 'sluice_nameless_http', directive('~^http _?$', 1), otherwise(literal(''))),
+    mapping(variable('scheme'), 'sluice_hsts', directive('https', literal('max-age=31536000; includeSubDomains')), otherwise(literal(''))),
+    mapping(variable('request_method'), 'sluice_page_method', directive('HEAD', literal('HEAD')), otherwise(literal('GET'))),
+  ];
+}
+
+function proxying(deployment: Deployment): readonly Directive[] {
+  return [
+    ...standardRequestHeaders,
+    directive('proxy_http_version', '1.1'),
+    directive('proxy_connect_timeout', '5s'),
+    directive('proxy_send_timeout', '60s'),
+    directive('proxy_read_timeout', '60s'),
+    directive('proxy_buffering', 'off'),
+    directive('proxy_buffer_size', '64k'),
+    directive('proxy_buffers', 4, '64k'),
+    directive('proxy_busy_buffers_size', '128k'),
+    directive('proxy_request_buffering', 'on'),
+    directive('proxy_next_upstream', 'error', 'timeout'),
+    directive('proxy_next_upstream_tries', 3),
+    directive('proxy_redirect', 'off'),
+    directive('proxy_ignore_headers', 'X-Accel-Redirect', 'X-Accel-Limit-Rate', 'X-Accel-Charset', 'X-Accel-Buffering', 'X-Accel-Expires'),
+    directive('proxy_ssl_server_name', 'off'),
+    directive('proxy_ssl_session_reuse', 'on'),
+    ...(deployment.resolvers.length === 0 ? [] : [directive('resolver', ...deployment.resolvers, 'valid=30s')]),
+  ];
+}
+
+function lua({ settings }: Deployment): readonly Directive[] {
+  return [
+    directive('lua_package_path', './current/lua/?.lua;;'),
+    directive('lua_shared_dict', 'sluice_live', settings.sharedMemory),
+    directive('lua_regex_match_limit', 100_000),
+    luaBlock('init_by_lua_block', 'require("sluice.init")'),
+    luaBlock('rewrite_by_lua_block', 'require("sluice.route").rewrite()'),
+    luaBlock('header_filter_by_lua_block', 'require("sluice.answer").filter()'),
+    livePool('sluice'),
+  ];
+}
+
+/** The control socket: the controller alone asks it. */
+export function controlServer(deployment: Deployment, digest: string): Directive {
+  const noPlan = isLive(deployment) ? [luaBlock('rewrite_by_lua_block', ''), luaBlock('header_filter_by_lua_block', '')] : [];
+  const content = (path: string, code: string): Directive => block('location', ['=', path], [luaBlock('content_by_lua_block', code)]);
+  const live = [
+    content('/live', 'require("sluice.control").live()'),
+    content('/drain', 'require("sluice.control").drain()'),
+    content('/workers', 'require("sluice.control").workers()'),
+  ];
+  return {
+    ...block('server', [], [
+      directive('listen', 'unix:run/control.sock'),
+      directive('client_max_body_size', 0),
+      directive('client_body_buffer_size', '8m'),
+      directive('access_log', 'off'),
+      ...noPlan,
+      block('location', ['=', '/generation'], [directive('return', 200, literal(digest))]),
+      block('location', ['=', '/stub'], [directive('stub_status')]),
+      ...(isLive(deployment) ? live : []),
+      block('location', ['/'], [directive('return', 404)]),
+    ]),
+    comment: 'for the controller',
+  };
+}

@@ -1,0 +1,122 @@
+import { diagnose, fidelityDiagnostics } from '@sluice/core';
+import type { Artifact, Diagnostic, FidelityTable, Renderer, RoutingModel, Translation, VirtualHost } from '@sluice/core';
+import type { Directive } from '../render/directive.ts';
+import type { NginxTree } from '../render/nginx-tree.ts';
+import { renderNginx } from '../render/render-nginx.ts';
+import { controlServer, httpDirectives, mainDirectives } from './globals.ts';
+import { nginxFidelity, staticFidelity } from './fidelity.ts';
+import { liveTableOf } from './live-table.ts';
+import { encodePlans } from './plan.ts';
+import { Resources } from './resources.ts';
+import { serverName } from './server-name.ts';
+import { serverOf } from './server.ts';
+import { staticFindings } from './static-findings.ts';
+import { isLive } from './surroundings.ts';
+import type { Deployment } from './surroundings.ts';
+
+/** A host as it was translated last, and what that depended on besides the host itself. */
+interface TranslatedHost {
+  readonly server: Directive;
+  readonly resources: Resources;
+  readonly looked: readonly object[];
+}
+
+/** Translates models for one deployment of nginx. A host that did not change is not translated again. */
+export class NginxRenderer implements Renderer<NginxTree> {
+  readonly fidelity: FidelityTable;
+  readonly #deployment: Deployment;
+  readonly #hosts = new WeakMap<VirtualHost, TranslatedHost>();
+  /** Hosts translated since the start: what a test counts. */
+  translatedHosts = 0;
+
+  constructor(deployment: Deployment) {
+    this.#deployment = deployment;
+    this.fidelity = isLive(deployment) ? nginxFidelity : { ...nginxFidelity, ...staticFidelity };
+  }
+
+  translate(model: RoutingModel): Translation<NginxTree> {
+    const resources = new Resources();
+    const lookup = new Lookup(model);
+    const hosts = model.virtualHosts.map((host) => {
+      const { server, resources: own } = this.#host(host, lookup);
+      resources.merge(own);
+      return { name: host.name, server };
+    });
+    const deployment = this.#deployment;
+    const tree: NginxTree = {
+      main: mainDirectives(deployment),
+      http: httpDirectives(deployment),
+      control: (digest) => controlServer(deployment, digest),
+      shared: [...resources.shared].toSorted(([a], [b]) => (a < b ? -1 : 1)),
+      hosts,
+      files: [...resources.files.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+      plans: encodePlans(resources.plans),
+      live: isLive(deployment) ? liveTableOf(model) : undefined,
+    };
+    return { tree, diagnostics: this.#diagnostics(model) };
+  }
+
+  render(tree: NginxTree): Artifact {
+    return renderNginx(tree);
+  }
+
+  #diagnostics(model: RoutingModel): readonly Diagnostic[] {
+    const found = fidelityDiagnostics(model, this.fidelity);
+    return isLive(this.#deployment) ? found : [...found, ...staticFindings(model, (code, from, message) => diagnose(code, from, message))];
+  }
+
+  #host(host: VirtualHost, lookup: Lookup): TranslatedHost {
+    const known = this.#hosts.get(host);
+    // Which aliases count depends on all other hosts.
+    if (known !== undefined && host.aliases === undefined && known.looked.every((node) => lookup.has(node))) return known;
+    this.translatedHosts++;
+    const resources = new Resources();
+    const looked = new Set<object>();
+    const note = <Node extends object>(node: Node | undefined): Node | undefined => {
+      if (node !== undefined) looked.add(node);
+      return node;
+    };
+    const server = serverOf(host, {
+      deployment: this.#deployment,
+      resources,
+      upstream: (id) => note(lookup.upstream(id)),
+      certificate: (id) => note(lookup.certificate(id)),
+      isHostName: (name) => lookup.isHostName(name),
+    });
+    const translated = { server, resources, looked: [...looked] };
+    this.#hosts.set(host, translated);
+    return translated;
+  }
+}
+
+/** The nodes of one model by id. */
+class Lookup {
+  readonly #upstreams: ReadonlyMap<string, RoutingModel['upstreams'][number]>;
+  readonly #certificates: ReadonlyMap<string, RoutingModel['certificates'][number]>;
+  readonly #nodes: ReadonlySet<object>;
+  readonly #names: ReadonlySet<string>;
+
+  constructor({ upstreams, certificates, virtualHosts }: RoutingModel) {
+    this.#names = new Set(virtualHosts.map(({ match }) => serverName(match)));
+    this.#upstreams = new Map(upstreams.map((upstream) => [upstream.id, upstream]));
+    this.#certificates = new Map(certificates.map((certificate) => [certificate.id, certificate]));
+    this.#nodes = new Set<object>([...upstreams, ...certificates]);
+  }
+
+  upstream(id: string): RoutingModel['upstreams'][number] | undefined {
+    return this.#upstreams.get(id);
+  }
+
+  certificate(id: string): RoutingModel['certificates'][number] | undefined {
+    return this.#certificates.get(id);
+  }
+
+  isHostName(name: string): boolean {
+    return this.#names.has(name);
+  }
+
+  has(node: object): boolean {
+    return this.#nodes.has(node);
+  }
+}
+

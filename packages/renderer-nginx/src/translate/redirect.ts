@@ -1,0 +1,46 @@
+import type { Redirect, RedirectLocation } from '@sluice/core';
+import { directive } from '../render/directive.ts';
+import type { Argument, Directive } from '../render/directive.ts';
+
+type Part = string | { readonly variable: string };
+
+/** The statuses with which nginx's `return` takes a URL; with others it takes a body. */
+const WITH_URL: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+const origin: readonly Part[] = [{ variable: 'scheme' }, '://', { variable: 'sluice_named_host' }];
+
+/** `Location` as the core's `locationOf` makes it. `httpsPort` is where redirects with a port lead. */
+export function redirectLocation(location: RedirectLocation, httpsPort: number): Argument {
+  return { kind: 'text', parts: partsOf(location, httpsPort) };
+}
+
+function partsOf(location: RedirectLocation, httpsPort: number): readonly Part[] {
+  switch (location.kind) {
+    case 'path':
+      return [...(location.relative ? [] : withOrigin(location.withPort)), location.path, { variable: 'sluice_query' }];
+    case 'https':
+      return [
+        'https://',
+        { variable: 'sluice_redirect_host' },
+        location.withPort ? `:${httpsPort}` : '',
+        { variable: location.keepTrailingSlash ? 'request_uri' : 'sluice_slashless_uri' },
+      ];
+    case 'url':
+      return [...(location.relative || !location.url.startsWith('/') ? [] : withOrigin(location.withPort)), location.url];
+    case 'root':
+      return [{ variable: 'scheme' }, '://', { variable: 'http_host' }, location.path];
+    case 'host':
+      return [{ variable: 'scheme' }, `://${location.name}:`, { variable: 'sluice_port' }, { variable: 'sluice_slashless_uri' }];
+  }
+}
+
+function withOrigin(withPort: true | undefined): readonly Part[] {
+  return withPort ? [...origin, { variable: 'sluice_port_suffix' }] : origin;
+}
+
+/** Answers with a redirect. nginx makes a path absolute by itself unless it is told not to (`absolute_redirect`). */
+export function redirecting({ status, location }: Redirect, httpsPort: number): readonly Directive[] {
+  const value = redirectLocation(location, httpsPort);
+  if (!WITH_URL.has(status)) return [directive('add_header', 'Location', value, 'always'), directive('return', status)];
+  return [...('relative' in location && location.relative ? [directive('absolute_redirect', 'off')] : []), directive('return', status, value)];
+}

@@ -1,0 +1,78 @@
+import { endpointKey, policyOf } from '@sluice/core';
+import type { Balancing, Endpoint, Route, Upstream } from '@sluice/core';
+import { block, directive, literal, text, variable } from '../render/directive.ts';
+import type { Argument, Directive } from '../render/directive.ts';
+import { digestOfText } from './resources.ts';
+import type { Resources } from './resources.ts';
+import { stickyCookie, stickyKey } from './static-affinity.ts';
+import { staticCanary } from './static-canary.ts';
+import { proxyPass } from './upstream-pass.ts';
+import type { Passing } from './upstream-pass.ts';
+import { complexValue } from './variables.ts';
+
+/** Passes a request without Lua: what is known of endpoints now is in the configuration. */
+export function staticPassing({ route, upstream: id, around, main = false }: Passing): readonly Directive[] {
+  const upstream = around.upstream(id);
+  const pages = policyOf(route, 'error-pages');
+  if (upstream === undefined || upstream.endpoints.length === 0) {
+    const standIn = main && pages?.upstream !== undefined ? around.upstream(pages.upstream) : undefined;
+    if (standIn === undefined || standIn.endpoints.length === 0) return [directive('return', main ? 503 : 404)];
+    return [...standInTold(route, id), ...toEndpoints(route, standIn, around.resources)];
+  }
+  const cookie = main ? stickyCookie(route, upstream, around.resources) : [];
+  const side = main ? staticCanary(upstream, (other) => around.upstream(other), (one) => poolName(route, one, around.resources), around.resources) : undefined;
+  return side === undefined ? [...cookie, ...toEndpoints(route, upstream, around.resources)] : [...cookie, proxyPass(route, side)];
+}
+
+function toEndpoints(route: Route, upstream: Upstream, resources: Resources): readonly Directive[] {
+  const named = upstream.endpoints.find(({ kind }) => kind === 'name');
+  if (named === undefined) return [proxyPass(route, text(poolName(route, upstream, resources)))];
+  // A name in an `upstream` that does not resolve would be refused together with everything else.
+  return [directive('set', variable('sluice_endpoint'), literal(endpointKey(named))), proxyPass(route, variable('sluice_endpoint'))];
+}
+
+function standInTold(route: Route, id: string): readonly Directive[] {
+  const pages = policyOf(route, 'error-pages');
+  const [, service = '', port = ''] = /^[^/]*\/(.*):([^:]*)$/.exec(id) ?? [];
+  const set = (name: string, value: Argument): Directive => directive('set', variable(`sluice_in_${name}`), value);
+  return [
+    set('x_code', literal('503')),
+    set('x_format', variable('http_accept')),
+    set('x_namespace', literal(pages?.from.object.namespace ?? '')),
+    set('x_ingress_name', literal(pages?.from.object.name ?? '')),
+    set('x_service_name', literal(service)),
+    set('x_service_port', literal(port)),
+    directive('set', variable('sluice_again_request_id'), variable('sluice_request_id')),
+  ];
+}
+
+/** The `upstream` of this upstream as the route speaks to it; it is added where it is not there yet. */
+function poolName(route: Route, upstream: Upstream, resources: Resources): string {
+  const protocol = policyOf(route, 'backend-protocol')?.protocol ?? 'http';
+  const tls = policyOf(route, 'upstream-tls')?.tls.id ?? '';
+  const name = `sluice_${upstream.id.replace(/[^A-Za-z0-9.-]/g, '_')}_${digestOfText(`${upstream.id} ${protocol} ${tls}`).slice(0, 8)}`;
+  resources.share(name, [{ ...block('upstream', [name], body(upstream, resources)), from: upstream.from, comment: upstream.id }]);
+  return name;
+}
+
+function body(upstream: Upstream, resources: Resources): readonly Directive[] {
+  const { endpoints, balancing, affinity } = upstream;
+  const key = affinity === undefined ? balancingOf(balancing) : [directive('hash', variable(stickyKey(upstream, affinity, resources)), 'consistent')];
+  return [...key, ...endpoints.map(server), directive('keepalive', 320), directive('keepalive_timeout', '60s'), directive('keepalive_requests', 10_000)];
+}
+
+function server(endpoint: Endpoint): Directive {
+  return { ...directive('server', endpointKey(endpoint), 'max_fails=0'), from: endpoint.from };
+}
+
+function balancingOf(balancing: Balancing | undefined): readonly Directive[] {
+  switch (balancing?.kind) {
+    case 'hash':
+      return [directive('hash', complexValue(balancing.key), 'consistent')];
+    case 'ewma':
+      return [directive('random', 'two', 'least_conn')];
+    case 'round-robin':
+    case undefined:
+      return [];
+  }
+}

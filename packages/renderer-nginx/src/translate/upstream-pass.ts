@@ -1,0 +1,85 @@
+import { policyOf } from '@sluice/core';
+import type { Route, UpstreamTls } from '@sluice/core';
+import { directive, literal, luaBlock, block, text, variable } from '../render/directive.ts';
+import type { Argument, Directive } from '../render/directive.ts';
+import { hasStandIn } from './request-headers.ts';
+import type { Resources } from './resources.ts';
+import { staticPassing } from './static-upstream.ts';
+import { isLive } from './surroundings.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export interface Passing {
+  readonly route: Route;
+  /** Id of the upstream. */
+  readonly upstream: string;
+  readonly around: Surroundings;
+  /** The request itself is passed, not one for an error page: canary, affinity cookie, tries are its own. */
+  readonly main?: boolean;
+  /** A plan may have made another target, which is in `$sluice_target`. */
+  readonly retargets?: boolean;
+}
+
+/** Passes the request to an endpoint of an upstream. */
+export function passing(passed: Passing): readonly Directive[] {
+  const { route, around } = passed;
+  if (!isLive(around.deployment)) return staticPassing(passed);
+  const pool = poolOf(route, around.resources);
+  if (passed.retargets !== true) return [...choice(passed), proxyPass(route, pool)];
+  const target = { kind: 'text', parts: [...partsOf(pool), { variable: 'sluice_target' }] } as const;
+  return [directive('set', variable('sluice_target'), literal('')), ...choice(passed), proxyPass(route, target)];
+}
+
+/** What Lua needs to choose an endpoint (`lua/sluice/route.lua`, `balance.lua`). */
+function choice({ route, upstream, main = false }: Passing): readonly Directive[] {
+  const set = (name: string, value: string): Directive => directive('set', variable(`sluice_${name}`), literal(value));
+  const pages = policyOf(route, 'error-pages');
+  const cookie = policyOf(route, 'session-cookie');
+  const next = policyOf(route, 'next-upstream');
+  if (!main) return [set('upstream', upstream), set('cookie_path', ''), set('stand_in', '')];
+  return [
+    set('upstream', upstream),
+    ...(cookie === undefined ? [] : [set('cookie_path', cookie.path)]),
+    ...(next === undefined ? [] : [set('tries', String(next.tries))]),
+    ...(hasStandIn(route) && pages?.upstream !== undefined
+      ? [set('stand_in', pages.upstream), set('page_namespace', pages.from.object.namespace), set('page_ingress', pages.from.object.name)]
+      : []),
+  ];
+}
+
+/** `pool` is the name of an `upstream` block. */
+export function proxyPass(route: Route, pool: Argument): Directive {
+  const protocol = policyOf(route, 'backend-protocol')?.protocol;
+  const name = partsOf(pool);
+  if (protocol === 'as-client') return directive('proxy_pass', { kind: 'text', parts: [{ variable: 'scheme' }, '://', ...name] });
+  return directive('proxy_pass', { kind: 'text', parts: [protocol === 'https' ? 'https://' : 'http://', ...name] });
+}
+
+function partsOf(pool: Argument): readonly (string | { readonly variable: string })[] {
+  return pool.kind === 'text' ? pool.parts : [pool.text];
+}
+
+/** Idle connections are told apart by address only: what is spoken to endpoints must be the same within a pool. */
+function poolOf(route: Route, resources: Resources): Argument {
+  const tls = policyOf(route, 'upstream-tls')?.tls;
+  const protocol = policyOf(route, 'backend-protocol')?.protocol;
+  if (protocol === undefined) return text('sluice');
+  const name = protocol === 'as-client' ? text('sluice_', { variable: 'scheme' }, suffixOf(tls)) : text(`sluice_https${suffixOf(tls)}`);
+  resources.share(`sluice_https${suffixOf(tls)}`, [livePool(`sluice_https${suffixOf(tls)}`)]);
+  if (protocol === 'as-client') resources.share(`sluice_http${suffixOf(tls)}`, [livePool(`sluice_http${suffixOf(tls)}`)]);
+  return name;
+}
+
+function suffixOf(tls: UpstreamTls | undefined): string {
+  return tls === undefined ? '' : `_${tls.id.slice(0, 16)}`;
+}
+
+/** An `upstream` whose endpoints come from shared memory. */
+export function livePool(name: string): Directive {
+  return block('upstream', [name], [
+    directive('server', '0.0.0.1'),
+    luaBlock('balancer_by_lua_block', 'require("sluice.balance").balance()'),
+    directive('keepalive', 320),
+    directive('keepalive_timeout', '60s'),
+    directive('keepalive_requests', 10_000),
+  ]);
+}

@@ -1,0 +1,49 @@
+import type { Route, VariableText } from '@sluice/core';
+import type { Argument } from '../render/directive.ts';
+
+/** Variables whose nginx name is another one; the rest are nginx's own. */
+const NAMES: Readonly<Record<string, string>> = {
+  best_http_host: 'http_host',
+  binary_remote_addr: 'remote_addr',
+  escaped_request_uri: 'sluice_escaped_request_uri',
+  pass_access_scheme: 'scheme',
+  req_id: 'sluice_request_id',
+  request_id: 'sluice_request_id',
+  service_name: 'sluice_service_name',
+  service_port: 'sluice_service_port',
+  the_real_ip: 'remote_addr',
+};
+
+/** Variables that are known only once the side of a canary is chosen. */
+const OF_UPSTREAM: ReadonlySet<string> = new Set(['proxy_host', 'proxy_upstream_name', 'service_name', 'service_port']);
+
+/** A text of the model as a complex value of nginx; what is the same for every request of the route is filled in. */
+export function complexValue(text: VariableText, route?: Route): Argument {
+  return { kind: 'text', parts: text.flatMap((part) => (typeof part === 'string' ? [part] : filled(part.variable, route))) };
+}
+
+/** Whether a text needs to know the upstream that was chosen. */
+export function namesUpstream(text: VariableText): boolean {
+  return text.some((part) => typeof part !== 'string' && OF_UPSTREAM.has(part.variable));
+}
+
+/** Whether a text needs the target of the request with escapes. */
+export function escapesTarget(text: VariableText): boolean {
+  return text.some((part) => typeof part !== 'string' && part.variable === 'escaped_request_uri');
+}
+
+function filled(name: string, route: Route | undefined): readonly (string | { readonly variable: string })[] {
+  if (name === 'namespace') return [route?.from.object.namespace ?? ''];
+  if (name === 'ingress_name') return [route?.from.object.name ?? ''];
+  if (name === 'proxy_host' || name === 'proxy_upstream_name') return UPSTREAM_NAME;
+  // Groups of patterns mean something in snippets only.
+  return /^[1-9]$/.test(name) ? [''] : [{ variable: NAMES[name] ?? name }];
+}
+
+const UPSTREAM_NAME = [
+  { variable: 'sluice_service_namespace' },
+  '-',
+  { variable: 'sluice_service_name' },
+  '-',
+  { variable: 'sluice_service_port' },
+] as const;
