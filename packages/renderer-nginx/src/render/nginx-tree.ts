@@ -11,9 +11,26 @@ export interface NginxTree {
   readonly control: (digest: string) => Directive;
   /** Of the http block, for the hosts that need it; by name, sorted. */
   readonly shared: readonly (readonly [name: string, directives: readonly Directive[]])[];
-  readonly hosts: readonly { readonly name: string; readonly server: Directive }[];
+  readonly hosts: readonly (HostServer | SharedServer)[];
   readonly files: readonly GeneratedFile[];
   /** Encoded request plans; empty where there is none. */
   readonly plans: string;
   readonly live: LiveTable | undefined;
+}
+
+/** The server of one host. */
+export interface HostServer {
+  readonly kind: 'host';
+  readonly name: string;
+  readonly server: Directive;
+}
+
+/** One server of many hosts. */
+export interface SharedServer {
+  readonly kind: 'shared';
+  /** Tells it from others of its kind. */
+  readonly key: string;
+  readonly listeners: readonly Directive[];
+  readonly hosts: readonly { readonly name: string; readonly names: readonly Directive[] }[];
+  readonly body: readonly Directive[];
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Artifact, ArtifactFile } from '@sluice/core';
 import { KeyMaterial } from '@sluice/core';
 import type { Directive } from './directive.ts';
-import type { NginxTree } from './nginx-tree.ts';
+import type { NginxTree, SharedServer } from './nginx-tree.ts';
 import type { Chunk, GeneratedFile, NginxTable } from './nginx-table.ts';
 import { print } from './print.ts';
 
@@ -12,7 +12,7 @@ const printed = new WeakMap<Directive, Chunk>();
 export function renderNginx(tree: NginxTree): Artifact {
   const { live } = tree;
   const files: readonly GeneratedFile[] =
-    tree.plans === '' ? tree.files : [...tree.files, { path: 'plans', content: tree.plans, readers: 'master' }];
+    tree.plans === '' ? tree.files : [...tree.files, { path: 'plans', content: tree.plans, binary: true, readers: 'master' }];
   const body = chunksOf(tree);
   const digest = digestOf(body, files);
   const control = chunk('the control socket', [tree.control(digest)], { depth: 1, optional: false });
@@ -30,15 +30,31 @@ function chunksOf(tree: NginxTree): readonly Chunk[] {
     { label: 'the http block', ...open, digest: digestOfText(open.text), optional: false },
     chunk('the settings of all hosts', tree.http, { depth: 1, optional: false }),
     ...tree.shared.map(([name, directives]) => chunk(name, directives, { depth: 1, optional: false })),
-    ...tree.hosts.map(({ name, server }) => hostChunk(name, server)),
+    ...tree.hosts.flatMap((one) => (one.kind === 'host' ? [hostChunk(one.name, [one.server], 1)] : sharedChunks(one))),
     { label: 'the end', text: '}\n', origins: [undefined], digest: digestOfText('}\n'), optional: false },
   ];
 }
 
-function hostChunk(name: string, server: Directive): Chunk {
-  let known = printed.get(server);
-  if (known === undefined) printed.set(server, (known = chunk(`host ${name}`, [server], { depth: 1, optional: name !== '*' })));
+function hostChunk(name: string, directives: readonly Directive[], depth: number): Chunk {
+  const [first] = directives;
+  let known = first && printed.get(first);
+  if (known === undefined) known = chunk(`host ${name}`, directives, { depth, optional: name !== '*' });
+  if (first !== undefined) printed.set(first, known);
   return known;
+}
+
+/** A chunk for each host, so that one can be told, and left out, as if it had a server of its own. */
+function sharedChunks({ key, listeners, hosts, body }: SharedServer): readonly Chunk[] {
+  const open = framed(`the listeners of hosts alike ${key}`, listeners, ['  server {\n', '']);
+  const close = framed(`the locations of hosts alike ${key}`, body, ['', '  }\n']);
+  return [open, ...hosts.map(({ name, names }) => hostChunk(name, names, 2)), close];
+}
+
+function framed(label: string, directives: readonly Directive[], [before, after]: readonly [string, string]): Chunk {
+  const { text, origins } = print(directives, 2);
+  const whole = before + text + after;
+  const around = (frame: string): undefined[] => (frame === '' ? [] : [undefined]);
+  return { label, text: whole, origins: [...around(before), ...origins, ...around(after)], digest: digestOfText(whole), optional: false };
 }
 
 function chunk(label: string, directives: readonly Directive[], { depth, optional }: { depth: number; optional: boolean }): Chunk {

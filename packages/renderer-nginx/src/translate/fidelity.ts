@@ -43,3 +43,8 @@ export const staticFidelity: FidelityTable = {
   'server-snippet': { level: 'refused', note: `${withoutLua}: paths that it changes answer 503` },
   'auth-signin': { level: 'approximate', note: `${withoutLua}: the URL of the request is not escaped in the redirect` },
 };
+
+/** Where it differs besides when nginx was built without `auth_request`. */
+export const withoutAuthRequest: FidelityTable = {
+  'auth-url': { level: 'refused', note: 'this nginx is built without auth_request: paths with an authentication service answer 503' },
+};

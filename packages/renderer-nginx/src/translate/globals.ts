@@ -27,7 +27,7 @@ export function mainDirectives({ capabilities, user, settings }: Deployment): re
 export function httpDirectives(deployment: Deployment): readonly Directive[] {
   return [
     ...folders(),
-    ...limits(),
+    ...limits(deployment),
     ...(hasHttp2Directive(deployment) ? [directive('http2', 'on')] : []),
     ...transportSecurity(),
     ...logging(),
@@ -41,7 +41,7 @@ function folders(): readonly Directive[] {
   return ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => directive(`${name}_temp_path`, `temp/${name}`));
 }
 
-function limits(): readonly Directive[] {
+function limits({ settings: { keepAlive } }: Deployment): readonly Directive[] {
   return [
     directive('server_tokens', 'off'),
     directive('default_type', 'text/html'),
@@ -49,8 +49,8 @@ function limits(): readonly Directive[] {
     directive('client_max_body_size', '1m'),
     directive('client_header_timeout', '60s'),
     directive('client_body_timeout', '60s'),
-    directive('keepalive_timeout', '75s'),
-    directive('keepalive_requests', 1000),
+    directive('keepalive_timeout', `${keepAlive.clientMs}ms`),
+    directive('keepalive_requests', keepAlive.clientRequests),
     directive('large_client_header_buffers', 4, '8k'),
     directive('reset_timedout_connection', 'on'),
     directive('tcp_nopush', 'on'),
@@ -153,15 +153,15 @@ function proxying(deployment: Deployment): readonly Directive[] {
   ];
 }
 
-function lua({ settings }: Deployment): readonly Directive[] {
+function lua(deployment: Deployment): readonly Directive[] {
   return [
     directive('lua_package_path', './current/lua/?.lua;;'),
-    directive('lua_shared_dict', 'sluice_live', settings.sharedMemory),
+    directive('lua_shared_dict', 'sluice_live', deployment.settings.sharedMemory),
     directive('lua_regex_match_limit', 100_000),
     luaBlock('init_by_lua_block', 'require("sluice.init")'),
     luaBlock('rewrite_by_lua_block', 'require("sluice.route").rewrite()'),
     luaBlock('header_filter_by_lua_block', 'require("sluice.answer").filter()'),
-    livePool('sluice'),
+    livePool('sluice', deployment),
   ];
 }
 
@@ -182,7 +182,7 @@ export function controlServer(deployment: Deployment, digest: string): Directive
       directive('access_log', 'off'),
       ...noPlan,
       block('location', ['=', '/generation'], [directive('return', 200, literal(digest))]),
-      block('location', ['=', '/stub'], [directive('stub_status')]),
+      ...(deployment.capabilities.stubStatus ? [block('location', ['=', '/stub'], [directive('stub_status')])] : []),
       ...(isLive(deployment) ? live : []),
       block('location', ['/'], [directive('return', 404)]),
     ]),

@@ -48,7 +48,7 @@ function routeBody(host: VirtualHost, route: Route, around: Surroundings): Route
   const common = [...bodyLimit(route), ...accessLog(route), ...pages.directives];
   if (route.action.kind === 'refuse') return { directives: [...common, directive('return', route.action.status)], locations: pages.locations };
   const live = isLive(around.deployment);
-  if (!live && needsLua(route)) return { directives: [...common, directive('return', 503)], locations: pages.locations };
+  if (isBeyond(route, around)) return { directives: [...common, directive('return', 503)], locations: pages.locations };
   const plan = live ? planOf(host, route, { httpsPort: httpsPortOf(around), sent: sentHeaders(host, route) }) : undefined;
   const auth = externalAuth(host, route, live, around.resources);
   const copies = mirror(route, live);
@@ -68,6 +68,12 @@ function routeBody(host: VirtualHost, route: Route, around: Surroundings): Route
     ],
     locations: [...auth.locations, ...copies.locations, ...pages.locations],
   };
+}
+
+/** Whether nginx cannot do what the route asks for, so that nobody may pass; the fidelity table tells the owner. */
+function isBeyond(route: Route, { deployment }: Surroundings): boolean {
+  const unasked = policyOf(route, 'external-auth') !== undefined && !deployment.capabilities.authRequest;
+  return unasked || (!isLive(deployment) && needsLua(route));
 }
 
 /** What Lua looks at and fills in (`lua/sluice/plan.lua`). */

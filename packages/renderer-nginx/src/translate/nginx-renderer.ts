@@ -1,15 +1,17 @@
 import { diagnose, fidelityDiagnostics } from '@sluice/core';
 import type { Artifact, Diagnostic, FidelityTable, Renderer, RoutingModel, Translation, VirtualHost } from '@sluice/core';
 import type { Directive } from '../render/directive.ts';
-import type { NginxTree } from '../render/nginx-tree.ts';
+import type { HostServer, NginxTree } from '../render/nginx-tree.ts';
 import { renderNginx } from '../render/render-nginx.ts';
 import { controlServer, httpDirectives, mainDirectives } from './globals.ts';
-import { nginxFidelity, staticFidelity } from './fidelity.ts';
+import { nginxFidelity, staticFidelity, withoutAuthRequest } from './fidelity.ts';
 import { liveTableOf } from './live-table.ts';
 import { encodePlans } from './plan.ts';
 import { Resources } from './resources.ts';
 import { serverName } from './server-name.ts';
 import { serverOf } from './server.ts';
+import { sharedServers } from './shared-servers.ts';
+import type { TranslatedServer } from './shared-servers.ts';
 import { staticFindings } from './static-findings.ts';
 import { isLive } from './surroundings.ts';
 import type { Deployment } from './surroundings.ts';
@@ -31,23 +33,28 @@ export class NginxRenderer implements Renderer<NginxTree> {
 
   constructor(deployment: Deployment) {
     this.#deployment = deployment;
-    this.fidelity = isLive(deployment) ? nginxFidelity : { ...nginxFidelity, ...staticFidelity };
+    this.fidelity = {
+      ...nginxFidelity,
+      ...(isLive(deployment) ? {} : staticFidelity),
+      ...(deployment.capabilities.authRequest ? {} : withoutAuthRequest),
+    };
   }
 
   translate(model: RoutingModel): Translation<NginxTree> {
     const resources = new Resources();
     const lookup = new Lookup(model);
-    const hosts = model.virtualHosts.map((host) => {
+    const servers = model.virtualHosts.map((host) => {
       const { server, resources: own } = this.#host(host, lookup);
       resources.merge(own);
-      return { name: host.name, server };
+      return { host, server };
     });
+    const { hosts, maps } = isLive(this.#deployment) ? sharedServers(servers) : { hosts: servers.map(alone), maps: [] };
     const deployment = this.#deployment;
     const tree: NginxTree = {
       main: mainDirectives(deployment),
       http: httpDirectives(deployment),
       control: (digest) => controlServer(deployment, digest),
-      shared: [...resources.shared].toSorted(([a], [b]) => (a < b ? -1 : 1)),
+      shared: [...resources.shared, ...maps].toSorted(([a], [b]) => (a < b ? -1 : 1)),
       hosts,
       files: [...resources.files.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1)),
       plans: encodePlans(resources.plans),
@@ -87,6 +94,10 @@ export class NginxRenderer implements Renderer<NginxTree> {
     this.#hosts.set(host, translated);
     return translated;
   }
+}
+
+function alone({ host, server }: TranslatedServer): HostServer {
+  return { kind: 'host', name: host.name, server };
 }
 
 /** The nodes of one model by id. */

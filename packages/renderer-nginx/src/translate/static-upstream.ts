@@ -6,7 +6,8 @@ import { digestOfText } from './resources.ts';
 import type { Resources } from './resources.ts';
 import { stickyCookie, stickyKey } from './static-affinity.ts';
 import { staticCanary } from './static-canary.ts';
-import { proxyPass } from './upstream-pass.ts';
+import type { Surroundings } from './surroundings.ts';
+import { keptConnections, proxyPass } from './upstream-pass.ts';
 import type { Passing } from './upstream-pass.ts';
 import { complexValue } from './variables.ts';
 
@@ -17,16 +18,16 @@ export function staticPassing({ route, upstream: id, around, main = false }: Pas
   if (upstream === undefined || upstream.endpoints.length === 0) {
     const standIn = main && pages?.upstream !== undefined ? around.upstream(pages.upstream) : undefined;
     if (standIn === undefined || standIn.endpoints.length === 0) return [directive('return', main ? 503 : 404)];
-    return [...standInTold(route, id), ...toEndpoints(route, standIn, around.resources)];
+    return [...standInTold(route, id), ...toEndpoints(route, standIn, around)];
   }
   const cookie = main ? stickyCookie(route, upstream, around.resources) : [];
-  const side = main ? staticCanary(upstream, (other) => around.upstream(other), (one) => poolName(route, one, around.resources), around.resources) : undefined;
-  return side === undefined ? [...cookie, ...toEndpoints(route, upstream, around.resources)] : [...cookie, proxyPass(route, side)];
+  const side = main ? staticCanary(upstream, (other) => around.upstream(other), (one) => poolName(route, one, around), around.resources) : undefined;
+  return side === undefined ? [...cookie, ...toEndpoints(route, upstream, around)] : [...cookie, proxyPass(route, side)];
 }
 
-function toEndpoints(route: Route, upstream: Upstream, resources: Resources): readonly Directive[] {
+function toEndpoints(route: Route, upstream: Upstream, around: Surroundings): readonly Directive[] {
   const named = upstream.endpoints.find(({ kind }) => kind === 'name');
-  if (named === undefined) return [proxyPass(route, text(poolName(route, upstream, resources)))];
+  if (named === undefined) return [proxyPass(route, text(poolName(route, upstream, around)))];
   // A name in an `upstream` that does not resolve would be refused together with everything else.
   return [directive('set', variable('sluice_endpoint'), literal(endpointKey(named))), proxyPass(route, variable('sluice_endpoint'))];
 }
@@ -47,18 +48,18 @@ function standInTold(route: Route, id: string): readonly Directive[] {
 }
 
 /** The `upstream` of this upstream as the route speaks to it; it is added where it is not there yet. */
-function poolName(route: Route, upstream: Upstream, resources: Resources): string {
+function poolName(route: Route, upstream: Upstream, { resources, deployment }: Surroundings): string {
   const protocol = policyOf(route, 'backend-protocol')?.protocol ?? 'http';
   const tls = policyOf(route, 'upstream-tls')?.tls.id ?? '';
   const name = `sluice_${upstream.id.replace(/[^A-Za-z0-9.-]/g, '_')}_${digestOfText(`${upstream.id} ${protocol} ${tls}`).slice(0, 8)}`;
-  resources.share(name, [{ ...block('upstream', [name], body(upstream, resources)), from: upstream.from, comment: upstream.id }]);
+  resources.share(name, [{ ...block('upstream', [name], [...body(upstream, resources), ...keptConnections(deployment)]), from: upstream.from, comment: upstream.id }]);
   return name;
 }
 
 function body(upstream: Upstream, resources: Resources): readonly Directive[] {
   const { endpoints, balancing, affinity } = upstream;
   const key = affinity === undefined ? balancingOf(balancing) : [directive('hash', variable(stickyKey(upstream, affinity, resources)), 'consistent')];
-  return [...key, ...endpoints.map(server), directive('keepalive', 320), directive('keepalive_timeout', '60s'), directive('keepalive_requests', 10_000)];
+  return [...key, ...endpoints.map(server)];
 }
 
 function server(endpoint: Endpoint): Directive {

@@ -1,4 +1,5 @@
 import type { Certificate, Upstream } from '@sluice/core';
+import type { NginxOptions } from '../options.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Resources } from './resources.ts';
 
@@ -23,14 +24,10 @@ export interface Deployment {
   readonly settings: NginxSettings;
 }
 
-/** The options that the configuration file of nginx shows. */
-export interface NginxSettings {
+/** The options that the configuration file of nginx shows; `workers` is a number by now. */
+export type NginxSettings = Pick<NginxOptions, 'keepAlive' | 'sharedMemory' | 'workerConnections' | 'workerShutdownTimeoutMs'> & {
   readonly workers: number;
-  readonly workerConnections: number;
-  readonly workerShutdownTimeoutMs: number;
-  /** For what goes to workers without a reload, such as `64m`. */
-  readonly sharedMemory: string;
-}
+};
 
 /** What translating one host looks at and adds to. */
 export interface Surroundings {

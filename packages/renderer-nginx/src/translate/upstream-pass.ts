@@ -3,10 +3,9 @@ import type { Route, UpstreamTls } from '@sluice/core';
 import { directive, literal, luaBlock, block, text, variable } from '../render/directive.ts';
 import type { Argument, Directive } from '../render/directive.ts';
 import { hasStandIn } from './request-headers.ts';
-import type { Resources } from './resources.ts';
 import { staticPassing } from './static-upstream.ts';
 import { isLive } from './surroundings.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Deployment, Surroundings } from './surroundings.ts';
 
 export interface Passing {
   readonly route: Route;
@@ -23,7 +22,7 @@ export interface Passing {
 export function passing(passed: Passing): readonly Directive[] {
   const { route, around } = passed;
   if (!isLive(around.deployment)) return staticPassing(passed);
-  const pool = poolOf(route, around.resources);
+  const pool = poolOf(route, around);
   if (passed.retargets !== true) return [...choice(passed), proxyPass(route, pool)];
   const target = { kind: 'text', parts: [...partsOf(pool), { variable: 'sluice_target' }] } as const;
   return [directive('set', variable('sluice_target'), literal('')), ...choice(passed), proxyPass(route, target)];
@@ -59,13 +58,13 @@ function partsOf(pool: Argument): readonly (string | { readonly variable: string
 }
 
 /** Idle connections are told apart by address only: what is spoken to endpoints must be the same within a pool. */
-function poolOf(route: Route, resources: Resources): Argument {
+function poolOf(route: Route, { resources, deployment }: Surroundings): Argument {
   const tls = policyOf(route, 'upstream-tls')?.tls;
   const protocol = policyOf(route, 'backend-protocol')?.protocol;
   if (protocol === undefined) return text('sluice');
   const name = protocol === 'as-client' ? text('sluice_', { variable: 'scheme' }, suffixOf(tls)) : text(`sluice_https${suffixOf(tls)}`);
-  resources.share(`sluice_https${suffixOf(tls)}`, [livePool(`sluice_https${suffixOf(tls)}`)]);
-  if (protocol === 'as-client') resources.share(`sluice_http${suffixOf(tls)}`, [livePool(`sluice_http${suffixOf(tls)}`)]);
+  resources.share(`sluice_https${suffixOf(tls)}`, [livePool(`sluice_https${suffixOf(tls)}`, deployment)]);
+  if (protocol === 'as-client') resources.share(`sluice_http${suffixOf(tls)}`, [livePool(`sluice_http${suffixOf(tls)}`, deployment)]);
   return name;
 }
 
@@ -74,12 +73,19 @@ function suffixOf(tls: UpstreamTls | undefined): string {
 }
 
 /** An `upstream` whose endpoints come from shared memory. */
-export function livePool(name: string): Directive {
+export function livePool(name: string, deployment: Deployment): Directive {
   return block('upstream', [name], [
     directive('server', '0.0.0.1'),
     luaBlock('balancer_by_lua_block', 'require("sluice.balance").balance()'),
-    directive('keepalive', 320),
-    directive('keepalive_timeout', '60s'),
-    directive('keepalive_requests', 10_000),
+    ...keptConnections(deployment),
   ]);
+}
+
+/** Idle connections to endpoints. */
+export function keptConnections({ settings: { keepAlive } }: Deployment): readonly Directive[] {
+  return [
+    directive('keepalive', keepAlive.upstreamConnections),
+    directive('keepalive_timeout', `${keepAlive.upstreamMs}ms`),
+    directive('keepalive_requests', keepAlive.upstreamRequests),
+  ];
 }

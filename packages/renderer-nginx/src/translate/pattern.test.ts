@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { literalPattern, pcre } from './pattern.ts';
+
+const plain = { ignoreCase: false, anchored: false };
+
+describe('patterns for nginx', () => {
+  test('groups lose their names, which nginx would make variables of', () => {
+    expect(pcre('/(?<host>a)/(?P<x>b)/(?\'y\'c)', plain)).toBe('/(a)/(b)/(c)');
+  });
+
+  test('what only looks like a group with a name stays', () => {
+    expect(pcre('\\(?<a>[(?<b>]+(?<=c)(?<!d)', plain)).toContain('\\(?<a>[(?<b>]+(?<=c)(?<!d)');
+  });
+
+  test('begin at the start where they are anchored, and say themselves that case does not matter where nothing else does', () => {
+    expect(pcre('/foo', { ignoreCase: true, anchored: true })).toBe('^/foo');
+    expect(pcre('/foo', { ignoreCase: true, anchored: false, inline: true })).toBe('(?i)/foo');
+  });
+
+  test('one that may try too many ways carries a limit of steps', () => {
+    expect(pcre('(a+)+$', plain)).toMatch(/^\(\*LIMIT_MATCH=\d+\)\(a\+\)\+\$$/);
+  });
+
+  test('characters beyond ASCII are their bytes', () => {
+    expect(pcre('/é', plain)).toBe('/Ã©');
+  });
+
+  test('a literal text means nothing but itself', () => {
+    expect(literalPattern('/a.b{2}$')).toBe('/a\\x2eb\\x7b2\\x7d\\x24');
+  });
+});
