@@ -55,7 +55,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await sluice?.command.kill();
+  await sluice?.kill();
   await Promise.all(upstreams.map((upstream) => upstream.close()));
   folder.remove();
 });

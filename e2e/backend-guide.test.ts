@@ -69,6 +69,6 @@ test('it runs and follows edits', async () => {
     await running.routes('new.test');
     expect((await running.stop()).status).toBe(0);
   } finally {
-    await running.command.kill();
+    await running.kill();
   }
 });

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await sluice?.command.kill();
+  await sluice?.kill();
   await upstream.close();
   folder.remove();
 });

@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await running?.command.kill();
+  await running?.kill();
   running = undefined;
   await upstream.close();
   folder.remove();

@@ -32,7 +32,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await sluice?.command.kill();
+  await sluice?.kill();
   folder.remove();
 });
 

@@ -76,7 +76,11 @@ const segments = [
   'x;y=1',
 ];
 
-const target = fc
+/** Hosts as clients write them. */
+export const oddHost: fc.Arbitrary<string> = fc.constantFrom(...names);
+
+/** Targets in origin form. */
+export const oddTarget: fc.Arbitrary<string> = fc
   .record({
     parts: fc.array(fc.constantFrom(...segments), { maxLength: 4 }),
     end: fc.constantFrom('', '', '/', '//'),
@@ -89,16 +93,16 @@ export const oddRequest: fc.Arbitrary<OddRequest> = fc
   .record({
     secure: fc.boolean(),
     version: fc.constantFrom(1, 1, 1, 0),
-    name: fc.constantFrom(...names),
+    name: oddHost,
     hostless: fc.boolean(),
-    target,
+    target: oddTarget,
     authority: fc.option(fc.constantFrom('shop.test', 'API.shop.test:99', 'unknown.example'), { nil: undefined, freq: 6 }),
   })
-  .map(({ secure, version, name, hostless, target: sent, authority }) => ({
+  .map(({ secure, version, name, hostless, target, authority }) => ({
     secure,
     minor: version === 0 ? 0 : 1,
     host: version === 0 && hostless ? undefined : name,
-    target: sent,
+    target,
     authority,
   }));
 

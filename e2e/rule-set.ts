@@ -12,7 +12,8 @@ export const answeringServices = ['a', 'b', 'c'] as const;
 /** Names that the certificate of the Secret `good` covers. */
 export const certifiedNames = ['shop.test', '*.shop.test', 'api.shop.test', '*.api.shop.test', '*.test', 'blog.test'] as const;
 
-const hosts = [
+/** Hosts of rules and of tls entries. */
+export const ruleHosts = [
   'shop.test',
   'api.shop.test',
   'deep.api.shop.test',
@@ -49,25 +50,28 @@ const paths = [
   'no-slash',
 ];
 
-const pathSpec: fc.Arbitrary<PathSpec> = fc.record({
-  path: fc.constantFrom(...paths),
-  pathType: fc.constantFrom('Exact', 'Prefix', 'Prefix', 'ImplementationSpecific', 'Regex'),
-  service: fc.constantFrom(...answeringServices, ...answeringServices, 'unready', 'bare', 'missing'),
-  port: fc.constantFrom({ number: 80 }, { number: 80 }, { name: 'http' }, { number: 8080 }, { name: 'other' }),
-});
+const pathSpecOf = (services: readonly string[]): fc.Arbitrary<PathSpec> =>
+  fc.record({
+    path: fc.constantFrom(...paths),
+    pathType: fc.constantFrom('Exact', 'Prefix', 'Prefix', 'ImplementationSpecific', 'Regex'),
+    service: fc.constantFrom(...services, ...services, 'unready', 'bare', 'missing'),
+    port: fc.constantFrom({ number: 80 }, { number: 80 }, { name: 'http' }, { number: 8080 }, { name: 'other' }),
+  });
 
-const ruleSpec: fc.Arbitrary<RuleSpec> = fc
-  .record({ host: fc.option(fc.constantFrom(...hosts), { nil: undefined, freq: 8 }), paths: fc.array(pathSpec, { maxLength: 5 }) })
-  .map(({ host, paths: list }) => ({ ...(host !== undefined && { host }), paths: list }));
+const ruleSpecOf = (path: fc.Arbitrary<PathSpec>): fc.Arbitrary<RuleSpec> =>
+  fc
+    .record({ host: fc.option(fc.constantFrom(...ruleHosts), { nil: undefined, freq: 8 }), paths: fc.array(path, { maxLength: 5 }) })
+    .map(({ host, paths: list }) => ({ ...(host !== undefined && { host }), paths: list }));
 
 /** A rule with more paths than are looked at one after the other. */
-const crowdedRule: fc.Arbitrary<RuleSpec> = fc
-  .uniqueArray(pathSpec, { selector: ({ path, pathType }) => `${pathType} ${path}`, minLength: 14, maxLength: 30 })
-  .map((list) => ({ host: 'crowded.test', paths: list }));
+const crowdedRuleOf = (path: fc.Arbitrary<PathSpec>): fc.Arbitrary<RuleSpec> =>
+  fc
+    .uniqueArray(path, { selector: ({ path: text, pathType }) => `${pathType} ${text}`, minLength: 14, maxLength: 30 })
+    .map((list) => ({ host: 'crowded.test', paths: list }));
 
 const tlsEntry = fc
   .record({
-    hosts: fc.uniqueArray(fc.constantFrom(...hosts), { maxLength: 3 }),
+    hosts: fc.uniqueArray(fc.constantFrom(...ruleHosts), { maxLength: 3 }),
     secretName: fc.constantFrom('good', 'good', 'absent', ''),
   })
   .map(({ hosts: names, secretName }) => ({ hosts: names, ...(secretName !== '' && { secretName }) }));
@@ -103,27 +107,41 @@ const annotations = fc
   .oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 2, arbitrary: fc.array(annotationPair, { minLength: 1, maxLength: 3 }) })
   .map((pairs): Record<string, string> => Object.fromEntries(pairs));
 
-type UnnamedIngress = Omit<IngressSpec, 'name'>;
+export type UnnamedIngress = Omit<IngressSpec, 'name'>;
 
-const ingressSpec: fc.Arbitrary<UnnamedIngress> = fc
-  .record({
-    namespace: fc.constantFrom(...namespaces),
-    rules: fc.array(ruleSpec, { maxLength: 4 }),
-    defaultService: fc.option(fc.constantFrom(...answeringServices, 'missing'), { nil: '', freq: 3 }),
-    tls: fc.array(tlsEntry, { maxLength: 2 }),
-    annotations,
-    day: fc.option(fc.integer({ min: 1, max: 3 }), { nil: 0 }),
-  })
-  .map(({ defaultService, day, ...rest }) => ({
-    ...rest,
-    ...(defaultService !== '' && { defaultService }),
-    ...(day !== 0 && { creationTimestamp: `2026-01-0${day}T00:00:00Z` }),
-  }));
+/** What the Ingresses of a rule set are made of. */
+export interface RuleSetParts {
+  /** Services of both namespaces that answer. */
+  readonly services: readonly string[];
+  readonly annotations: fc.Arbitrary<Readonly<Record<string, string>>>;
+}
+
+function ingressSpecOf({ services, annotations: written }: RuleSetParts): fc.Arbitrary<UnnamedIngress> {
+  return fc
+    .record({
+      namespace: fc.constantFrom(...namespaces),
+      rules: fc.array(ruleSpecOf(pathSpecOf(services)), { maxLength: 4 }),
+      defaultService: fc.option(fc.constantFrom(...services, 'missing'), { nil: '', freq: 3 }),
+      tls: fc.array(tlsEntry, { maxLength: 2 }),
+      annotations: written,
+      day: fc.option(fc.integer({ min: 1, max: 3 }), { nil: 0 }),
+    })
+    .map(({ defaultService, day, ...rest }) => ({
+      ...rest,
+      ...(defaultService !== '' && { defaultService }),
+      ...(day !== 0 && { creationTimestamp: `2026-01-0${day}T00:00:00Z` }),
+    }));
+}
 
 /** Ingresses with everything that may be in them, in two namespaces, quarrelling about hosts and paths. */
-export const ingressSpecs: fc.Arbitrary<readonly UnnamedIngress[]> = fc
-  .tuple(fc.array(ingressSpec, { minLength: 4, maxLength: 14 }), crowdedRule)
-  .map(([specs, crowded]) => [...specs, { namespace: 'one', rules: [crowded] }]);
+export function ingressSpecsOf(parts: RuleSetParts): fc.Arbitrary<readonly UnnamedIngress[]> {
+  return fc
+    .tuple(fc.array(ingressSpecOf(parts), { minLength: 4, maxLength: 14 }), crowdedRuleOf(pathSpecOf(parts.services)))
+    .map(([specs, crowded]) => [...specs, { namespace: 'one', rules: [crowded] }]);
+}
+
+/** Rule sets whose requests are decided without looking at anything but host, target and address. */
+export const ingressSpecs = ingressSpecsOf({ services: answeringServices, annotations });
 
 /** The objects of a rule set, with a host of its own to tell by when it is served. `ports` are those of `namespace/service`. */
 export function objectsOf(specs: readonly UnnamedIngress[], pair: KeyPair, ports: ReadonlyMap<string, number>, marker: string): object[] {

@@ -1,4 +1,5 @@
 import type { Diagnostic, Explanation } from '@sluice/core';
+import { stopNginx } from './nginx-process.ts';
 import type { Destination } from './raw-request.ts';
 import { SluiceCommand } from './sluice-command.ts';
 import type { CommandOptions, Ended } from './sluice-command.ts';
@@ -33,28 +34,37 @@ export const listenFlags: readonly string[] = ['--http', anyPort, '--https', any
 export class RunningSluice {
   readonly command: SluiceCommand;
   readonly ports: Ports;
+  readonly #data: string | undefined;
 
-  private constructor(command: SluiceCommand, ports: Ports) {
+  private constructor(command: SluiceCommand, ports: Ports, data: string | undefined) {
     this.command = command;
     this.ports = ports;
+    this.#data = data;
   }
 
   /** Starts with `run` and these arguments; resolves when it listens. The settings must lead to JSON logs and to any port. */
   static async listening(args: readonly string[], options?: CommandOptions): Promise<RunningSluice> {
     const command = new SluiceCommand(['run', ...args], options);
+    const data = args.includes('--data') ? args[args.indexOf('--data') + 1] : undefined;
     const ports = await until('sluice to listen', () => (command.over ? 'ended' : portsIn(command.stderr))).catch(() => 'mute' as const);
     if (typeof ports === 'string') {
       await command.kill();
+      if (data !== undefined) await stopNginx(data);
       throw new Error(`sluice does not listen (${ports}): ${command.stderr}`);
     }
-    return new RunningSluice(command, ports);
+    return new RunningSluice(command, ports, data);
   }
 
   /** Serves a directory of manifests; resolves when it is ready. */
-  static async serving(manifests: string, data: string): Promise<RunningSluice> {
-    const running = await RunningSluice.listening(['--manifests', manifests, '--data', data, ...listenFlags]);
-    await untilTrue('readiness', async () => (await running.page('/readyz')).status === 200);
+  static async serving(manifests: string, data: string, more: readonly string[] = []): Promise<RunningSluice> {
+    const running = await RunningSluice.listening(['--manifests', manifests, '--data', data, ...listenFlags, ...more]);
+    await running.ready();
     return running;
+  }
+
+  /** Resolves when a complete first generation is served. */
+  async ready(): Promise<void> {
+    await untilTrue('readiness', async () => (await this.page('/readyz')).status === 200);
   }
 
   get http(): Destination {
@@ -98,6 +108,12 @@ export class RunningSluice {
   async stop(): Promise<Ended> {
     this.command.signal('SIGTERM');
     return this.command.ended();
+  }
+
+  /** Ends it at once, and the proxy that would go on without it. */
+  async kill(): Promise<void> {
+    await this.command.kill();
+    if (this.#data !== undefined) await stopNginx(this.#data);
   }
 }
 

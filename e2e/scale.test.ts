@@ -67,7 +67,7 @@ test('the endpoint that one of many EndpointSlices gained answers, the others st
     await untilTrue('the new endpoint', async () => (await answererOf(`${CHANGED}.test`)) === 'after');
     for (const index of [0, 1233, 1235, COUNT - 1]) expect(await answererOf(`app-${index}.test`)).toBe('before');
   } finally {
-    await sluice.command.kill();
+    await sluice.kill();
     folder.remove();
   }
 });

@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KeyPair } from '../certificates.ts';
-import { RunningSluice, listenFlags } from '../running-sluice.ts';
+import { RunningSluice } from '../running-sluice.ts';
 import { TemporaryFolder } from '../temporary-folder.ts';
-import { untilTrue } from '../until.ts';
 import { Backends } from './backends.ts';
 import { makeCertificates } from './case-certificates.ts';
 import { runCase } from './case-run.ts';
@@ -18,14 +17,20 @@ interface Prepared {
   readonly objects: readonly object[];
 }
 
+/** What answers: a backend, with settings besides those of the files. */
+export interface Target {
+  readonly backend: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
 /** Runs the cases of the files on a backend: one controller for most of them, one each for those that ask for it. */
-export async function runBehaviour(backend: string, sets: readonly CaseSet[]): Promise<readonly Result[]> {
+export async function runBehaviour(target: Target, sets: readonly CaseSet[]): Promise<readonly Result[]> {
   const prepared = await Promise.all(sets.map(prepare));
   try {
     const shared = prepared.filter(({ set }) => set.process === 'shared');
     const own = prepared.filter(({ set }) => set.process === 'own').map((one) => [one]);
     const groups = [...(shared.length === 0 ? [] : [shared]), ...own];
-    const results = await Promise.all(groups.map((group, index) => startLater(index, () => runGroup(backend, group))));
+    const results = await Promise.all(groups.map((group, index) => startLater(index, () => runGroup(target, group))));
     return results.flat();
   } finally {
     await Promise.all(prepared.map(({ backends }) => backends.close()));
@@ -45,13 +50,13 @@ async function prepare(set: CaseSet): Promise<Prepared> {
   return { set: filled, backends, certificates, objects: objectsOf(filled, backends, certificates) };
 }
 
-async function runGroup(backend: string, group: readonly Prepared[]): Promise<readonly Result[]> {
+async function runGroup(target: Target, group: readonly Prepared[]): Promise<readonly Result[]> {
   const folder = new TemporaryFolder();
   let sluice: RunningSluice | undefined;
   try {
     folder.writeObjects('manifests/class.yaml', [nginxClass]);
     for (const { set, objects } of group) folder.writeObjects(`manifests/${set.name}.yaml`, objects);
-    sluice = await startSluice(backend, folder, group[0]?.set.settings ?? {});
+    sluice = await startSluice(target, folder, group[0]?.set.settings ?? {});
     const running = sluice;
     return (await Promise.all(group.map((one) => runSet(one, running, folder)))).flat();
   } catch (error) {
@@ -59,27 +64,14 @@ async function runGroup(backend: string, group: readonly Prepared[]): Promise<re
       set.cases.map(({ name, source }) => ({ file: set.name, name, source, differences: [String(error)], unexplained: [] })),
     );
   } finally {
-    await sluice?.command.kill();
+    await sluice?.kill();
     folder.remove();
   }
 }
 
-async function startSluice(backend: string, folder: TemporaryFolder, settings: object): Promise<RunningSluice> {
-  const config = folder.write('sluice.json', JSON.stringify(settings));
-  const args = [
-    '--config',
-    config,
-    '--backend',
-    backend,
-    '--manifests',
-    folder.at('manifests'),
-    '--data',
-    folder.at('data'),
-    ...listenFlags,
-  ];
-  const running = await RunningSluice.listening(args);
-  await untilTrue('readiness', async () => (await running.page('/readyz')).status === 200);
-  return running;
+async function startSluice(target: Target, folder: TemporaryFolder, own: object): Promise<RunningSluice> {
+  const config = folder.write('sluice.json', JSON.stringify({ ...target.settings, ...own }));
+  return RunningSluice.serving(folder.at('manifests'), folder.at('data'), ['--config', config, '--backend', target.backend]);
 }
 
 /** The cases of a file run one after another, since what its backends have received belongs to the one that runs. */

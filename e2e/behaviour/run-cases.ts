@@ -3,11 +3,12 @@ import { runBehaviour } from './behaviour-run.ts';
 import { readCaseSets } from './case.ts';
 import { failureLines, fileLines, summaryLine } from './summary.ts';
 
-// node e2e/behaviour/run-cases.ts [--backend node] [--only FILE[:WORDS]] [--verbose]
+// node e2e/behaviour/run-cases.ts [--backend NAME] [--settings JSON] [--only FILE[:WORDS]] [--verbose]
 // Runs the built program: build first. `--only paths` takes the files, `--only paths:slash` of them the cases with such a name.
 const { values } = parseArgs({
   options: {
     backend: { type: 'string', default: 'node' },
+    settings: { type: 'string', default: '{}' },
     only: { type: 'string', default: '' },
     verbose: { type: 'boolean', default: false },
   },
@@ -17,7 +18,7 @@ const [file, words] = colon === -1 ? [values.only, ''] : [values.only.slice(0, c
 const sets = readCaseSets(file).map((set) => ({ ...set, cases: set.cases.filter(({ name }) => name.includes(words)) }));
 const started = performance.now();
 const results = await runBehaviour(
-  values.backend,
+  { backend: values.backend, settings: JSON.parse(values.settings) as Record<string, unknown> },
   sets.filter(({ cases }) => cases.length > 0),
 );
 const alike = results

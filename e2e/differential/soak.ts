@@ -1,0 +1,40 @@
+// node e2e/differential/soak.ts [--left node] [--right nginx] [--seed N] [--minutes M] [--requests N] [--kinds N]
+// Draws rule sets and requests for so many minutes and prints the smallest piece of each kind of difference that is not declared.
+// Runs the built program: build first.
+import { parseArgs } from 'node:util';
+import { findingText } from './finding.ts';
+import { hunt } from './hunt.ts';
+import { SideBySide } from './side-by-side.ts';
+
+const { values } = parseArgs({
+  options: {
+    left: { type: 'string', default: 'node' },
+    right: { type: 'string', default: 'nginx' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
+    minutes: { type: 'string', default: '5' },
+    requests: { type: 'string', default: '150' },
+    kinds: { type: 'string', default: '10' },
+  },
+});
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const sides = await SideBySide.start(values.left, values.right);
+try {
+  const { sets, sent, kinds } = await hunt(sides, {
+    firstSeed: Number(values.seed),
+    forMs: Number(values.minutes) * 60_000,
+    maxSets: Infinity,
+    requests: Number(values.requests),
+    maxKinds: Number(values.kinds),
+    found: (finding) => print(`\n=== seed ${finding.seed}: ${finding.kind}\n${findingText(finding, [values.left, values.right])}`),
+  });
+  print(`\n${sets} rule sets from seed ${values.seed}, ${sent} requests, ${kinds.size} kinds of differences`);
+  for (const [kind, count] of kinds) print(`  ${count} times ${kind}`);
+  process.exitCode = kinds.size === 0 ? 0 : 1;
+} catch (error) {
+  print(sides.logs().slice(-4000));
+  throw error;
+} finally {
+  await sides.stop();
+}
