@@ -35,7 +35,11 @@ test('a host with the default certificate does not get that of the wildcard', ()
 });
 
 test('an alias has the certificate of its host where that lists it', () => {
-  const find = names({ 'a.test': 'shop/a', 'own.test': undefined }, { 'shop/a': ['*.alias.test'] }, ['x.alias.test', 'other.test', 'own.test']);
+  const find = names({ 'a.test': 'shop/a', 'own.test': undefined }, { 'shop/a': ['*.alias.test'] }, [
+    'x.alias.test',
+    'other.test',
+    'own.test',
+  ]);
   expect(find('x.alias.test')).toBe('shop/a');
   expect(find('other.test')).toBeUndefined();
   expect(find('own.test')).toBeUndefined();

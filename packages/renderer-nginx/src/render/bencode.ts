@@ -10,7 +10,10 @@ export function bencode(value: Bencodable): string {
   if (typeof value === 'number') return integer(value);
   if (isList(value)) return `l${value.map(bencode).join('')}e`;
   const keys = Object.keys(value).filter((key) => value[key] !== undefined);
-  return `d${keys.toSorted(byBytes).map((key) => byteString(key) + bencode(value[key] ?? '')).join('')}e`;
+  return `d${keys
+    .toSorted(byBytes)
+    .map((key) => byteString(key) + bencode(value[key] ?? ''))
+    .join('')}e`;
 }
 
 /** A text as bytes: chars up to 0xff are a byte each, as requests are read; a text with others becomes UTF-8. */

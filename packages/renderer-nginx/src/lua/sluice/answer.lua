@@ -1,0 +1,32 @@
+-- The header filter phase of every answer.
+
+local affinity_cookie = require "sluice.affinity_cookie"
+local resp = require "ngx.resp"
+local worker = require "sluice.worker"
+
+local _M = {}
+
+-- Whether the head of the answer is of an endpoint, and not of nginx because no endpoint gave one.
+local function is_of_endpoint()
+  local times = ngx.var.upstream_header_time
+  return times ~= nil and times:sub(-1) ~= "-"
+end
+
+local function give_cookie(chosen)
+  local path = ngx.var.sluice_cookie_path
+  if path == nil or path == "" or not is_of_endpoint() then return end
+  local secure = ngx.var.https == "on"
+  resp.add_header("Set-Cookie", affinity_cookie.line(chosen.upstream.affinity, chosen.wish.new_cookie, path, secure))
+end
+
+-- Tells the client the affinity cookie of its endpoint where it gets a new one, and to come again on another connection where
+-- this worker is about to leave.
+function _M.filter()
+  local ctx = ngx.ctx
+  local chosen = ctx.sluice
+  if chosen and chosen.wish and chosen.wish.new_cookie then give_cookie(chosen) end
+  if ctx.sluice_plan ~= nil then require("sluice.plan").header_filter() end
+  if worker.is_leaving() and ngx.req.http_version() < 2 and ngx.status ~= 101 then ngx.header["Connection"] = "close" end
+end
+
+return _M
