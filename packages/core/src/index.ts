@@ -113,7 +113,7 @@ export type { ListenAddress } from './config/listen-address.ts';
 export { createToken } from './plugin/token.ts';
 export type { Factory, Services, Token } from './plugin/token.ts';
 export { definePlugin, isPlugin } from './plugin/plugin.ts';
-export type { ConfiguredPlugin, LifeCycleHook, Plugin, PluginDefinition, PluginHost } from './plugin/plugin.ts';
+export type { ConfiguredPlugin, FoundProxy, LifeCycleHook, Plugin, PluginDefinition, PluginHost } from './plugin/plugin.ts';
 export type { AdminAnswer, AdminRoute } from './plugin/admin-route.ts';
 export { AdminRoutesToken, ControllerViewToken, DataDirectoryToken, ListenToken, LoggerToken } from './plugin/core-tokens.ts';
 export type { ListenAddresses } from './plugin/core-tokens.ts';

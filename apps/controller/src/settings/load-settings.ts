@@ -5,6 +5,7 @@ import { SluiceError, isPlugin, messageOf, parseOptions } from '@sluice/core';
 import type { ConfiguredPlugin, Controller, Plugin } from '@sluice/core';
 import node from '@sluice/dataplane-node';
 import metrics from '@sluice/metrics';
+import nginx from '@sluice/renderer-nginx';
 import directory from '@sluice/watchers';
 import { resolve as resolveImport } from 'import-meta-resolve';
 import { loadAll as parseYaml } from 'js-yaml';
@@ -16,7 +17,12 @@ import { baseSettings, settingsSchema } from './settings-schema.ts';
 import type { BaseSettings } from './settings-schema.ts';
 
 /** The plugins that come with this program. */
-export const builtInPlugins: readonly Plugin[] = [directory as Plugin, node as Plugin, metrics as Plugin];
+export const builtInPlugins: readonly Plugin[] = [
+  directory as Plugin,
+  node as Plugin,
+  nginx as Plugin,
+  metrics as Plugin,
+];
 
 /** Settings of a run, checked, with defaults filled in. */
 export interface Settings {

@@ -26,4 +26,6 @@ export interface Dataplane {
   stats(): DataplaneStats;
   /** What is listened on, where that is known: some redirects name it. */
   addresses?(): ListeningAddresses;
+  /** What operators want to know of this kind of data plane: plain data for the status page, nothing secret. */
+  facts?(): Readonly<Record<string, unknown>>;
 }

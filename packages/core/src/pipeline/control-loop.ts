@@ -113,6 +113,7 @@ export class ControlLoop implements ControllerView {
 
   async status(): Promise<ControllerStatus> {
     const generation = this.#parts.backend.reloader.current();
+    const facts = this.#parts.backend.dataplane.facts?.();
     const { objects } = mergeSnapshots(this.#stores.map((store) => store.snapshot())).snapshot;
     return {
       backend: this.#parts.backendName,
@@ -120,7 +121,7 @@ export class ControlLoop implements ControllerView {
       generation: generation && { ...generation, revision: this.#served?.revision ?? 0 },
       objects: Object.fromEntries(Object.entries(objects).map(([kind, map]) => [kind, map.size])),
       diagnostics: countBySeverity(this.diagnostics()),
-      dataplane: await this.health(),
+      dataplane: { ...(await this.health()), ...(facts && { facts }) },
     };
   }
 
@@ -144,6 +145,7 @@ export class ControlLoop implements ControllerView {
         digest,
         revision: snapshot.revision,
         reasons: outcome.reasons,
+        ...(outcome.draining !== undefined && { draining: outcome.draining }),
         ...countBySeverity(this.diagnostics()),
       });
   }

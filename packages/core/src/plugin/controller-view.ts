@@ -14,7 +14,7 @@ export interface ControllerStatus {
   /** Watched objects, by kind. */
   readonly objects: Readonly<Record<string, number>>;
   readonly diagnostics: Readonly<Record<Severity, number>>;
-  readonly dataplane: DataplaneHealth;
+  readonly dataplane: DataplaneHealth & { readonly facts?: Readonly<Record<string, unknown>> };
 }
 
 /** Read-only view of a running controller for admin pages, metrics and status writers. Nothing in it is secret. */

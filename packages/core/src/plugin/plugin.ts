@@ -22,6 +22,16 @@ export interface PluginHost {
   admin(routes: Factory<readonly AdminRoute[]>): void;
 }
 
+/** A program of this machine that a backend would run. */
+export interface FoundProxy {
+  /** Such as `nginx`. */
+  readonly name: string;
+  readonly version: string;
+  readonly path: string;
+  /** What else matters about it, such as `Lua: yes`. */
+  readonly note: string;
+}
+
 /** What the author of a plugin writes. */
 export interface PluginDefinition<Schema extends z.ZodType> {
   readonly name: string;
@@ -30,6 +40,8 @@ export interface PluginDefinition<Schema extends z.ZodType> {
   /** Options: types the call and checks the section of the configuration file under the plugin's name. */
   readonly config: Schema;
   register(host: PluginHost, options: z.output<Schema>): void;
+  /** The programs that it would run with these options, for `sluice version`. */
+  found?(options: z.output<Schema>): readonly FoundProxy[];
 }
 
 /** A plugin with its options, ready for a controller. */
@@ -39,6 +51,7 @@ export interface ConfiguredPlugin {
   readonly core: string;
   readonly schema: z.ZodType;
   register(host: PluginHost): void;
+  found(): readonly FoundProxy[];
 }
 
 /** A plugin as packages export it: usable as it is, or called with options. */
@@ -53,6 +66,7 @@ export function definePlugin<Schema extends z.ZodType>(definition: PluginDefinit
     core,
     schema: config,
     register: (host) => definition.register(host, parseOptions(name, config, options)),
+    found: () => definition.found?.(parseOptions(name, config, options)) ?? [],
   });
   return Object.assign((options: z.input<Schema>) => configured(options), configured({}));
 }

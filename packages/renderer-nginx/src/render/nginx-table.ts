@@ -17,6 +17,8 @@ export interface Chunk extends Printed {
 export interface GeneratedFile {
   readonly path: string;
   readonly content: string | KeyMaterial;
+  /** The content has one character for each byte. */
+  readonly binary?: true;
   /** Who reads it: the master, which has the rights of the controller, or workers as well. */
   readonly readers: 'master' | 'workers';
   /** The object that is to blame when nginx refuses the file. */

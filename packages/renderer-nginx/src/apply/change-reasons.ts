@@ -1,0 +1,45 @@
+import { liveChanges } from '../translate/live-table.ts';
+import type { Chunk, GeneratedFile, NginxTable } from '../render/nginx-table.ts';
+
+const MAX_REASONS = 20;
+
+/** What differs between two tables, by the labels of their chunks: why nginx has to read its configuration again. */
+export function changeReasons(before: NginxTable | undefined, after: NginxTable): readonly string[] {
+  if (before === undefined) return ['first configuration'];
+  const chunks = differences(digests(before.chunks), digests(after.chunks), (label) => label);
+  // Most files are named after what is in them: they come and go with the chunks that name them.
+  const files = chunks.length > 0 ? [] : differences(contents(before.files), contents(after.files), (path) => `file ${path}`);
+  const reasons = [...chunks, ...files];
+  return reasons.length === 0 ? ['the Lua of Sluice changed'] : shortened(reasons);
+}
+
+/** What differs between two tables in what workers get without a reload. */
+export function liveReasons(before: NginxTable | undefined, { live }: NginxTable): readonly string[] {
+  return before === undefined || live === undefined ? [] : liveChanges(before.live, live);
+}
+
+/** At most some twenty, and how many more. */
+export function shortened(reasons: readonly string[]): readonly string[] {
+  if (reasons.length <= MAX_REASONS) return reasons;
+  return [...reasons.slice(0, MAX_REASONS), `and ${reasons.length - MAX_REASONS} more`];
+}
+
+type Named = ReadonlyMap<string, string>;
+
+function differences(before: Named, after: Named, show: (name: string) => string): readonly string[] {
+  const reasons: string[] = [];
+  for (const [name, digest] of after) {
+    const old = before.get(name);
+    if (old !== digest) reasons.push(`${show(name)} ${old === undefined ? 'added' : 'changed'}`);
+  }
+  for (const name of before.keys()) if (!after.has(name)) reasons.push(`${show(name)} removed`);
+  return reasons;
+}
+
+function digests(chunks: readonly Chunk[]): Named {
+  return new Map(chunks.map(({ label, digest }) => [label, digest]));
+}
+
+function contents(files: readonly GeneratedFile[]): Named {
+  return new Map(files.map(({ path, content }) => [path, typeof content === 'string' ? content : content.fingerprint]));
+}

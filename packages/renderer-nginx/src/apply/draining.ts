@@ -1,0 +1,80 @@
+import type { Logger } from '@sluice/core';
+import { isAlive, signalProcess } from '../observe/process-info.ts';
+import type { ProcessIdentity } from '../observe/process-info.ts';
+import { clientConnections } from '../observe/worker-census.ts';
+import type { Worker } from '../observe/worker-census.ts';
+
+/** What is left of old configurations. */
+export interface DrainCensus {
+  /** Names of the generations whose workers still serve clients, the oldest first; one may be there twice. */
+  readonly generations: readonly string[];
+  readonly workers: number;
+  /** Connections of clients, as far as the kernel tells. */
+  readonly connections: number;
+}
+
+interface OldWorkers {
+  readonly id: string;
+  readonly workers: readonly ProcessIdentity[];
+}
+
+/** Follows the workers of old generations until their connections have ended, and ends them when there are too many generations. */
+export class Draining {
+  readonly #ports: ReadonlySet<number>;
+  readonly #budget: number;
+  readonly #logger: Logger;
+  /** The oldest first. */
+  #old: readonly OldWorkers[] = [];
+
+  constructor(ports: ReadonlySet<number>, budget: number, logger: Logger) {
+    this.#ports = ports;
+    this.#budget = budget;
+    this.#logger = logger;
+  }
+
+  /** The workers that served a generation until now have been told to finish. */
+  add(id: string, workers: readonly Worker[]): void {
+    this.#old = [...this.#old, { id, workers }];
+    this.enforce();
+  }
+
+  /** Ends the workers of the oldest generations that are more than may be waited for. */
+  enforce(): void {
+    this.#forget();
+    while (this.#old.length > this.#budget) {
+      const [oldest, ...rest] = this.#old;
+      this.#old = rest;
+      if (oldest === undefined) return;
+      const cut = sum(clientConnections(oldest.workers, this.#ports).values());
+      for (const worker of oldest.workers) signalProcess(worker, 'SIGTERM');
+      this.#logger.warn('the connections of the oldest configuration are cut', {
+        generation: oldest.id,
+        connections: cut,
+        drainingGenerations: this.#budget,
+      });
+    }
+  }
+
+  census(): DrainCensus {
+    this.#forget();
+    const workers = this.#old.flatMap((one) => one.workers);
+    return {
+      generations: this.#old.map(({ id }) => id),
+      workers: workers.length,
+      connections: sum(clientConnections(workers, this.#ports).values()),
+    };
+  }
+
+  #forget(): void {
+    this.#old = this.#old.flatMap(({ id, workers }) => {
+      const left = workers.filter(isAlive);
+      return left.length === 0 ? [] : [{ id, workers: left }];
+    });
+  }
+}
+
+function sum(numbers: Iterable<number>): number {
+  let total = 0;
+  for (const one of numbers) total += one;
+  return total;
+}

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { Server } from 'node:net';
+import { SluiceError, messageOf } from '@sluice/core';
+import type { ListenAddress, ListenAddresses } from '@sluice/core';
+import type { NginxFolder } from './nginx-folder.ts';
+
+/** Addresses of which every port is known. */
+export interface ResolvedAddresses {
+  readonly http: readonly ListenAddress[];
+  readonly https: readonly ListenAddress[];
+}
+
+/** What is remembered of ports that the system has chosen. */
+interface Remembered {
+  readonly asked: ResolvedAddresses;
+  readonly resolved: ResolvedAddresses;
+}
+
+/**
+ * Chooses a free port wherever 0 is asked for. The choice of an earlier run in the same folder is kept, so that an nginx that
+ * still serves can be taken over.
+ */
+export function resolveAddresses({ http, https }: Pick<ListenAddresses, 'http' | 'https'>, folder: NginxFolder): ResolvedAddresses {
+  const asked = { http, https };
+  if ([...http, ...https].every(({ port }) => port !== 0)) return asked;
+  const remembered = readRemembered(folder.ports);
+  if (remembered !== undefined && JSON.stringify(remembered.asked) === JSON.stringify(asked)) return remembered.resolved;
+  const held: Server[] = [];
+  const resolve = ({ host, port }: ListenAddress): ListenAddress => ({ host, port: port === 0 ? freePort(held) : port });
+  try {
+    return { http: http.map(resolve), https: https.map(resolve) };
+  } finally {
+    for (const server of held) server.close();
+  }
+}
+
+/** What has to be written to `ports` for the next run. */
+export function rememberedPorts({ http, https }: Pick<ListenAddresses, 'http' | 'https'>, resolved: ResolvedAddresses): string {
+  return JSON.stringify({ asked: { http, https }, resolved } satisfies Remembered);
+}
+
+/** A port that is free on every address. It stays taken until the server is closed, so that no other one is the same. */
+function freePort(held: Server[]): number {
+  const server = createServer();
+  // Without a name to look up, the socket is bound when this returns.
+  server.listen({ port: 0, exclusive: true });
+  held.push(server);
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new SluiceError('SLU3001', 'the system has no free port');
+  return address.port;
+}
+
+/**
+ * Makes sure that each address can be bound by somebody who does not share it: nginx, which does, would take half the
+ * connections of another one. Ports that are `ours` already are not looked at. Throws `SLU3001`.
+ */
+export async function checkAddresses({ http, https }: ResolvedAddresses, ours: ReadonlySet<number>): Promise<void> {
+  for (const address of [...http, ...https]) if (!ours.has(address.port)) await checkAddress(address);
+}
+
+async function checkAddress({ host, port }: ListenAddress): Promise<void> {
+  const server = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen({ port, exclusive: true, ...(host !== '' && { host }) }, resolve);
+    });
+    await new Promise((resolve) => void server.close(resolve));
+  } catch (error) {
+    throw new SluiceError('SLU3001', `cannot listen on ${showAddress({ host, port })}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** `HOST:PORT` with brackets around an IPv6 address; all addresses are `[::]`. */
+export function showAddress({ host, port }: ListenAddress): string {
+  const shown = host === '' ? '::' : host;
+  return `${shown.includes(':') ? `[${shown}]` : shown}:${port}`;
+}
+
+function readRemembered(path: string): Remembered | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return typeof value === 'object' && value !== null && 'asked' in value && 'resolved' in value ? (value as Remembered) : undefined;
+  } catch {
+    return undefined;
+  }
+}

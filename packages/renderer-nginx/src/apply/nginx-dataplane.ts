@@ -1,0 +1,174 @@
+import { writeFile } from 'node:fs/promises';
+import { SluiceError, isSluiceError, messageOf } from '@sluice/core';
+import type { Dataplane, DataplaneHealth, DataplaneStats } from '@sluice/core';
+import { missingNginx } from '../observe/probe.ts';
+import { processInfo } from '../observe/process-info.ts';
+import { parseStubStatus } from '../observe/stub-status.ts';
+import { portsOf } from '../observe/worker-census.ts';
+import { ensureDefaultCertificate } from './default-certificate-files.ts';
+import { checkAddresses, rememberedPorts, showAddress } from './listen-addresses.ts';
+import type { ResolvedAddresses } from './listen-addresses.ts';
+import { prepareFolder } from './nginx-folder.ts';
+import type { NginxRuntime } from './nginx-runtime.ts';
+
+const HOUSEKEEPING_MS = 1000;
+const ANSWER_MS = 1000;
+
+const NO_STATS: DataplaneStats = { acceptedConnections: 0, activeConnections: 0, requests: 0 };
+
+/** nginx as a process of its own, from its start or take-over to its end. */
+export class NginxDataplane implements Dataplane {
+  readonly #runtime: NginxRuntime;
+  #stats: DataplaneStats = NO_STATS;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(runtime: NginxRuntime) {
+    this.#runtime = runtime;
+  }
+
+  /**
+   * Takes over the nginx that runs in the folder; otherwise starts one with the generation that served last, or with one that
+   * answers 503. Throws `SLU3001` and `SLU3002`; rejects with the reason of `signal`. No nginx of this start is left then.
+   */
+  async start(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const { parts, process, errorLog } = this.#runtime;
+    if (parts.nginx === undefined) throw missingNginx(parts.options.binary);
+    await this.#prepare();
+    signal.throwIfAborted();
+    await checkAddresses(parts.addresses, this.#portsInUse());
+    await errorLog.start();
+    try {
+      await this.#serve(signal);
+    } catch (error) {
+      await process.stop(AbortSignal.abort());
+      await errorLog.stop();
+      throw error;
+    }
+    this.#runtime.running = true;
+    this.#timer = setInterval(() => void this.#keepHouse(), HOUSEKEEPING_MS).unref();
+    const { http, https } = parts.addresses;
+    parts.logger.info('listening', { http: http.map(showAddress), https: https.map(showAddress) });
+  }
+
+  async stop(signal: AbortSignal): Promise<void> {
+    clearInterval(this.#timer);
+    const { running, process, errorLog } = this.#runtime;
+    this.#runtime.running = false;
+    if (!running) return;
+    await process.stop(signal);
+    await this.#runtime.close();
+    await errorLog.stop();
+  }
+
+  async health(): Promise<DataplaneHealth> {
+    const { running, process, control } = this.#runtime;
+    const ill = (reason: string): DataplaneHealth => ({ healthy: false, reason });
+    if (!running) return ill('nginx is not started');
+    if (!process.isAlive()) return ill('nginx does not run; it is being started again');
+    const stopped = [process.pid ?? 0, ...process.workers().map(({ pid }) => pid)].find((pid) => processInfo(pid)?.state === 'T');
+    if (stopped !== undefined) return ill(`the process ${stopped} of nginx is stopped (SIGSTOP)`);
+    const answer = await control.generation(ANSWER_MS);
+    return answer === undefined ? ill(`nginx does not answer within ${ANSWER_MS} ms`) : { healthy: true };
+  }
+
+  /** As of the last look, a second ago at most. */
+  stats(): DataplaneStats {
+    return this.#stats;
+  }
+
+  addresses(): ResolvedAddresses {
+    return this.#runtime.parts.addresses;
+  }
+
+  facts(): Readonly<Record<string, unknown>> {
+    const { parts, process, counters, draining, lastReload, served } = this.#runtime;
+    const capabilities = parts.nginx?.capabilities;
+    const { generations, workers, connections } = draining.census();
+    return {
+      proxy: 'nginx',
+      version: capabilities?.version,
+      lua: capabilities?.lua.found === true ? 'yes' : `no: ${capabilities?.lua.because ?? 'nginx is not installed'}`,
+      pid: process.pid,
+      generation: served.id,
+      ...counters,
+      restarts: process.restarts,
+      lastReload,
+      draining: { generations: new Set(generations).size, workers, connections },
+    };
+  }
+
+  async #prepare(): Promise<void> {
+    const { parts, store } = this.#runtime;
+    prepareFolder(parts.folder, parts.user);
+    store.clean();
+    await ensureDefaultCertificate(parts.folder.defaults);
+    try {
+      await writeFile(parts.folder.ports, rememberedPorts(parts.asked, parts.addresses), { mode: 0o600 });
+    } catch (error) {
+      throw new SluiceError('SLU3004', `cannot write to ${parts.folder.run}: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  /** Ports of an nginx that will be taken over, or of workers that serve on until there is one. */
+  #portsInUse(): ReadonlySet<number> {
+    return new Set(this.#runtime.process.remains().flatMap((pid) => [...portsOf(pid)]));
+  }
+
+  async #serve(signal: AbortSignal): Promise<void> {
+    const { store, process, parts } = this.#runtime;
+    const current = store.currentId();
+    if (await process.adopt(signal)) return this.#takeOver(current);
+    if (current !== undefined && this.#isUsable(current) && (await this.#startWith(current, signal))) return;
+    const id = await store.write(parts.bootstrap());
+    await store.switchTo(id);
+    await process.start(signal);
+    await this.#serves(id);
+  }
+
+  /** Which generation the nginx that runs has read: the current one, unless whoever ran before ended between switch and reload. */
+  async #takeOver(current: string | undefined): Promise<void> {
+    const { store, control } = this.#runtime;
+    const acknowledged = store.acknowledged();
+    const certain = current !== undefined && acknowledged === current && this.#isUsable(current);
+    const served = certain && (await control.generation(ANSWER_MS)) === store.manifest(current)?.table;
+    this.#runtime.served = { id: served ? current : undefined, good: acknowledged ?? current, table: undefined, live: undefined };
+  }
+
+  /** Whether a generation was made for this nginx with these options and addresses. */
+  #isUsable(id: string): boolean {
+    const { store } = this.#runtime;
+    return store.manifest(id)?.environment === store.environment;
+  }
+
+  /** Starts nginx with what served last. False when it does not like it any more. */
+  async #startWith(id: string, signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.#runtime.process.start(signal);
+    } catch (error) {
+      if (!isSluiceError(error) || error.code !== 'SLU3002') throw error;
+      this.#runtime.parts.logger.error('nginx refuses the configuration that it served last', { generation: id, error: error.message });
+      return false;
+    }
+    await this.#serves(id);
+    return true;
+  }
+
+  async #serves(id: string): Promise<void> {
+    this.#runtime.served = { id, good: id, table: undefined, live: undefined };
+    await this.#runtime.store.acknowledge(id);
+  }
+
+  async #keepHouse(): Promise<void> {
+    const { serial, draining, control, parts } = this.#runtime;
+    if (!serial.idle) return;
+    await serial
+      .run(async () => {
+        const status = await control.get('/stub', ANSWER_MS);
+        this.#stats = (status === undefined ? undefined : parseStubStatus(status)) ?? this.#stats;
+        draining.enforce();
+        if (this.#runtime.running) await this.#runtime.tidy();
+      })
+      .catch((error: unknown) => parts.logger.warn('old configurations of nginx cannot be removed', { error: messageOf(error) }));
+  }
+}

@@ -1,0 +1,92 @@
+import { chmodSync, chownSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { SluiceError, messageOf } from '@sluice/core';
+import type { WorkerUser } from '../observe/worker-user.ts';
+
+/** Where the files of nginx are: see docs/adr/0009-nginx-backend.md. All absolute. */
+export interface NginxFolder {
+  /** nginx runs in it, so that its configuration names everything relative to it. */
+  readonly root: string;
+  /** Symbolic link that nginx is started with, so that every relative path of the configuration starts at `root`. */
+  readonly configuration: string;
+  readonly current: string;
+  readonly generations: string;
+  readonly run: string;
+  readonly pid: string;
+  readonly control: string;
+  readonly errorLog: string;
+  /** What nginx writes to stdout and stderr. */
+  readonly output: string;
+  /** Which program was started last. */
+  readonly program: string;
+  readonly defaults: string;
+  readonly temp: string;
+  readonly scratch: string;
+  /** Which ports were chosen where the system had to choose. */
+  readonly ports: string;
+  /** Which generation nginx was seen to serve last. */
+  readonly acknowledged: string;
+}
+
+/** Arguments with which nginx finds its configuration when it runs in the root folder. */
+export const nginxArguments = ['-p', './', '-c', 'nginx.conf'] as const;
+
+export function nginxFolder(data: string): NginxFolder {
+  const root = join(data, 'nginx');
+  const at = (...path: readonly string[]): string => join(root, ...path);
+  return {
+    root,
+    configuration: at('nginx.conf'),
+    current: at('current'),
+    generations: at('generations'),
+    run: at('run'),
+    pid: at('run', 'nginx.pid'),
+    control: at('run', 'control.sock'),
+    errorLog: at('run', 'error.log'),
+    output: at('run', 'output.log'),
+    program: at('run', 'program'),
+    defaults: at('default'),
+    temp: at('temp'),
+    scratch: at('scratch'),
+    ports: at('run', 'ports.json'),
+    acknowledged: at('run', 'acknowledged'),
+  };
+}
+
+/**
+ * Makes the folders. Workers, when they are another user, can pass through `root`, `generations` and `temp` and no other one.
+ * Throws `SLU3004`.
+ */
+export function prepareFolder(folder: NginxFolder, user: WorkerUser | undefined): void {
+  try {
+    for (const path of [folder.root, folder.generations, folder.temp]) makeFolder(path, user);
+    for (const path of [folder.run, folder.defaults, folder.scratch]) makeFolder(path, undefined);
+    removeHalfMade(folder.root);
+    if (lstatSync(folder.configuration, { throwIfNoEntry: false }) === undefined) symlinkSync('current/nginx.conf', folder.configuration);
+  } catch (error) {
+    throw new SluiceError('SLU3004', `cannot prepare ${folder.root}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Makes a folder that its owner alone can use, and that workers, when they are another user, can pass through. */
+export function makeFolder(path: string, user: WorkerUser | undefined): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (user !== undefined) chownSync(path, 0, user.gid);
+  chmodSync(path, user === undefined ? 0o700 : 0o710);
+}
+
+/** Prefix of what is being made; a process that ended in the middle leaves it behind. */
+export const HALF_MADE = '.tmp-';
+
+export function removeHalfMade(path: string): void {
+  for (const name of readdirSync(path)) if (name.startsWith(HALF_MADE)) rmSync(join(path, name), { recursive: true, force: true });
+}
+
+/** Longest path of a unix socket (`sun_path` of unix(7)), without the byte that ends it. */
+const LONGEST_SOCKET_PATH = 107;
+
+/** A path by which this process can connect to the control socket, however deep the folder is. Call it once the folder is there. */
+export function controlPath({ control, run }: NginxFolder): string {
+  if (Buffer.byteLength(control) <= LONGEST_SOCKET_PATH) return control;
+  return `/proc/self/fd/${openSync(run, 'r')}/control.sock`;
+}

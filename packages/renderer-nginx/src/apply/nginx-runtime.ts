@@ -1,0 +1,161 @@
+import { messageOf } from '@sluice/core';
+import type { ListenAddresses, Logger } from '@sluice/core';
+import type { NginxOptions } from '../options.ts';
+import { ErrorLog } from '../observe/error-log.ts';
+import type { FoundNginx } from '../observe/probe.ts';
+import type { WorkerUser } from '../observe/worker-user.ts';
+import type { NginxTable } from '../render/nginx-table.ts';
+import { createHash } from 'node:crypto';
+import { ControlSocket } from './control-socket.ts';
+import { Draining } from './draining.ts';
+import { GenerationStore } from './generation-store.ts';
+import type { LiveSync } from './live-sync.ts';
+import type { ResolvedAddresses } from './listen-addresses.ts';
+import type { LuaFiles } from './lua-files.ts';
+import { controlPath } from './nginx-folder.ts';
+import type { NginxFolder } from './nginx-folder.ts';
+import { NginxProcess } from './nginx-process.ts';
+import { reloadNginx } from './reload.ts';
+import type { ReloadResult } from './reload.ts';
+import { Serial } from './serial.ts';
+
+export interface NginxRuntimeParts {
+  readonly folder: NginxFolder;
+  /** Undefined where it is not installed: nothing can be started then. */
+  readonly nginx: FoundNginx | undefined;
+  readonly options: NginxOptions;
+  readonly user: WorkerUser | undefined;
+  readonly asked: Pick<ListenAddresses, 'http' | 'https'>;
+  readonly addresses: ResolvedAddresses;
+  readonly lua: LuaFiles;
+  /** Makes the channel to the workers, given how the control socket is reached. Undefined without Lua. */
+  readonly live: ((socketPath: string) => LiveSync) | undefined;
+  /** What is served before there is anything else. */
+  readonly bootstrap: () => NginxTable;
+  readonly logger: Logger;
+}
+
+const ANSWER_MS = 1000;
+
+/** What nginx serves, as far as it is known. */
+export interface Served {
+  /** Name of the generation; undefined when it is not certain which one nginx has read. */
+  readonly id: string | undefined;
+  /** The last generation that was certain: what a refusal goes back to. */
+  readonly good: string | undefined;
+  /** What was applied last; undefined for a generation of an earlier run. */
+  readonly table: NginxTable | undefined;
+  /** Digest of what is in the memory of the workers; undefined when that is not certain. */
+  readonly live: string | undefined;
+}
+
+/** What the data plane and the reloader of one nginx share. */
+export class NginxRuntime {
+  readonly parts: NginxRuntimeParts;
+  readonly store: GenerationStore;
+  readonly control: ControlSocket;
+  readonly process: NginxProcess;
+  readonly errorLog: ErrorLog;
+  readonly draining: Draining;
+  /** What changes files or nginx happens one after another. */
+  readonly serial = new Serial();
+  readonly counters = { reloads: 0, livePushes: 0, rollbacks: 0 };
+  lastReload: { readonly atMs: number; readonly reasons: readonly string[] } | undefined;
+  served: Served = { id: undefined, good: undefined, table: undefined, live: undefined };
+  /** The generation that was served before. */
+  previous: string | undefined;
+  running = false;
+  #live: LiveSync | undefined;
+  #controlPath: string | undefined;
+
+  constructor(parts: NginxRuntimeParts) {
+    const { folder, user, lua, nginx, logger, options, addresses } = parts;
+    this.parts = parts;
+    this.store = new GenerationStore({ folder, user, lua, environment: environmentOf(parts) });
+    this.control = new ControlSocket(() => this.controlPath());
+    this.errorLog = new ErrorLog(folder.errorLog, logger);
+    this.draining = new Draining(
+      new Set([...addresses.http, ...addresses.https].map(({ port }) => port)),
+      options.drainingGenerations,
+      logger,
+    );
+    this.process = new NginxProcess({
+      folder,
+      binary: nginx?.path ?? 'nginx',
+      program: `${nginx?.path} ${nginx?.capabilities.version}`,
+      control: this.control,
+      logger,
+      restarted: () => void this.serial.run(() => this.#restarted()),
+    });
+  }
+
+  /** By which this process reaches the control socket. */
+  controlPath(): string {
+    return (this.#controlPath ??= controlPath(this.parts.folder));
+  }
+
+  /**
+   * Makes the workers' memory hold what `table` has, and what `keep` has besides; nothing without Lua. An nginx that serves without it
+   * gets the table when it reads a configuration that has it.
+   */
+  async syncLive(table: NginxTable | undefined, keep?: NginxTable): Promise<void> {
+    const live = this.#channel();
+    if (live === undefined || table?.live === undefined) return;
+    if (!(await this.#hasMemory())) return live.prepare(table.live);
+    await live.sync(table.live, ...(keep?.live === undefined ? [] : [keep.live]));
+    this.counters.livePushes++;
+  }
+
+  /** Workers of the configuration with this digest send their clients to others; `undefined`: none. That they do not is no reason to fail. */
+  async drain(digest: string | undefined): Promise<void> {
+    try {
+      if (await this.#hasMemory()) await this.#channel()?.drain(digest);
+    } catch (error) {
+      this.parts.logger.warn('old workers of nginx cannot be told to send clients elsewhere', { error: messageOf(error) });
+    }
+  }
+
+  /** Makes nginx read `current`, and waits until it serves the table with this digest. */
+  reload(digest: string, signal: AbortSignal): Promise<ReloadResult> {
+    const { process, control, errorLog, parts } = this;
+    return reloadNginx({ process, control, errorLog, logger: parts.logger, timeoutMs: parts.options.testTimeoutMs }, digest, signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#live?.close();
+    this.#live = undefined;
+  }
+
+  #channel(): LiveSync | undefined {
+    return (this.#live ??= this.parts.live?.(this.controlPath()));
+  }
+
+  async #hasMemory(): Promise<boolean> {
+    return this.#channel() !== undefined && (await this.control.get('/live', ANSWER_MS)) !== undefined;
+  }
+
+  /** Removes generations that nobody reads any more. */
+  async tidy(): Promise<void> {
+    const { generations } = this.draining.census();
+    const kept = [this.served.id, this.previous, ...generations].filter((id) => id !== undefined);
+    await this.store.keepOnly(new Set(kept));
+  }
+
+  /** A new master has empty memory: what was there is pushed again. */
+  async #restarted(): Promise<void> {
+    this.served = { ...this.served, live: undefined };
+    try {
+      await this.syncLive(this.served.table);
+      this.served = { ...this.served, live: this.served.table?.live?.digest };
+    } catch (error) {
+      this.parts.logger.error('nginx could not be told its endpoints after its restart', { error: messageOf(error) });
+    }
+  }
+}
+
+/** Whether a generation of an earlier run can be served as it is depends on this. */
+function environmentOf({ nginx, options, user, addresses }: NginxRuntimeParts): string {
+  return createHash('sha256')
+    .update(JSON.stringify([nginx, options, user, addresses]))
+    .digest('hex');
+}
