@@ -45,9 +45,7 @@ function named(edit: PlanEdit, sent: readonly UpstreamHeader[]): readonly PlanEd
   if (!edit.name.endsWith('*')) return [edit];
   const beginning = edit.name.slice(0, -1).toLowerCase();
   const known = [...sent.map(([name]) => name), ...WITHHELD];
-  return known
-    .filter((name) => name.toLowerCase().startsWith(beginning) && !isFramingHeader(name))
-    .map((name) => ({ ...edit, name }));
+  return known.filter((name) => name.toLowerCase().startsWith(beginning) && !isFramingHeader(name)).map((name) => ({ ...edit, name }));
 }
 
 function baseOf(key: string, sent: readonly UpstreamHeader[]): readonly PlanText[] | undefined {

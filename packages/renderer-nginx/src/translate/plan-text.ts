@@ -26,28 +26,22 @@ export function planText(text: VariableText, place: TextPlace): PlanText {
 }
 
 /** The value of a variable that no request changes; undefined for any other. */
-function fixed(name: string, { host, route, upstream = false }: TextPlace): string | undefined {
-  const named = upstream ? upstreamName(route) : undefined;
-  switch (name) {
-    case 'server_name':
-      return host.name;
-    case 'namespace':
-      return route?.from.object.namespace ?? '';
-    case 'ingress_name':
-      return route?.from.object.name ?? '';
-    case 'service_name':
-      return named?.[1] ?? '';
-    case 'service_port':
-      return named?.[2] ?? '';
-    case 'proxy_upstream_name':
-    case 'proxy_host':
-      return named?.join('-') ?? '';
-    default:
-      return undefined;
-  }
+function fixed(name: string, place: TextPlace): string | undefined {
+  return Object.hasOwn(FIXED, name) ? FIXED[name]?.(place) : undefined;
 }
 
+const FIXED: Readonly<Record<string, (place: TextPlace) => string>> = {
+  server_name: ({ host }) => host.name,
+  namespace: ({ route }) => route?.from.object.namespace ?? '',
+  ingress_name: ({ route }) => route?.from.object.name ?? '',
+  service_name: (place) => upstreamName(place)[1] ?? '',
+  service_port: (place) => upstreamName(place)[2] ?? '',
+  proxy_upstream_name: (place) => upstreamName(place).join('-'),
+  proxy_host: (place) => upstreamName(place).join('-'),
+};
+
 /** Namespace, Service and port of the upstream of a route, which its id is made of. */
-function upstreamName(route: Route | undefined): readonly string[] | undefined {
-  return route?.action.kind === 'forward' ? /^([^/]*)\/(.*):([^:]*)$/.exec(route.action.upstream)?.slice(1) : undefined;
+function upstreamName({ route, upstream = false }: TextPlace): readonly string[] {
+  if (!upstream || route?.action.kind !== 'forward') return [];
+  return /^([^/]*)\/(.*):([^:]*)$/.exec(route.action.upstream)?.slice(1) ?? [];
 }

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { policyOf } from '@sluice/core';
-import type { CorsPolicy, HttpsRedirectPolicy, RedirectLocation, RewritePolicy, Route, VirtualHost } from '@sluice/core';
+import type { CorsPolicy, HttpsRedirectPolicy, RewritePolicy, Route, VirtualHost } from '@sluice/core';
 import { bencode, binary } from '../render/bencode.ts';
 import type { Bencodable } from '../render/bencode.ts';
+import { planLocation } from './plan-location.ts';
+import type { LocationPlan } from './plan-location.ts';
 import { planSlots } from './plan-slots.ts';
 import type { PlanSlot, UpstreamHeader } from './plan-slots.ts';
 import { planPattern, planSteps } from './plan-steps.ts';
 import type { PlanPattern, PlanStep } from './plan-steps.ts';
+import type { TextPlace } from './plan-text.ts';
 
 /**
  * What Lua does with a request where directives of nginx would take steps in another order than the evaluator. Plain data without
@@ -50,12 +53,6 @@ type ActionPlan =
   | { readonly kind: 'redirect'; readonly status: number; readonly location: LocationPlan }
   | { readonly kind: 'refuse' | 'respond'; readonly status: number };
 
-/** How `Location` is made (`RedirectLocation`); `port` of `https` is written behind the host. */
-type LocationPlan =
-  | { readonly kind: 'path' | 'url'; readonly text: string; readonly relative?: 1; readonly withPort?: 1 }
-  | { readonly kind: 'https'; readonly keepSlash?: 1; readonly port?: number }
-  | { readonly kind: 'root' | 'host'; readonly text: string };
-
 interface HttpsPlan {
   readonly status: number;
   readonly namelessOnly?: 1;
@@ -89,15 +86,24 @@ const PLANNED: ReadonlySet<string> = new Set(['cors', 'host-headers', 'response-
 /** The plan of a route; undefined for one that directives serve exactly. */
 export function planOf(host: VirtualHost, route: Route, around: PlanSurroundings): RoutePlan | undefined {
   if (!route.policies.some(({ kind }) => PLANNED.has(kind))) return undefined;
+  const { action } = route;
   const hostSteps = planSteps(policyOf(route, 'host-headers')?.steps ?? [], { host, route });
   const common = { kind: 'route', host: host.name, ...(hostSteps.length > 0 && { hostSteps }) } as const;
-  if (route.action.kind === 'refuse') return { ...common, action: { kind: 'refuse', status: route.action.status } };
-  const steps = planSteps(policyOf(route, 'snippet')?.steps ?? [], { host, route, upstream: true });
-  const slots = route.action.kind === 'forward' ? planSlots([...hostSteps, ...steps], around.sent) : [];
-  return { ...common, ...policiesOf(route, around), ...(steps.length > 0 && { steps }), ...(slots.length > 0 && { slots }) };
+  if (action.kind === 'refuse') return { ...common, action: { kind: 'refuse', status: action.status } };
+  return { ...common, ...policiesOf(route, around), ...stepsOf({ host, route }, hostSteps, around) };
 }
 
-function policiesOf(route: Route, { httpsPort }: PlanSurroundings): Pick<RoutePlan, 'action' | 'cors' | 'https' | 'lines' | 'pages' | 'rewrite'> {
+function stepsOf(place: Required<Pick<TextPlace, 'host' | 'route'>>, hostSteps: readonly PlanStep[], { sent }: PlanSurroundings) {
+  const { route } = place;
+  const steps = planSteps(policyOf(route, 'snippet')?.steps ?? [], { ...place, upstream: true });
+  const slots = route.action.kind === 'forward' ? planSlots([...hostSteps, ...steps], sent) : [];
+  return { ...(steps.length > 0 && { steps }), ...(slots.length > 0 && { slots }) };
+}
+
+function policiesOf(
+  route: Route,
+  { httpsPort }: PlanSurroundings,
+): Pick<RoutePlan, 'action' | 'cors' | 'https' | 'lines' | 'pages' | 'rewrite'> {
   const [cors, https, rewrite] = [policyOf(route, 'cors'), policyOf(route, 'https-redirect'), policyOf(route, 'rewrite')];
   const lines = route.policies
     .filter((policy) => policy.kind === 'response-headers')
@@ -164,34 +170,15 @@ function actionOf({ action }: Route, httpsPort: number): ActionPlan {
     case 'forward':
       return { kind: 'forward' };
     case 'redirect':
-      return { kind: 'redirect', status: action.redirect.status, location: locationPlan(action.redirect.location, httpsPort) };
+      return { kind: 'redirect', status: action.redirect.status, location: planLocation(action.redirect.location, httpsPort) };
     case 'refuse':
     case 'respond':
       return { kind: action.kind, status: action.status };
   }
 }
 
-function locationPlan(location: RedirectLocation, httpsPort: number): LocationPlan {
-  switch (location.kind) {
-    case 'path':
-    case 'url':
-      return {
-        kind: location.kind,
-        text: location.kind === 'path' ? location.path : location.url,
-        ...(location.relative && { relative: 1 as const }),
-        ...(location.withPort && { withPort: 1 as const }),
-      };
-    case 'https':
-      return { kind: 'https', ...(location.keepTrailingSlash && { keepSlash: 1 as const }), ...(location.withPort && { port: httpsPort }) };
-    case 'root':
-      return { kind: 'root', text: location.path };
-    case 'host':
-      return { kind: 'host', text: location.name };
-  }
-}
-
 function httpsOf({ status, keepTrailingSlash, withPort, namelessOnly }: HttpsRedirectPolicy, httpsPort: number): HttpsPlan {
-  const location = locationPlan({ kind: 'https', keepTrailingSlash, ...(withPort && { withPort }) }, httpsPort);
+  const location = planLocation({ kind: 'https', keepTrailingSlash, ...(withPort && { withPort }) }, httpsPort);
   return { status, location, ...(namelessOnly && { namelessOnly: 1 as const }) };
 }
 

@@ -1,0 +1,147 @@
+-- Texts with variables, and what is escaped in them. Same results as the core's expandVariables, escapeTarget and the like.
+
+local request = require("sluice.plan_request")
+
+local byte, find, gsub, lower, sub = string.byte, string.find, string.gsub, string.lower, string.sub
+
+local M = {}
+
+-- Texts that name a variable a thousand times must not fill the memory.
+local LONGEST = 32768
+
+local function hex(char)
+  return string.format("%%%02X", byte(char))
+end
+
+-- As nginx escapes a changed path.
+function M.escape_target(text)
+  return (gsub(text, '[%z\1-\32\127-\255%%#?"<>\\^`{|}]', hex))
+end
+
+-- As NGX_ESCAPE_ARGS.
+function M.escape_argument(text)
+  return (gsub(text, "[%z\1-\32\127-\255#%%&+?]", hex))
+end
+
+-- Controls and blanks, which could end a line.
+function M.escape_controls(text)
+  return (gsub(text, "[%z\1-\32\127]", hex))
+end
+
+local function escape_uri(text)
+  return (gsub(text, "[^A-Za-z0-9%-._~!*'()]", hex))
+end
+
+local BLANK = "[\t-\r \160]"
+
+local function trim(text)
+  return (gsub(gsub(text, "^" .. BLANK .. "+", ""), BLANK .. "+$", ""))
+end
+
+local function cookie(src, name)
+  for pair in string.gmatch(request.header(src, "cookie") or "", "[^;]+") do
+    local equals = find(pair, "=", 1, true)
+    if equals and equals > 1 and trim(sub(pair, 1, equals - 1)) == name then return trim(sub(pair, equals + 1)) end
+  end
+  return ""
+end
+
+local function argument(src, name)
+  for pair in string.gmatch(request.query(src), "[^&]+") do
+    local equals = find(pair, "=", 1, true)
+    if equals and equals > 1 and lower(sub(pair, 1, equals - 1)) == lower(name) then return sub(pair, equals + 1) end
+  end
+  return ""
+end
+
+local function scheme(src)
+  return request.secure(src) and "https" or "http"
+end
+
+local function address()
+  return ngx.var.remote_addr
+end
+
+local function request_id()
+  return ngx.var.sluice_request_id
+end
+
+local READERS = {
+  args = request.query,
+  query_string = request.query,
+  is_args = function(src) return request.query(src) == "" and "" or "?" end,
+  host = function(src) return request.canonical_host(src) or src.name end,
+  http_host = request.host,
+  best_http_host = request.host,
+  uri = function(src) return src.path end,
+  document_uri = function(src) return src.path end,
+  request_uri = request.target,
+  escaped_request_uri = function(src) return escape_uri(request.target(src)) end,
+  request_method = request.method,
+  scheme = scheme,
+  pass_access_scheme = scheme,
+  remote_addr = address,
+  the_real_ip = address,
+  binary_remote_addr = address,
+  server_port = request.port,
+  request_id = request_id,
+  req_id = request_id,
+  content_type = function(src) return request.header(src, "content-type") end,
+  content_length = function(src) return request.header(src, "content-length") end,
+  proxy_add_x_forwarded_for = function(src)
+    local before = request.header(src, "x-forwarded-for") or ""
+    return before == "" and address() or before .. ", " .. address()
+  end,
+}
+
+local function value_of(src, name)
+  local read = READERS[name]
+  if read then return read(src) or "" end
+  if sub(name, 1, 5) == "http_" then return request.header(src, lower((gsub(sub(name, 6), "_", "-")))) or "" end
+  if sub(name, 1, 7) == "cookie_" then return cookie(src, sub(name, 8)) end
+  if sub(name, 1, 4) == "arg_" then return argument(src, sub(name, 5)) end
+  return ""
+end
+
+-- `escaping`: the path of the request has escapes, so that groups are escaped behind a question mark, or everywhere.
+function M.fill(src, text, escaping, everywhere)
+  local escapes = escaping and everywhere
+  local filled, length = {}, 0
+  for i = 1, #text do
+    local part = text[i]
+    if type(part) ~= "table" then
+      escapes = escapes or (escaping and find(part, "?", 1, true) ~= nil)
+    elseif find(part[1], "^[1-9]$") then
+      part = src.groups[tonumber(part[1])] or ""
+      if escapes then part = M.escape_argument(part) end
+    else
+      part = value_of(src, part[1])
+    end
+    filled[i] = part
+    length = length + #part
+    if length > LONGEST then return sub(table.concat(filled), 1, LONGEST) end
+  end
+  return table.concat(filled)
+end
+
+-- A text made of variables of nginx.
+function M.from_nginx(text)
+  local filled = {}
+  for i = 1, #text do
+    local part = text[i]
+    filled[i] = type(part) == "table" and (ngx.var[part[1]] or "") or part
+  end
+  return table.concat(filled)
+end
+
+-- The groups of the first match; nil for none. A pattern that would go on for too long is given up with the request.
+function M.match(text, pattern)
+  local groups, err = ngx.re.match(text, pattern.pattern, pattern.options)
+  if err then
+    ngx.log(ngx.ERR, "a pattern of a snippet or rewrite was given up: ", err)
+    ngx.exit(500)
+  end
+  return groups
+end
+
+return M
