@@ -109,8 +109,8 @@ export async function sendHttp2(sending: Sending, headers: Readonly<Record<strin
 async function exchangeHttp2(socket: TLSSocket, headers: Readonly<Record<string, string>>, body: string): Promise<Answer> {
   const session = connectHttp2('https://localhost', { createConnection: () => socket });
   const failed = once(session, 'error').then(([error]) => Promise.reject(error as Error));
-  const stream = session.request({ ...headers });
-  stream.end(body);
+  const stream = session.request({ ...headers }, { endStream: body === '' });
+  if (body !== '') stream.end(body);
   const [fields] = (await Promise.race([once(stream, 'response'), failed])) as [
     Readonly<Record<string, string | number | readonly string[]>>,
   ];

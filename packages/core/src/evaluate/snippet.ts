@@ -96,7 +96,7 @@ export class SnippetRun {
       this.#answers({ kind: 'redirect', status: redirect, location: this.#absolute(target) });
       return;
     }
-    const rewritten = { path, target: escapeTarget(path) + (keepQuery ? joined : own) };
+    const rewritten = { path, target: escapeTarget(path) + escapeControls(keepQuery ? joined : own) };
     this.rewritten = rewritten;
     this.told.push(`rewritten to ${rewritten.target}`);
     this.#source = { ...this.#source, path };
@@ -137,6 +137,12 @@ export class SnippetRun {
     if (!location.startsWith('/')) return location;
     return `${request.secure ? 'https' : 'http'}://${canonicalHost(request.host) ?? host.name}${location}`;
   }
+}
+
+/** A query made of a decoded path could end the request line and begin header lines. */
+function escapeControls(query: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what this looks for
+  return query.replace(/[\x00-\x20\x7f]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 }
 
 /** As `NGX_ESCAPE_ARGS`. */

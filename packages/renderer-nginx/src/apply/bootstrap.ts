@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { block, directive } from '../render/directive.ts';
 import { print } from '../render/print.ts';
 import type { Chunk, NginxTable } from '../render/nginx-table.ts';
-import { controlServer, mainDirectives } from '../translate/globals.ts';
+import { control, mainDirectives } from '../translate/globals.ts';
 import { listening } from '../translate/listen.ts';
 import type { Deployment } from '../translate/surroundings.ts';
 
@@ -30,7 +30,7 @@ export function bootstrapTable(deployment: Deployment): NginxTable {
       block(
         'http',
         [],
-        [directive('access_log', 'off'), directive('server_tokens', 'off'), ...temporary, served, controlServer(withoutLua, digest)],
+        [directive('access_log', 'off'), directive('server_tokens', 'off'), ...temporary, served, ...control(withoutLua, digest)],
       ),
     ]).text;
   const digest = createHash('sha256').update(text('')).digest('hex');

@@ -7,8 +7,8 @@ export interface NginxTree {
   readonly main: readonly Directive[];
   /** Of the http block, the same for every host. */
   readonly http: readonly Directive[];
-  /** The server of the control socket, which tells the digest of all the rest. */
-  readonly control: (digest: string) => Directive;
+  /** Of the http block: what depends on the digest of all the rest. */
+  readonly control: (digest: string) => readonly Directive[];
   /** Of the http block, for the hosts that need it; by name, sorted. */
   readonly shared: readonly (readonly [name: string, directives: readonly Directive[]])[];
   readonly hosts: readonly (HostServer | SharedServer)[];

@@ -15,7 +15,7 @@ export function renderNginx(tree: NginxTree): Artifact {
     tree.plans === '' ? tree.files : [...tree.files, { path: 'plans', content: tree.plans, binary: true, readers: 'master' }];
   const body = chunksOf(tree);
   const digest = digestOf(body, files);
-  const control = chunk('the control socket', [tree.control(digest)], { depth: 1, optional: false });
+  const control = chunk('the control socket', tree.control(digest), { depth: 1, optional: false });
   const chunks = [...body.slice(0, -1), control, ...body.slice(-1)];
   const table: NginxTable = { chunks, files, digest, live };
   const whole = createHash('sha256').update(digest).update(live?.digest ?? '').digest('hex');

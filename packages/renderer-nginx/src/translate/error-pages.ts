@@ -13,8 +13,11 @@ export interface ErrorPages {
 /** The client did not send what it announced: nobody else is asked. */
 const SPARED: ReadonlySet<number> = new Set([400, 408]);
 
-/** Has a default backend answer for some statuses (`error_page`). `passTo` gets a request of a location to an upstream. */
-export function errorPages(route: Route, passTo: (upstream: string) => readonly Directive[]): ErrorPages {
+/** Gets a request to an upstream, with another path. */
+type PassTo = (upstream: string, rewrite: readonly Directive[]) => readonly Directive[];
+
+/** Has a default backend answer for some statuses (`error_page`). */
+export function errorPages(route: Route, passTo: PassTo): ErrorPages {
   const policy = policyOf(route, 'error-pages');
   const codes = policy?.codes.filter((code) => !SPARED.has(code)) ?? [];
   if (policy === undefined || codes.length === 0) return { directives: [], locations: [] };
@@ -33,7 +36,7 @@ interface Page {
   readonly name: string;
 }
 
-function page(route: Route, policy: ErrorPagesPolicy, { code, name }: Page, passTo: (upstream: string) => readonly Directive[]): Directive {
+function page(route: Route, policy: ErrorPagesPolicy, { code, name }: Page, passTo: PassTo): Directive {
   const { upstream, from } = policy;
   const body =
     upstream === undefined
@@ -45,8 +48,7 @@ function page(route: Route, policy: ErrorPagesPolicy, { code, name }: Page, pass
           directive('proxy_pass_request_body', 'off'),
           ...headers(route, policy, code),
           directive('set', variable('sluice_unavailable'), 404),
-          directive('rewrite', '^', '/', 'break'),
-          ...passTo(upstream),
+          ...passTo(upstream, [directive('rewrite', '^', '/?', 'break')]),
         ];
   return { ...block('location', [name], body), from };
 }

@@ -13,11 +13,18 @@ export interface ExternalAuth {
   readonly locations: readonly Directive[];
 }
 
+interface Kind {
+  /** There is Lua. */
+  readonly live: boolean;
+  /** The key of the plan of the route. */
+  readonly plan: string | undefined;
+}
+
 /** Paths of clients have no empty segments (`merge_slashes`): nobody can ask for these. */
 const INTERNAL = '//sluice';
 
 /** Asks another service about each request (`auth_request`); answers 401 may lead to a sign-in page. */
-export function externalAuth(host: VirtualHost, route: Route, lua: boolean, resources: Resources): ExternalAuth {
+export function externalAuth(host: VirtualHost, route: Route, { live, plan }: Kind, resources: Resources): ExternalAuth {
   const policy = policyOf(route, 'external-auth');
   if (policy === undefined) return { directives: [], locations: [] };
   const key = digestOfText(JSON.stringify([host.name, route.match, policy.from, policy]));
@@ -32,7 +39,7 @@ export function externalAuth(host: VirtualHost, route: Route, lua: boolean, reso
       ),
       ...(policy.signin === undefined ? [] : [directive('error_page', 401, '=', `@signin_${key}`)]),
     ],
-    locations: [asking(host, route, { policy, path, lua }, resources), ...signin(route, policy, key)],
+    locations: [asking(host, route, { policy, path, lua: live }, resources), ...signin(route, policy, { key, plan })],
   };
 }
 
@@ -120,6 +127,8 @@ function caching(host: VirtualHost, route: Route, policy: ExternalAuthPolicy, re
   const fixed = digestOfText([host.name, route.match.path, policy.urlText].join('\0'));
   const key = complexValue(cache.key, route);
   return [
+    // Only what is buffered can be kept.
+    directive('proxy_buffering', 'on'),
     directive('proxy_cache', 'sluice_auth'),
     directive('proxy_cache_key', { kind: 'text', parts: [`${fixed} `, { variable: 'request_method' }, ' ', ...(key.kind === 'text' ? key.parts : [])] }),
     directive('proxy_ignore_headers', 'Set-Cookie', 'Cache-Control', 'Expires', 'Vary', 'X-Accel-Expires'),
@@ -129,10 +138,18 @@ function caching(host: VirtualHost, route: Route, policy: ExternalAuthPolicy, re
   ];
 }
 
-function signin(route: Route, { signin: target, alwaysSetCookie, from }: ExternalAuthPolicy, key: string): readonly Directive[] {
+function signin(
+  route: Route,
+  { signin: target, alwaysSetCookie, from }: ExternalAuthPolicy,
+  { key, plan }: { readonly key: string; readonly plan: string | undefined },
+): readonly Directive[] {
   if (target === undefined) return [];
   const body = [
     directive('internal'),
+    // The headers that the route adds are not for this answer, but those of CORS are.
+    ...(plan === undefined
+      ? []
+      : [luaBlock('header_filter_by_lua_block', `require("sluice.answer").filter() require("sluice.plan").cors_header_filter("${plan}")`)]),
     directive('add_header', 'Set-Cookie', variable('sluice_auth_cookie'), ...(alwaysSetCookie ? ['always'] : [])),
     directive('return', 302, complexValue(target, route)),
   ];

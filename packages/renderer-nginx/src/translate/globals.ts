@@ -15,7 +15,6 @@ export function mainDirectives({ capabilities, user, settings }: Deployment): re
     ...(user === undefined ? [] : [directive('user', ...user.split(' '))]),
     directive('daemon', 'off'),
     directive('worker_processes', settings.workers),
-    directive('worker_rlimit_nofile', Math.max(65_536, settings.workerConnections * 4)),
     directive('worker_shutdown_timeout', `${settings.workerShutdownTimeoutMs}ms`),
     directive('pid', 'run/nginx.pid'),
     directive('error_log', 'run/error.log', 'notice'),
@@ -126,7 +125,12 @@ function variables(): readonly Directive[] {
       otherwise(literal('')),
     ),
     mapping(text({ variable: 'scheme' }, ' ', { variable: 'sluice_named_host' }), 'sluice_nameless_http', directive('~^http _?$', 1), otherwise(literal(''))),
-    mapping(variable('scheme'), 'sluice_hsts', directive('https', literal('max-age=31536000; includeSubDomains')), otherwise(literal(''))),
+    mapping(
+      variable('scheme'),
+      'sluice_hsts',
+      directive('https', literal('max-age=31536000; includeSubDomains')),
+      otherwise(variable('upstream_http_strict_transport_security')),
+    ),
     mapping(variable('request_method'), 'sluice_page_method', directive('HEAD', literal('HEAD')), otherwise(literal('GET'))),
   ];
 }
@@ -146,6 +150,7 @@ function proxying(deployment: Deployment): readonly Directive[] {
     directive('proxy_next_upstream', 'error', 'timeout'),
     directive('proxy_next_upstream_tries', 3),
     directive('proxy_redirect', 'off'),
+    directive('proxy_hide_header', 'Strict-Transport-Security'),
     directive('proxy_ignore_headers', 'X-Accel-Redirect', 'X-Accel-Limit-Rate', 'X-Accel-Charset', 'X-Accel-Buffering', 'X-Accel-Expires'),
     directive('proxy_ssl_server_name', 'off'),
     directive('proxy_ssl_session_reuse', 'on'),
@@ -157,17 +162,30 @@ function lua(deployment: Deployment): readonly Directive[] {
   return [
     directive('lua_package_path', './current/lua/?.lua;;'),
     directive('lua_shared_dict', 'sluice_live', deployment.settings.sharedMemory),
-    directive('lua_regex_match_limit', 100_000),
+    directive('lua_regex_match_limit', 1_000_000),
+    directive('lua_regex_cache_max_entries', 16_384),
+    directive('lua_transform_underscores_in_response_headers', 'off'),
+    directive('lua_shared_dict', 'sluice_workers', '256k'),
     luaBlock('init_by_lua_block', 'require("sluice.init")'),
     luaBlock('rewrite_by_lua_block', 'require("sluice.route").rewrite()'),
     luaBlock('header_filter_by_lua_block', 'require("sluice.answer").filter()'),
+    luaBlock('log_by_lua_block', 'require("sluice.balance").log()'),
     livePool('sluice', deployment),
   ];
 }
 
-/** The control socket: the controller alone asks it. */
-export function controlServer(deployment: Deployment, digest: string): Directive {
-  const noPlan = isLive(deployment) ? [luaBlock('rewrite_by_lua_block', ''), luaBlock('header_filter_by_lua_block', '')] : [];
+/** What depends on the digest of all the rest: workers that know their generation, and the socket on which the controller asks for it. */
+export function control(deployment: Deployment, digest: string): readonly Directive[] {
+  const workers = [
+    luaBlock('init_worker_by_lua_block', `require("sluice.worker").start("${digest}")`),
+    luaBlock('exit_worker_by_lua_block', 'require("sluice.worker").stop()'),
+  ];
+  return [...(isLive(deployment) ? workers : []), controlServer(deployment, digest)];
+}
+
+function controlServer(deployment: Deployment, digest: string): Directive {
+  const phases = ['rewrite_by_lua_block', 'header_filter_by_lua_block', 'log_by_lua_block'];
+  const noPlan = isLive(deployment) ? phases.map((phase) => luaBlock(phase, '')) : [];
   const content = (path: string, code: string): Directive => block('location', ['=', path], [luaBlock('content_by_lua_block', code)]);
   const live = [
     content('/live', 'require("sluice.control").live()'),

@@ -1,6 +1,6 @@
 import { policyOf } from '@sluice/core';
 import type { Policy, Route, VariableText, VirtualHost } from '@sluice/core';
-import { block, directive, literal, variable } from '../render/directive.ts';
+import { block, directive, literal, luaBlock, variable } from '../render/directive.ts';
 import type { Argument, Directive } from '../render/directive.ts';
 import { access } from './access.ts';
 import { errorPages } from './error-pages.ts';
@@ -44,16 +44,18 @@ interface RouteBody {
 }
 
 function routeBody(host: VirtualHost, route: Route, around: Surroundings): RouteBody {
-  const pages = errorPages(route, (upstream) => passing({ route, upstream, around }));
-  const common = [...bodyLimit(route), ...accessLog(route), ...pages.directives];
-  if (route.action.kind === 'refuse') return { directives: [...common, directive('return', route.action.status)], locations: pages.locations };
+  const pages = errorPages(route, (upstream, rewrite) => passing({ route, upstream, around, rewrite }));
+  const common = [...bodyLimit(route), ...accessLog(route)];
   const live = isLive(around.deployment);
-  if (isBeyond(route, around)) return { directives: [...common, directive('return', 503)], locations: pages.locations };
+  if (isBeyond(route, around)) return { directives: [...common, ...pages.directives, directive('return', 503)], locations: pages.locations };
   const plan = live ? planOf(host, route, { httpsPort: httpsPortOf(around), sent: sentHeaders(host, route) }) : undefined;
-  const auth = externalAuth(host, route, live, around.resources);
+  if (plan === undefined && route.action.kind === 'refuse')
+    return { directives: [...common, ...pages.directives, directive('return', route.action.status)], locations: pages.locations };
+  const key = plan && around.resources.plan(plan);
+  const auth = externalAuth(host, route, { live, plan: key }, around.resources);
   const copies = mirror(route, live);
   const edited = plan === undefined ? [] : editedRequestHeaders(plan);
-  const planned = plan === undefined ? [] : planVariables(around.resources.plan(plan), edited);
+  const planned = plan === undefined || key === undefined ? [] : planVariables(plan, key, edited);
   const forwards = route.action.kind === 'forward';
   return {
     directives: [
@@ -63,7 +65,10 @@ function routeBody(host: VirtualHost, route: Route, around: Surroundings): Route
       ...(live ? [] : staticPolicies(route, around.resources)),
       ...(plan === undefined ? rewritePhase(route, around) : []),
       ...(forwards ? [...access(route, around.resources), ...auth.directives, ...copies.directives] : []),
+      // The first page of a status counts: the way to a sign-in page goes before.
+      ...pages.directives,
       ...(forwards ? [...requestHeaders(host, route, edited), ...forwarding(route, around.resources)] : []),
+      ...(plan === undefined ? forwardedPrefix(route) : []),
       ...action(route, around, plan),
     ],
     locations: [...auth.locations, ...copies.locations, ...pages.locations],
@@ -76,11 +81,15 @@ function isBeyond(route: Route, { deployment }: Surroundings): boolean {
   return unasked || (!isLive(deployment) && needsLua(route));
 }
 
-/** What Lua looks at and fills in (`lua/sluice/plan.lua`). */
-function planVariables(key: string, edited: readonly { readonly variable: string }[]): readonly Directive[] {
+/** What Lua looks at and fills in (`lua/sluice/plan.lua`), and its filter for answers that come before it has run. */
+function planVariables(plan: RoutePlan, key: string, edited: readonly { readonly variable: string }[]): readonly Directive[] {
   return [
     directive('set', variable('sluice_plan'), key),
+    ...(plan.rewrite?.forwardedPrefix === undefined
+      ? []
+      : [directive('set', variable('sluice_forwarded_prefix'), variable('http_x_forwarded_prefix'))]),
     ...edited.map((held) => directive('set', variable(held.variable), literal(''))),
+    luaBlock('header_filter_by_lua_block', `require("sluice.answer").filter("${key}")`),
   ];
 }
 
@@ -136,11 +145,11 @@ function upstreamNames({ action }: Route): readonly Directive[] {
   ];
 }
 
-/** What nginx's rewrite module does, in the order of the evaluator: redirect, HTTPS, another path. */
+/** What nginx's rewrite module does, in the order of the evaluator: redirect, HTTPS. */
 function rewritePhase(route: Route, around: Surroundings): readonly Directive[] {
   const httpsPort = httpsPortOf(around);
   if (route.action.kind === 'redirect') return redirecting(route.action.redirect, httpsPort);
-  return [...httpsRedirect(route, httpsPort), ...rewriting(route)];
+  return httpsRedirect(route, httpsPort);
 }
 
 function httpsRedirect(route: Route, httpsPort: number): readonly Directive[] {
@@ -155,19 +164,20 @@ function httpsRedirect(route: Route, httpsPort: number): readonly Directive[] {
 function rewriting(route: Route): readonly Directive[] {
   const policy = policyOf(route, 'rewrite');
   if (policy === undefined) return [];
-  const { pattern, target, forwardedPrefix, from } = policy;
-  const expression = pcre(pattern, { ignoreCase: true, anchored: false });
-  const prefix =
-    forwardedPrefix === undefined
-      ? []
-      : [
-          directive('set', variable('sluice_forwarded_prefix'), literal('')),
-          block('if', ['(', variable('uri'), '~*', expression, ')'], [
-            directive('set', variable('sluice_forwarded_prefix'), withGroups(forwardedPrefix)),
-          ]),
-        ];
-  const rewrite = directive('rewrite', pcre(pattern, { ignoreCase: true, anchored: false, inline: true }), withGroups(target), 'break');
-  return [...prefix, rewrite].map((one) => ({ ...one, from }));
+  const pattern = pcre(policy.pattern, { ignoreCase: true, anchored: false, inline: true });
+  return [{ ...directive('rewrite', pattern, withGroups(policy.target), 'break'), from: policy.from }];
+}
+
+/** Told where the rewrite takes effect; otherwise what the client says passes. */
+function forwardedPrefix(route: Route): readonly Directive[] {
+  const policy = policyOf(route, 'rewrite');
+  if (policy?.forwardedPrefix === undefined) return [];
+  const pattern = pcre(policy.pattern, { ignoreCase: true, anchored: false });
+  const told = directive('set', variable('sluice_forwarded_prefix'), withGroups(policy.forwardedPrefix));
+  return [
+    directive('set', variable('sluice_forwarded_prefix'), variable('http_x_forwarded_prefix')),
+    block('if', ['(', variable('uri'), '~*', pattern, ')'], [told]),
+  ].map((one) => ({ ...one, from: policy.from }));
 }
 
 /** A text in which only `$1` to `$9` mean something. */
@@ -179,7 +189,14 @@ function withGroups(written: string): Argument {
 function action(route: Route, around: Surroundings, plan: RoutePlan | undefined): readonly Directive[] {
   switch (route.action.kind) {
     case 'forward':
-      return passing({ route, upstream: route.action.upstream, around, main: true, retargets: plan !== undefined && changesTarget(plan) });
+      return passing({
+        route,
+        upstream: route.action.upstream,
+        around,
+        main: true,
+        retargets: plan !== undefined && changesTarget(plan),
+        rewrite: plan === undefined ? rewriting(route) : [],
+      });
     case 'respond':
       return plan === undefined ? [directive('return', route.action.status)] : [];
     case 'redirect':

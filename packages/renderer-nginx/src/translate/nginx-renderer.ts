@@ -3,7 +3,7 @@ import type { Artifact, Diagnostic, FidelityTable, Renderer, RoutingModel, Trans
 import type { Directive } from '../render/directive.ts';
 import type { HostServer, NginxTree } from '../render/nginx-tree.ts';
 import { renderNginx } from '../render/render-nginx.ts';
-import { controlServer, httpDirectives, mainDirectives } from './globals.ts';
+import { control, httpDirectives, mainDirectives } from './globals.ts';
 import { nginxFidelity, staticFidelity, withoutAuthRequest } from './fidelity.ts';
 import { liveTableOf } from './live-table.ts';
 import { encodePlans } from './plan.ts';
@@ -53,7 +53,7 @@ export class NginxRenderer implements Renderer<NginxTree> {
     const tree: NginxTree = {
       main: mainDirectives(deployment),
       http: httpDirectives(deployment),
-      control: (digest) => controlServer(deployment, digest),
+      control: (digest) => control(deployment, digest),
       shared: [...resources.shared, ...maps].toSorted(([a], [b]) => (a < b ? -1 : 1)),
       hosts,
       files: [...resources.files.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1)),

@@ -12,24 +12,24 @@ import type { Passing } from './upstream-pass.ts';
 import { complexValue } from './variables.ts';
 
 /** Passes a request without Lua: what is known of endpoints now is in the configuration. */
-export function staticPassing({ route, upstream: id, around, main = false }: Passing): readonly Directive[] {
+export function staticPassing({ route, upstream: id, around, main = false, rewrite = [] }: Passing): readonly Directive[] {
   const upstream = around.upstream(id);
   const pages = policyOf(route, 'error-pages');
   if (upstream === undefined || upstream.endpoints.length === 0) {
     const standIn = main && pages?.upstream !== undefined ? around.upstream(pages.upstream) : undefined;
     if (standIn === undefined || standIn.endpoints.length === 0) return [directive('return', main ? 503 : 404)];
-    return [...standInTold(route, id), ...toEndpoints(route, standIn, around)];
+    return [...standInTold(route, id), ...toEndpoints(route, standIn, around, rewrite)];
   }
   const cookie = main ? stickyCookie(route, upstream, around.resources) : [];
   const side = main ? staticCanary(upstream, (other) => around.upstream(other), (one) => poolName(route, one, around), around.resources) : undefined;
-  return side === undefined ? [...cookie, ...toEndpoints(route, upstream, around)] : [...cookie, proxyPass(route, side)];
+  return side === undefined ? [...cookie, ...toEndpoints(route, upstream, around, rewrite)] : [...cookie, ...rewrite, proxyPass(route, side)];
 }
 
-function toEndpoints(route: Route, upstream: Upstream, around: Surroundings): readonly Directive[] {
+function toEndpoints(route: Route, upstream: Upstream, around: Surroundings, rewrite: readonly Directive[]): readonly Directive[] {
   const named = upstream.endpoints.find(({ kind }) => kind === 'name');
-  if (named === undefined) return [proxyPass(route, text(poolName(route, upstream, around)))];
+  if (named === undefined) return [...rewrite, proxyPass(route, text(poolName(route, upstream, around)))];
   // A name in an `upstream` that does not resolve would be refused together with everything else.
-  return [directive('set', variable('sluice_endpoint'), literal(endpointKey(named))), proxyPass(route, variable('sluice_endpoint'))];
+  return [directive('set', variable('sluice_endpoint'), literal(endpointKey(named))), ...rewrite, proxyPass(route, variable('sluice_endpoint'))];
 }
 
 function standInTold(route: Route, id: string): readonly Directive[] {

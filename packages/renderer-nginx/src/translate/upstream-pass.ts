@@ -16,16 +16,18 @@ export interface Passing {
   readonly main?: boolean;
   /** A plan may have made another target, which is in `$sluice_target`. */
   readonly retargets?: boolean;
+  /** Makes another path; `break` ends the rewrite phase, so it comes after everything that is set. */
+  readonly rewrite?: readonly Directive[];
 }
 
 /** Passes the request to an endpoint of an upstream. */
 export function passing(passed: Passing): readonly Directive[] {
-  const { route, around } = passed;
+  const { route, around, rewrite = [] } = passed;
   if (!isLive(around.deployment)) return staticPassing(passed);
   const pool = poolOf(route, around);
-  if (passed.retargets !== true) return [...choice(passed), proxyPass(route, pool)];
+  if (passed.retargets !== true) return [...choice(passed), ...rewrite, proxyPass(route, pool)];
   const target = { kind: 'text', parts: [...partsOf(pool), { variable: 'sluice_target' }] } as const;
-  return [directive('set', variable('sluice_target'), literal('')), ...choice(passed), proxyPass(route, target)];
+  return [directive('set', variable('sluice_target'), literal('')), ...choice(passed), ...rewrite, proxyPass(route, target)];
 }
 
 /** What Lua needs to choose an endpoint (`lua/sluice/route.lua`, `balance.lua`). */

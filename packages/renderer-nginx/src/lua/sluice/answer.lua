@@ -1,6 +1,7 @@
 -- The header filter phase of every answer.
 
 local affinity_cookie = require "sluice.affinity_cookie"
+local plan = require "sluice.plan"
 local resp = require "ngx.resp"
 local worker = require "sluice.worker"
 
@@ -20,12 +21,13 @@ local function give_cookie(chosen)
 end
 
 -- Tells the client the affinity cookie of its endpoint where it gets a new one, and to come again on another connection where
--- this worker is about to leave.
-function _M.filter()
+-- this worker is about to leave; headers as the plan has them. `key`: the plan of the location, for answers that come before it ran.
+function _M.filter(key)
   local ctx = ngx.ctx
+  ngx.header["Server"] = nil
   local chosen = ctx.sluice
   if chosen and chosen.wish and chosen.wish.new_cookie then give_cookie(chosen) end
-  if ctx.sluice_plan ~= nil then require("sluice.plan").header_filter() end
+  if ctx.sluice_plan ~= nil or key then plan.header_filter(key) end
   if worker.is_leaving() and ngx.req.http_version() < 2 and ngx.status ~= 101 then ngx.header["Connection"] = "close" end
 end
 

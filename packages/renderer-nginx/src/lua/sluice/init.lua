@@ -1,12 +1,14 @@
--- The init phase, in the master: workers have no rights to read files later, so everything is loaded here. When nothing is in
+-- The init phase, in the master: workers have no rights to read files later, so everything is loaded here, the plans of the generation too. When nothing is in
 -- shared memory, what the controller wrote last is (`live`, beside the configuration); what a reload finds there is newer.
 
 require "resty.core"
 
+-- First: it sets the stack of the pattern matcher, which must be done before anything is matched.
+require("sluice.plan").load("current/plans")
+
 for _, name in ipairs({ "answer", "balance", "bencode", "cache", "certificate", "control", "live", "picker", "route", "text", "worker" }) do
   require("sluice." .. name)
 end
-if package.searchpath("sluice.plan", package.path) then require "sluice.plan" end
 
 local store = require "sluice.store"
 

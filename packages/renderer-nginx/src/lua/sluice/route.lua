@@ -3,6 +3,7 @@
 
 local canary = require "sluice.canary"
 local live = require "sluice.live"
+local plan = require "sluice.plan"
 
 local var = ngx.var
 
@@ -33,12 +34,31 @@ function _M.side()
   return chosen.upstream
 end
 
--- The rewrite phase of every location: answers 503 where nobody can take the request.
+-- Tells the upstream that stands in why it is asked (`standInVariables` of `translate/request-headers.ts`).
+local function tell_stand_in(id)
+  local service, port = string.match(id, "^[^/]*/(.*):([^:]*)$")
+  var.sluice_in_x_code = "503"
+  var.sluice_in_x_format = var.http_accept or ""
+  var.sluice_in_x_namespace = var.sluice_page_namespace
+  var.sluice_in_x_ingress_name = var.sluice_page_ingress
+  var.sluice_in_x_service_name = service or ""
+  var.sluice_in_x_service_port = port or ""
+  var.sluice_again_request_id = var.sluice_request_id
+end
+
+-- The rewrite phase of every location: the steps of its plan, then 503 where nobody can take the request (another status where
+-- the location says so).
 function _M.rewrite()
+  local key = var.sluice_plan
+  if key ~= nil and key ~= "" then plan.rewrite() end
   local id = var.sluice_upstream
   if id == nil or id == "" then return end
   local upstream = _M.side()
-  if upstream == nil then return ngx.exit(503) end
+  if upstream == nil then
+    local status = var.sluice_unavailable
+    return ngx.exit(status ~= nil and status ~= "" and tonumber(status) or 503)
+  end
+  if ngx.ctx.sluice.stand_in then tell_stand_in(id) end
   if var.sluice_names == "1" then
     var.sluice_service_namespace = upstream.namespace
     var.sluice_service_name = upstream.service
