@@ -25,3 +25,5 @@ export default definePlugin({
 export { nodeRenderer } from './translate/node-renderer.ts';
 export type { NodeTable } from './translate/node-renderer.ts';
 export type { NodeOptions } from './options.ts';
+export { pickerFor } from './serve/endpoint-picker.ts';
+export { EndpointWish } from './serve/endpoint-wish.ts';

@@ -1,7 +1,6 @@
 import { SluiceError, messageOf } from '@sluice/core';
 import type { Logger } from '@sluice/core';
 import { liveEntries, namesOf } from '../render/live-entries.ts';
-import { liveChanges } from '../translate/live-table.ts';
 import type { LiveTable } from '../translate/live-table.ts';
 import { askControl } from './live-control.ts';
 import type { ControlAnswer } from './live-control.ts';
@@ -12,8 +11,8 @@ import type { LookUp } from './name-endpoints.ts';
 import { StateFile } from './state-file.ts';
 
 export interface LiveChannelOptions {
-  /** Path of the control socket, asked for every time. */
-  readonly socket: () => string;
+  /** Path of the control socket. */
+  readonly socket: string;
   /** Path of the file that nginx loads when it starts with empty memory. */
   readonly stateFile: string;
   readonly logger: Logger;
@@ -43,7 +42,7 @@ const ROUNDS = 3;
  * is too small: what was there stays.
  */
 export class LiveChannel {
-  readonly #socket: () => string;
+  readonly #socket: string;
   readonly #file: StateFile;
   readonly #logger: Logger;
   readonly #names: NameEndpoints;
@@ -51,8 +50,6 @@ export class LiveChannel {
   #wanted: Wanted | undefined;
   /** What nginx said it has. */
   #acknowledged: LiveState | undefined;
-  /** The table that it has, without what was kept. */
-  #table: LiveTable | undefined;
   /** What the state file has. */
   #written: LiveState | undefined;
   /** The last push of new addresses failed. */
@@ -78,26 +75,23 @@ export class LiveChannel {
 
   /**
    * Makes shared memory say what the table says, and what `keep` says about upstreams, certificates and names that the table lacks: around
-   * a reload, for workers that still need them. Resolves when nginx has acknowledged it, with what has changed, in words for the log.
+   * a reload, for workers that still need them. Resolves when nginx has acknowledged it.
    */
-  sync(table: LiveTable, keep?: LiveTable): Promise<readonly string[]> {
+  sync(table: LiveTable, keep?: LiveTable): Promise<void> {
     return this.#inTurn(async () => {
       this.#wanted = { table, keep };
-      const before = this.#acknowledged === undefined ? undefined : this.#table;
       await this.#push(this.#wanted);
-      this.#table = table;
-      return liveChanges(before, table);
     });
   }
 
   /** Workers of this generation tell clients to come again on another connection; undefined: none do. */
   async drain(generation: string | undefined): Promise<void> {
-    this.#checked(await askControl(this.#socket(), '/drain', Buffer.from(generation ?? '', 'latin1')));
+    this.#checked(await askControl(this.#socket, '/drain', Buffer.from(generation ?? '', 'latin1')));
   }
 
   /** The workers that are there. */
   async workers(): Promise<readonly LiveWorker[]> {
-    const { body } = this.#checked(await askControl(this.#socket(), '/workers'));
+    const { body } = this.#checked(await askControl(this.#socket, '/workers'));
     return JSON.parse(body) as readonly LiveWorker[];
   }
 
@@ -133,7 +127,7 @@ export class LiveChannel {
       const state = await this.#stateOf(wanted, this.#nextVersion(known));
       if (base !== undefined && isSame(base, state)) return;
       const push = await this.#write(state, base);
-      const answer = await askControl(this.#socket(), '/live', push);
+      const answer = await askControl(this.#socket, '/live', push);
       if (answer.status === 507) await this.#refuse(push);
       if (answer.status !== 409) {
         this.#checked(answer);
@@ -143,12 +137,12 @@ export class LiveChannel {
       this.#acknowledged = undefined;
       known = versionIn(answer);
     }
-    throw new SluiceError('SLU3005', `another controller writes to nginx on ${this.#socket()}; stop it`);
+    throw new SluiceError('SLU3005', `another controller writes to nginx on ${this.#socket}; stop it`);
   }
 
   /** The version in shared memory; what is known of it holds when it is that of the state file. */
   async #memory(): Promise<number> {
-    const version = versionIn(this.#checked(await askControl(this.#socket(), '/live')));
+    const version = versionIn(this.#checked(await askControl(this.#socket, '/live')));
     if (this.#acknowledged?.version !== version) this.#acknowledged = this.#written?.version === version ? this.#written : undefined;
     return version;
   }
@@ -183,7 +177,7 @@ export class LiveChannel {
 
   #checked(answer: ControlAnswer): ControlAnswer {
     if (answer.status === 200) return answer;
-    throw new SluiceError('SLU3005', `nginx answers ${answer.status} on ${this.#socket()}: ${answer.body.slice(0, 200)}`);
+    throw new SluiceError('SLU3005', `nginx answers ${answer.status} on ${this.#socket}: ${answer.body.slice(0, 200)}`);
   }
 }
 

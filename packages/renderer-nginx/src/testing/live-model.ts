@@ -45,14 +45,14 @@ export function table(
 
 /** An HTTP server on 127.0.0.1 that answers with its name unless told otherwise; closed when disposed of. */
 export class TestEndpoint {
-  readonly #server;
+  readonly server;
   readonly name: string;
   /** Targets of the requests so far. */
   readonly asked: string[] = [];
 
   private constructor(name: string, answer: (request: IncomingMessage, response: ServerResponse) => void) {
     this.name = name;
-    this.#server = createServer((request, response) => {
+    this.server = createServer((request, response) => {
       this.asked.push(request.url ?? '');
       answer(request, response);
     });
@@ -63,18 +63,18 @@ export class TestEndpoint {
     answer: (request: IncomingMessage, response: ServerResponse) => void = (_, response) => response.end(name),
   ): Promise<TestEndpoint> {
     const made = new TestEndpoint(name, answer);
-    await new Promise<void>((resolve) => made.#server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => made.server.listen(0, '127.0.0.1', resolve));
     return made;
   }
 
   get address(): string {
-    const address = this.#server.address();
+    const address = this.server.address();
     return `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const closed = new Promise((resolve) => this.#server.close(resolve));
-    this.#server.closeAllConnections();
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.server.closeAllConnections();
     await closed;
   }
 }

@@ -33,7 +33,7 @@ describe.skipIf(!hasLua)('shared memory of nginx', () => {
     await server[Symbol.asyncDispose]();
   });
 
-  const open = (): LiveChannel => new LiveChannel({ socket: () => server.socket, stateFile: server.stateFile, logger: silentLogger });
+  const open = (): LiveChannel => new LiveChannel({ socket: server.socket, stateFile: server.stateFile, logger: silentLogger });
 
   async function begin(settings: LiveServerSettings = {}): Promise<void> {
     server = await LiveServer.start({ http, ...settings });
@@ -52,22 +52,18 @@ describe.skipIf(!hasLua)('shared memory of nginx', () => {
     expect(await version()).toEqual({ version: 0, digest: '' });
     expect(await to('web')).toBe('503');
     const first = table([upstream('web', [a.address]), upstream('other', [b.address])]);
-    expect(await channel.sync(first)).toEqual(['everything']);
+    await channel.sync(first);
     expect([await to('web'), await to('other'), await to('none')]).toEqual(['a', 'b', '503']);
     const before = await version();
     expect(before.digest).toBe(first.digest);
 
     const second = table([upstream('web', [b.address]), upstream('new', [a.address])]);
-    expect(await channel.sync(second)).toEqual([
-      'endpoints of shop/web:80',
-      'upstream shop/new:80 is new',
-      'upstream shop/other:80 is gone',
-    ]);
+    await channel.sync(second);
     expect([await to('web'), await to('other'), await to('new')]).toEqual(['b', '503', 'a']);
     const after = await version();
     expect(after.version).toBeGreaterThan(before.version);
 
-    expect(await channel.sync(second)).toEqual([]);
+    await channel.sync(second);
     expect(await version()).toEqual(after);
     expect((await server.get('/plain')).body).toBe('plain');
     expect(server.complaints).toEqual([]);
@@ -124,7 +120,7 @@ describe.skipIf(!hasLua)('shared memory of nginx', () => {
     await server.run('again');
     expect(await version()).toEqual(state);
     expect([await to('web'), await to('gone')]).toEqual(['b', '503']);
-    expect(await channel.sync(table([upstream('web', [b.address])]))).toEqual([]);
+    await channel.sync(table([upstream('web', [b.address])]));
     expect(await version()).toEqual(state);
     await channel.sync(table([upstream('web', [a.address])]));
     expect(await to('web')).toBe('a');

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders, RequestOptions } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,7 +113,7 @@ export class LiveServer {
     return ask({ socketPath: this.socket, method, path, agent: false }, body);
   }
 
-  get(path: string, headers: Record<string, string | readonly string[]> = {}, options: RequestOptions = {}): Promise<Answer> {
+  get(path: string, headers: OutgoingHttpHeaders = {}, options: RequestOptions = {}): Promise<Answer> {
     return ask({ host: '127.0.0.1', port: this.port, path, headers, agent: false, ...options });
   }
 

@@ -1,0 +1,79 @@
+import { Agent } from 'node:http';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { silentLogger } from '@sluice/core';
+import { LiveChannel } from '../apply/live-channel.ts';
+import { TestEndpoint, table, upstream } from './live-model.ts';
+import { hasLua, LiveServer, until } from './live-server.ts';
+
+const http = `location / { set $sluice_upstream shop/web:80; proxy_pass http://sluice; } location /plain { return 200 plain; }`;
+
+describe.skipIf(!hasLua)('workers of nginx', () => {
+  let server: LiveServer;
+  let channel: LiveChannel;
+
+  beforeEach(async () => {
+    server = await LiveServer.start({ http, workers: 2 });
+    channel = new LiveChannel({ socket: server.socket, stateFile: server.stateFile, logger: silentLogger });
+  });
+  afterEach(async () => {
+    await channel.close();
+    await server[Symbol.asyncDispose]();
+  });
+
+  /** What the client is told about its connection; nginx's own `keep-alive` is on a line before. */
+  const connection = async (): Promise<string | undefined> => {
+    const agent = new Agent({ keepAlive: true });
+    const { headers } = await server.get('/plain', {}, { agent });
+    agent.destroy();
+    return headers.connection?.split(', ').at(-1);
+  };
+
+  test('of a generation that drains tell clients to come again', async () => {
+    expect(await connection()).toBe('keep-alive');
+    await channel.drain('other');
+    expect(await connection()).toBe('keep-alive');
+    await channel.drain('first');
+    expect([await connection(), await connection()]).toEqual(['close', 'close']);
+    await channel.drain(undefined);
+    expect(await connection()).toBe('keep-alive');
+    await channel.drain('first');
+    await server.reload('second');
+    expect(await connection()).toBe('keep-alive');
+    // Whoever comes back is not about to leave.
+    await server.reload('first');
+    expect(await connection()).toBe('keep-alive');
+  });
+
+  test('say which generation they are of, and when they have stopped accepting', async () => {
+    let held: (() => void) | undefined;
+    await using slow = await TestEndpoint.listen('slow', (_, response) => (held = () => response.end('slow')));
+    await channel.sync(table([upstream('web', [slow.address])]));
+    await until(
+      async () => (await channel.workers()).length === 2,
+      () => 'the workers do not register',
+    );
+    expect((await channel.workers()).map(({ generation, accepting }) => [generation, accepting])).toEqual([
+      ['first', true],
+      ['first', true],
+    ]);
+    const answer = server.get('/');
+    await until(
+      () => held !== undefined,
+      () => 'the endpoint is not asked',
+    );
+    await server.reload('second');
+    const of = async (generation: string): Promise<readonly boolean[]> =>
+      (await channel.workers()).filter((worker) => worker.generation === generation).map(({ accepting }) => accepting);
+    await until(
+      async () => (await of('first')).join() === 'false',
+      () => 'the old workers do not stop accepting',
+    );
+    expect(await of('second')).toEqual([true, true]);
+    held?.();
+    expect((await answer).body).toBe('slow');
+    await until(
+      async () => (await of('first')).length === 0,
+      () => 'the old worker does not leave',
+    );
+  });
+});
