@@ -41,6 +41,7 @@ const withoutLua = 'this nginx has no Lua' as const;
 export const staticFidelity: FidelityTable = {
   'configuration-snippet': { level: 'refused', note: `${withoutLua}: paths with a snippet answer 503` },
   'server-snippet': { level: 'refused', note: `${withoutLua}: paths that it changes answer 503` },
+  'enable-cors': { level: 'approximate', note: `${withoutLua}: preflights are answered without Content-Length` },
   'auth-signin': { level: 'approximate', note: `${withoutLua}: the URL of the request is not escaped in the redirect` },
 };
 

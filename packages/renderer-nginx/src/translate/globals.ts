@@ -131,6 +131,7 @@ function variables(): readonly Directive[] {
       directive('https', literal('max-age=31536000; includeSubDomains')),
       otherwise(variable('upstream_http_strict_transport_security')),
     ),
+    mapping(variable('scheme'), 'sluice_cookie_secure', directive('https', literal('; Secure')), otherwise(literal(''))),
     mapping(variable('request_method'), 'sluice_page_method', directive('HEAD', literal('HEAD')), otherwise(literal('GET'))),
   ];
 }

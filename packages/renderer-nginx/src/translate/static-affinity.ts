@@ -26,7 +26,7 @@ export function stickyCookie(route: Route, { affinity, id }: Upstream, resources
   const path = policyOf(route, 'session-cookie')?.path;
   if (affinity === undefined || path === undefined) return [];
   const { cookie, key } = affinity;
-  const value = [`${cookie.name}=`, { variable: 'request_id' }, `|${key}${attributes(cookie, path)}`];
+  const value = [`${cookie.name}=`, { variable: 'request_id' }, `|${key}`, ...attributes(cookie, path)];
   const told = `sluice_told_${digestOfText(JSON.stringify([value, id]))}`;
   resources.share(told, [
     block('map', [variable('http_cookie'), variable(told)], [
@@ -41,15 +41,12 @@ function given({ name }: AffinityCookie): string {
   return `(?:^|;[ ]*)${literalPattern(name)}=([^;|]+)`;
 }
 
-function attributes({ path, maxAgeSeconds, domain, sameSite, secure }: AffinityCookie, own: string): string {
-  return [
-    ...(maxAgeSeconds === undefined ? [] : [`Max-Age=${maxAgeSeconds}`]),
-    ...(domain === undefined ? [] : [`Domain=${domain}`]),
-    `Path=${path ?? own}`,
-    ...(secure ? ['Secure'] : []),
-    'HttpOnly',
-    ...(sameSite === undefined ? [] : [`SameSite=${sameSite}`]),
-  ]
-    .map((attribute) => `; ${attribute}`)
-    .join('');
+/** In the order of ingress-nginx, without `Expires`: nginx cannot tell a time in a header. */
+function attributes(cookie: AffinityCookie, own: string): readonly (string | { readonly variable: string })[] {
+  const { path, maxAgeSeconds, domain, sameSite, secure } = cookie;
+  const before = [...(maxAgeSeconds === undefined ? [] : [`Max-Age=${maxAgeSeconds}`]), ...(domain === undefined ? [] : [`Domain=${domain}`])];
+  const after = ['HttpOnly', ...(sameSite === undefined ? [] : [`SameSite=${sameSite}`])];
+  const written = (list: readonly string[]): string => list.map((attribute) => `; ${attribute}`).join('');
+  const beginning = written([...before, `Path=${path ?? own}`]);
+  return secure ? [beginning + written(['Secure', ...after])] : [beginning, { variable: 'sluice_cookie_secure' }, written(after)];
 }

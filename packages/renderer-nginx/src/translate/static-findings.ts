@@ -1,13 +1,19 @@
-import type { Diagnostic, Origin, RoutingModel, Upstream } from '@sluice/core';
+import type { Diagnostic, Origin, RoutingModel, Upstream, VirtualHost } from '@sluice/core';
 
 type Finding = readonly [from: Origin, message: string];
 
 /** What is done otherwise than asked for without Lua, about upstreams: the table of annotations does not know them. */
 export function staticFindings(
-  { upstreams }: RoutingModel,
+  { upstreams, virtualHosts }: RoutingModel,
   diagnose: (code: 'SLU1509', from: Origin, message: string) => Diagnostic,
 ): readonly Diagnostic[] {
-  return upstreams.flatMap((upstream) => findingsOf(upstream).map(([from, message]) => diagnose('SLU1509', from, message)));
+  const found = [...upstreams.flatMap(findingsOf), ...virtualHosts.flatMap(aliasesOf)];
+  return found.map(([from, message]) => diagnose('SLU1509', from, message));
+}
+
+function aliasesOf({ aliases, tls }: VirtualHost): readonly Finding[] {
+  if (aliases === undefined || tls?.certificate === undefined) return [];
+  return [[aliases.from, 'without Lua aliases are served with the certificate of their host, also where that does not list them']];
 }
 
 function findingsOf({ affinity, balancing, canary, endpoints }: Upstream): readonly Finding[] {

@@ -59,7 +59,14 @@ function poolName(route: Route, upstream: Upstream, { resources, deployment }: S
 function body(upstream: Upstream, resources: Resources): readonly Directive[] {
   const { endpoints, balancing, affinity } = upstream;
   const key = affinity === undefined ? balancingOf(balancing) : [directive('hash', variable(stickyKey(upstream, affinity, resources)), 'consistent')];
-  return [...key, ...endpoints.map(server)];
+  return [...key, ...repeated(endpoints).map(server)];
+}
+
+/** As many tries as usual for a request to have as many: nginx asks each server of an `upstream` once. */
+const USUAL_TRIES = 3;
+
+function repeated(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+  return Array.from({ length: Math.ceil(USUAL_TRIES / endpoints.length) }, () => endpoints).flat();
 }
 
 function server(endpoint: Endpoint): Directive {
