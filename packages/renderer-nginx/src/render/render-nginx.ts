@@ -7,6 +7,9 @@ import type { Chunk, GeneratedFile, NginxTable } from './nginx-table.ts';
 import { print } from './print.ts';
 
 const printed = new WeakMap<Directive, Chunk>();
+/** Other chunks, by what is in them. */
+const printedLists = new WeakMap<readonly Directive[], Chunk>();
+const printedShared = new WeakMap<SharedServer, readonly Chunk[]>();
 
 /** Prints a tree. A server that is the same object as last time is not printed again. */
 export function renderNginx(tree: NginxTree): Artifact {
@@ -29,18 +32,22 @@ function chunksOf(tree: NginxTree): readonly Chunk[] {
     chunk('the main settings', tree.main, { depth: 0, optional: false }),
     { label: 'the http block', ...open, digest: digestOfText(open.text), optional: false },
     chunk('the settings of all hosts', tree.http, { depth: 1, optional: false }),
-    ...tree.shared.map(([name, directives]) => chunk(name, directives, { depth: 1, optional: false })),
-    ...tree.hosts.flatMap((one) => (one.kind === 'host' ? [hostChunk(one.name, [one.server], 1)] : sharedChunks(one))),
+    ...tree.shared.map(([name, directives]) => known(printedLists, directives, () => chunk(name, directives, { depth: 1, optional: false }))),
+    ...tree.hosts.flatMap((one) => (one.kind === 'host' ? [hostChunk(one.name, [one.server], 1)] : known(printedShared, one, () => sharedChunks(one)))),
     { label: 'the end', text: '}\n', origins: [undefined], digest: digestOfText('}\n'), optional: false },
   ];
 }
 
-function hostChunk(name: string, directives: readonly Directive[], depth: number): Chunk {
-  const [first] = directives;
-  let known = first && printed.get(first);
-  if (known === undefined) known = chunk(`host ${name}`, directives, { depth, optional: name !== '*' });
-  if (first !== undefined) printed.set(first, known);
-  return known;
+function hostChunk(name: string, [first, ...more]: readonly Directive[], depth: number): Chunk {
+  const make = (directives: readonly Directive[]): Chunk => chunk(`host ${name}`, directives, { depth, optional: name !== '*' });
+  return first === undefined ? make([]) : known(printed, first, () => make([first, ...more]));
+}
+
+/** What was made of a node before, or is made now. */
+function known<Node extends object, Made>(cache: WeakMap<Node, Made>, node: Node, make: () => Made): Made {
+  let made = cache.get(node);
+  if (made === undefined) cache.set(node, (made = make()));
+  return made;
 }
 
 /** A chunk for each host, so that one can be told, and left out, as if it had a server of its own. */

@@ -11,7 +11,7 @@ import { Resources } from './resources.ts';
 import { serverName } from './server-name.ts';
 import { serverOf } from './server.ts';
 import { sharedServers } from './shared-servers.ts';
-import type { TranslatedServer } from './shared-servers.ts';
+import type { SharedServers, TranslatedServer } from './shared-servers.ts';
 import { staticFindings } from './static-findings.ts';
 import { isLive } from './surroundings.ts';
 import type { Deployment } from './surroundings.ts';
@@ -28,6 +28,7 @@ export class NginxRenderer implements Renderer<NginxTree> {
   readonly fidelity: FidelityTable;
   readonly #deployment: Deployment;
   readonly #hosts = new WeakMap<VirtualHost, TranslatedHost>();
+  #last: { readonly before: readonly TranslatedServer[]; readonly result: SharedServers } = { before: [], result: { hosts: [], maps: [] } };
   /** Hosts translated since the start: what a test counts. */
   translatedHosts = 0;
 
@@ -48,7 +49,7 @@ export class NginxRenderer implements Renderer<NginxTree> {
       resources.merge(own);
       return { host, server };
     });
-    const { hosts, maps } = isLive(this.#deployment) ? sharedServers(servers) : { hosts: servers.map(alone), maps: [] };
+    const { hosts, maps } = this.#shared(servers);
     const deployment = this.#deployment;
     const tree: NginxTree = {
       main: mainDirectives(deployment),
@@ -65,6 +66,15 @@ export class NginxRenderer implements Renderer<NginxTree> {
 
   render(tree: NginxTree): Artifact {
     return renderNginx(tree);
+  }
+
+  #shared(servers: readonly TranslatedServer[]): SharedServers {
+    const { before, result } = this.#last;
+    const same = before.length === servers.length && servers.every(({ server }, index) => server === before[index]?.server);
+    if (same) return result;
+    const shared = isLive(this.#deployment) ? sharedServers(servers) : { hosts: servers.map(alone), maps: [] };
+    this.#last = { before: servers, result: shared };
+    return shared;
   }
 
   #diagnostics(model: RoutingModel): readonly Diagnostic[] {

@@ -28,11 +28,14 @@ interface Shape {
 
 const shapes = new WeakMap<Directive, Shape>();
 
-/** The servers of hosts, where many are alike as one with the maps that tell them apart. The order of hosts stays where they do not share. */
-export function sharedServers(servers: readonly TranslatedServer[]): {
+/** What the hosts of a configuration share; the same object while no server changed, so that nothing of it is printed again. */
+export interface SharedServers {
   readonly hosts: readonly (HostServer | SharedServer)[];
   readonly maps: readonly (readonly [name: string, directives: readonly Directive[]])[];
-} {
+}
+
+/** The servers of hosts, where many are alike as one with the maps that tell them apart. The order of hosts stays where they do not share. */
+export function sharedServers(servers: readonly TranslatedServer[]): SharedServers {
   const groups = new Map<string, TranslatedServer[]>();
   for (const one of servers) if (canShare(one.host)) append(groups, shapeOf(one.server).key, one);
   const shared = new Map([...groups].filter(([, members]) => members.length >= SHARED_FROM));
