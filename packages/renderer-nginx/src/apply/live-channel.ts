@@ -125,14 +125,14 @@ export class LiveChannel {
     for (let round = 1, known = has; round <= ROUNDS; round++) {
       const base = this.#acknowledged?.version === known ? this.#acknowledged : undefined;
       const state = await this.#stateOf(wanted, this.#nextVersion(known));
-      if (base !== undefined && isSame(base, state)) return;
+      if (base !== undefined && isSame(base, state)) return this.#file.settle();
       const push = await this.#write(state, base);
       const answer = await askControl(this.#socket, '/live', push);
       if (answer.status === 507) await this.#refuse(push);
       if (answer.status !== 409) {
         this.#checked(answer);
         this.#acknowledged = state;
-        return;
+        return this.#file.settle();
       }
       this.#acknowledged = undefined;
       known = versionIn(answer);
@@ -171,6 +171,7 @@ export class LiveChannel {
   /** Memory is full: the file must not have what did not fit. */
   async #refuse(push: Buffer): Promise<never> {
     if (this.#acknowledged !== undefined) await this.#write(this.#acknowledged, undefined);
+    else await this.#file.restore();
     const message = `the shared memory of nginx has no room for ${push.length} bytes more of endpoints and certificates: raise the option nginx.sharedMemory`;
     throw new SluiceError('SLU3003', message);
   }

@@ -56,3 +56,16 @@ test('names that are no longer in use are forgotten', async () => {
   await names.use(new Set(['b.test']));
   expect(names.addressesOf('a.test')).toEqual([]);
 });
+
+test('a resolver that takes its time does not hold up others, and is told about later', async () => {
+  const { promise, resolve } = Promise.withResolvers<readonly string[]>();
+  const told = Promise.withResolvers<boolean>();
+  const patient = new NameEndpoints({ onRefreshed: told.resolve, lookUp: () => promise, patienceMs: 1 });
+  await patient.use(new Set(['slow.test']));
+  expect(patient.addressesOf('slow.test')).toEqual([]);
+  await patient.use(new Set(['slow.test']));
+  resolve(['10.0.0.1']);
+  expect(await told.promise).toBe(true);
+  expect(patient.addressesOf('slow.test')).toEqual(['10.0.0.1']);
+  patient.close();
+});

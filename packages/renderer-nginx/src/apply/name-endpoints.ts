@@ -5,6 +5,7 @@ import { isOwnAddress } from '@sluice/core';
 const INTERVAL_MS = 5000;
 /** A resolver that does not answer does not hold up everything else for longer. */
 const PATIENCE_MS = 1000;
+const AT_ONCE = 2;
 
 /** All addresses of a name, in the order of the resolver; throws an error with a `code` when there are none. */
 export type LookUp = (name: string) => Promise<readonly string[]>;
@@ -13,6 +14,8 @@ export interface NameEndpointsOptions {
   /** Called after names were looked up again; `changed`: one of them has other addresses than before. */
   readonly onRefreshed: (changed: boolean) => void;
   readonly lookUp?: LookUp;
+  /** For new names. */
+  readonly patienceMs?: number;
 }
 
 /**
@@ -24,36 +27,50 @@ export class NameEndpoints {
   readonly #lookUp: LookUp;
   readonly #onRefreshed: (changed: boolean) => void;
   #names: ReadonlySet<string> = new Set();
+  readonly #patienceMs: number;
   #timer: NodeJS.Timeout | undefined;
+  #isRefreshing = false;
 
-  constructor({ onRefreshed, lookUp = systemLookUp }: NameEndpointsOptions) {
+  constructor({ onRefreshed, lookUp = systemLookUp, patienceMs = PATIENCE_MS }: NameEndpointsOptions) {
     this.#onRefreshed = onRefreshed;
+    this.#patienceMs = patienceMs;
     this.#lookUp = lookUp;
   }
 
-  /** Makes these the names in use. Resolves when the new ones have been looked up, or after a second. */
+  /** Makes these the names in use. Resolves when the new ones have been looked up, or after a second: what comes later is told. */
   async use(names: ReadonlySet<string>): Promise<void> {
     const fresh = [...names].filter((name) => !this.#addresses.has(name));
     this.#names = names;
     for (const name of this.#addresses.keys()) if (!names.has(name)) this.#addresses.delete(name);
+    for (const name of fresh) this.#addresses.set(name, []);
     if (names.size === 0) this.close();
     else this.#timer ??= setInterval(() => void this.refresh(), INTERVAL_MS).unref();
     if (fresh.length === 0) return;
-    const patience = new AbortController();
-    const late = new Promise<void>((resolve_) => {
-      const timer = setTimeout(resolve_, PATIENCE_MS);
-      patience.signal.addEventListener('abort', () => clearTimeout(timer));
+    const looked = this.#look(fresh);
+    if (await this.#isLate(looked)) void looked.then(this.#onRefreshed);
+  }
+
+  /** Whether work is not done in time. */
+  #isLate(work: Promise<unknown>): Promise<boolean> {
+    return new Promise((resolve_) => {
+      const timer = setTimeout(() => resolve_(true), this.#patienceMs);
+      void work.finally(() => {
+        clearTimeout(timer);
+        resolve_(false);
+      });
     });
-    await Promise.race([this.#look(fresh), late]);
-    patience.abort();
   }
 
   /** Addresses of a name, as the last answer had them. */
   readonly addressesOf = (name: string): readonly string[] => this.#addresses.get(name) ?? [];
 
-  /** Looks all names in use up again. */
+  /** Looks all names in use up again, unless that is under way. */
   async refresh(): Promise<void> {
-    this.#onRefreshed(await this.#look([...this.#names]));
+    if (this.#isRefreshing) return;
+    this.#isRefreshing = true;
+    const changed = await this.#look([...this.#names]);
+    this.#isRefreshing = false;
+    this.#onRefreshed(changed);
   }
 
   /** Looks nothing up any more until names are in use again. */
@@ -62,9 +79,15 @@ export class NameEndpoints {
     this.#timer = undefined;
   }
 
+  /** A few at a time: each waits in a thread that files need as well. */
   async #look(names: readonly string[]): Promise<boolean> {
-    const changes = await Promise.all(names.map((name) => this.#lookOne(name)));
-    return changes.includes(true);
+    const left = [...names];
+    let changed = false;
+    const lane = async (): Promise<void> => {
+      for (let name = left.pop(); name !== undefined; name = left.pop()) if (await this.#lookOne(name)) changed = true;
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+    return changed;
   }
 
   /** Whether there are other addresses than before. */

@@ -1,4 +1,4 @@
-import { appendFile, open, rename, rm } from 'node:fs/promises';
+import { appendFile, link, open, rename, rm, stat } from 'node:fs/promises';
 import { SluiceError, messageOf } from '@sluice/core';
 
 /** A file that is smaller is not worth being written anew. */
@@ -13,6 +13,7 @@ export class StateFile {
   #fullBytes = 0;
   #addedBytes = 0;
   #mayAdd = false;
+  #isSettled = false;
 
   constructor(path: string) {
     this.#path = path;
@@ -23,11 +24,12 @@ export class StateFile {
     return this.#mayAdd && this.#addedBytes < Math.max(this.#fullBytes, SMALL_BYTES);
   }
 
-  /** Puts a push of everything in the place of the file, at once. */
+  /** Puts a push of everything in the place of the file, at once. The file of an earlier process is kept until `settle`. */
   async replace(push: Buffer): Promise<void> {
     const half = `${this.#path}.new`;
     this.#mayAdd = false;
     await this.#write(async () => {
+      if (!this.#isSettled) await this.#keepEarlier();
       await rm(half, { force: true });
       const file = await open(half, 'wx', 0o600);
       try {
@@ -52,6 +54,29 @@ export class StateFile {
     this.#mayAdd = true;
   }
 
+  /** Nginx has what the file has: that of an earlier process is not needed any more. */
+  async settle(): Promise<void> {
+    if (this.#isSettled) return;
+    await this.#write(() => rm(this.#earlier, { force: true }));
+    this.#isSettled = true;
+  }
+
+  /** Brings the file of an earlier process back, if there was one. */
+  async restore(): Promise<void> {
+    this.#mayAdd = false;
+    await this.#write(async () => {
+      if (await isThere(this.#earlier)) await rename(this.#earlier, this.#path);
+    });
+  }
+
+  get #earlier(): string {
+    return `${this.#path}.before`;
+  }
+
+  async #keepEarlier(): Promise<void> {
+    if (!(await isThere(this.#earlier)) && (await isThere(this.#path))) await link(this.#path, this.#earlier);
+  }
+
   async #write(work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -59,4 +84,8 @@ export class StateFile {
       throw new SluiceError('SLU3004', `cannot write ${this.#path}: ${messageOf(error)}`, { cause: error });
     }
   }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
 }

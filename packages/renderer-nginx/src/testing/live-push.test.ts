@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { silentLogger } from '@sluice/core';
@@ -196,9 +196,15 @@ describe.skipIf(!hasLua)('shared memory of nginx', () => {
     expect([await to('web'), await to('x'), await to('many3')]).toEqual(['a', 'a', '503']);
     await channel.sync(table([upstream('web', [b.address]), upstream('x', [a.address])]));
     expect([await to('web'), await to('x')]).toEqual(['b', 'a']);
+    // So it is for a controller that knows nothing of what nginx has.
+    await channel.close();
+    channel = open();
+    for (let round = 0; round < 2; round++) await expect(channel.sync(large)).rejects.toMatchObject({ code: 'SLU3003' });
     await server.stop();
     await server.run('again');
     expect([await to('web'), await to('x')]).toEqual(['b', 'a']);
+    await channel.sync(table(small));
+    expect(readdirSync(server.folder).filter((name) => name.startsWith('live'))).toEqual(['live']);
   });
 
   test('nobody there is told as such', async () => {
