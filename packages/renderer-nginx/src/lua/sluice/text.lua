@@ -68,6 +68,12 @@ local function variable(name)
   return function() return ngx.var[name] end
 end
 
+-- nginx has it for its own directives alone.
+local function forwarded_for()
+  local before = _M.header("x-forwarded-for") or ""
+  return before == "" and ngx.var.remote_addr or before .. ", " .. ngx.var.remote_addr
+end
+
 local readers = {
   args = _M.query,
   query_string = _M.query,
@@ -88,11 +94,11 @@ local readers = {
   service_port = function(source) return source.upstream and source.upstream.port end,
   proxy_upstream_name = upstream_name,
   proxy_host = upstream_name,
+  proxy_add_x_forwarded_for = forwarded_for,
 }
 
 -- Variables that are called the same in nginx.
-for name in ("host http_host request_uri request_method scheme remote_addr server_name content_type content_length "
-  .. "proxy_add_x_forwarded_for"):gmatch("%S+") do
+for name in ("host http_host request_uri request_method scheme remote_addr server_name content_type content_length"):gmatch("%S+") do
   readers[name] = variable(name)
 end
 
