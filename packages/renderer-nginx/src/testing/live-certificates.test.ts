@@ -8,8 +8,8 @@ import { table } from './live-model.ts';
 import { hasLua, LiveServer } from './live-server.ts';
 
 /** A certificate `shop/ID` whose subject is `name`. */
-async function certificate(id: string, name: string): Promise<Certificate> {
-  const { cert, private: key } = await generate([{ name: 'commonName', value: name }], { keySize: 2048, algorithm: 'sha256' });
+async function certificate(id: string, name: string, keySize = 2048): Promise<Certificate> {
+  const { cert, private: key } = await generate([{ name: 'commonName', value: name }], { keySize, algorithm: 'sha256' });
   const fingerprint = new KeyMaterial(cert).fingerprint;
   return { id: `shop/${id}`, chain: cert, privateKey: new KeyMaterial(key), fingerprint, names: [name], notAfterMs: 0, from: builtIn };
 }
@@ -75,6 +75,13 @@ describe.skipIf(!hasLua)('live certificates of nginx', () => {
     await channel.sync(table([]));
     expect(await subject('a.test')).toBe(DEFAULT);
     expect(server.complaints).toEqual([]);
+  });
+
+  test('one that OpenSSL refuses leaves the default one', async () => {
+    const weak = await certificate('weak', 'weak', 512);
+    await channel.sync(table([], [weak], { 'weak.test': 'shop/weak' }));
+    for (let round = 0; round < 4; round++) expect(await subject('weak.test')).toBe(DEFAULT);
+    expect(server.log).toContain('the certificate shop/weak cannot be used');
   });
 
   test('one that cannot be read is served as the default one', async () => {

@@ -140,7 +140,7 @@ http {
   log_by_lua_block { require("sluice.balance").log() }
   proxy_http_version 1.1; proxy_set_header Connection ""; proxy_next_upstream_tries 0;
   map $request_id $sluice_request_id { default $request_id; }
-  upstream sluice { server 0.0.0.1; balancer_by_lua_block { require("sluice.balance").balance() } keepalive 8; }
+  upstream sluice { server 0.0.0.1; balancer_by_lua_block { require("sluice.balance").balance() } keepalive 64; }
   ${more}
   server {
     listen unix:run/control.sock; client_max_body_size 0; client_body_buffer_size 64k;

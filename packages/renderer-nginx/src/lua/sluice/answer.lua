@@ -28,7 +28,7 @@ function _M.filter(key)
   local chosen = ctx.sluice
   if chosen and chosen.wish and chosen.wish.new_cookie then give_cookie(chosen) end
   if ctx.sluice_plan ~= nil or key then plan.header_filter(key) end
-  if worker.is_leaving() and ngx.req.http_version() < 2 and ngx.status ~= 101 then ngx.header["Connection"] = "close" end
+  if worker.is_leaving() and (ngx.req.http_version() or 2) < 2 and ngx.status ~= 101 then ngx.header["Connection"] = "close" end
 end
 
 return _M

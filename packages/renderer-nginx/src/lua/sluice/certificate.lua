@@ -42,13 +42,29 @@ local function parse(chain, key)
   return { cert = cert, key = private }
 end
 
+local function set(pair)
+  local ok, why = ssl.set_cert(pair.cert)
+  if ok then ok, why = ssl.set_priv_key(pair.key) end
+  return ok, why
+end
+
+-- Whether OpenSSL takes a certificate; it says so once. Where it does not (a key that is too short), the default one is still there.
+local function is_usable(pair, id)
+  if pair.usable == nil then
+    local ok, why = set(pair)
+    if not ok then ngx.log(ngx.ERR, "the certificate ", id, " cannot be used: ", why) end
+    pair.usable = ok and true or false
+  end
+  return pair.usable
+end
+
 local function use(name)
   local id = name and id_of(name)
   local pair = id and id ~= "" and live.certificate(id, parse)
-  if not pair then return end
+  if not pair or not is_usable(pair, id) then return end
+  -- Those of other kinds of keys would be offered as well.
   local ok, why = ssl.clear_certs()
-  if ok then ok, why = ssl.set_cert(pair.cert) end
-  if ok then ok, why = ssl.set_priv_key(pair.key) end
+  if ok then ok, why = set(pair) end
   if not ok then
     ngx.log(ngx.ERR, "the certificate ", id, " cannot be used: ", why)
     return ngx.exit(ngx.ERROR)
