@@ -144,8 +144,17 @@ describe('version and help', () => {
   test('version names the program and its plugins', async () => {
     const { status, stdout } = await sluice(['version', '--format', 'json']);
     const names = (JSON.parse(stdout) as { readonly plugins: readonly { readonly name: string }[] }).plugins.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['directory', 'node', 'metrics']));
+    expect(names).toEqual(expect.arrayContaining(['directory', 'node', 'nginx', 'metrics']));
     expect(status).toBe(0);
+  });
+
+  test('version names the proxies of this machine', async () => {
+    const { stdout } = await sluice(['version', '--format', 'json']);
+    const { proxies } = JSON.parse(stdout) as {
+      readonly proxies: readonly Readonly<Record<'name' | 'version' | 'path' | 'note', string>>[];
+    };
+    const { stdout: text } = await sluice(['version']);
+    for (const { name, version, path, note } of proxies) expect(text).toContain(`${name} ${version} ${path} (${note})`);
   });
 
   test('help is a result', async () => {

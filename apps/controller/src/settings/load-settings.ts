@@ -17,12 +17,7 @@ import { baseSettings, settingsSchema } from './settings-schema.ts';
 import type { BaseSettings } from './settings-schema.ts';
 
 /** The plugins that come with this program. */
-export const builtInPlugins: readonly Plugin[] = [
-  directory as Plugin,
-  node as Plugin,
-  nginx as Plugin,
-  metrics as Plugin,
-];
+export const builtInPlugins: readonly Plugin[] = [directory as Plugin, node as Plugin, nginx as Plugin, metrics as Plugin];
 
 /** Settings of a run, checked, with defaults filled in. */
 export interface Settings {

@@ -137,4 +137,18 @@ test('plugins see the controller: status, diagnostics, explain', async () => {
   await new Promise((resolve) => setTimeout(resolve, 100));
   await controller.stop();
   expect(status).toMatchObject({ backend: 'memory', ready: true, objects: { Ingress: 1 }, diagnostics: { error: 1 }, explained: 503 });
+  expect(status).toMatchObject({ dataplane: { healthy: true, facts: { proxy: 'memory' } } });
+});
+
+test('a plugin tells the programs that it would run with its options', () => {
+  const plugin = definePlugin({
+    name: 'proxy',
+    core: '*',
+    config: z.strictObject({ path: z.string().default('/usr/sbin/proxy') }),
+    register: () => {},
+    found: ({ path }) => [{ name: 'proxy', version: '1.0.0', path, note: 'Lua: yes' }],
+  });
+  expect(plugin.found()).toEqual([{ name: 'proxy', version: '1.0.0', path: '/usr/sbin/proxy', note: 'Lua: yes' }]);
+  expect(plugin({ path: '/opt/proxy' }).found()[0]?.path).toBe('/opt/proxy');
+  expect(named('a').found()).toEqual([]);
 });

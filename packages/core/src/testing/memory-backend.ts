@@ -53,6 +53,7 @@ export function memoryBackend(): { readonly backend: Backend<RoutingModel>; read
       },
       stop: async () => void control.events.push('stop'),
       health: () => Promise.resolve({ healthy: true }),
+      facts: () => ({ proxy: 'memory' }),
       stats: () => ({ acceptedConnections: 0, activeConnections: 0, requests: 0 }),
     },
   };

@@ -1,12 +1,12 @@
 import { liveChanges } from '../translate/live-table.ts';
-import type { Chunk, GeneratedFile, NginxTable } from '../render/nginx-table.ts';
+import type { GeneratedFile, NginxTable } from '../render/nginx-table.ts';
 
 const MAX_REASONS = 20;
 
 /** What differs between two tables, by the labels of their chunks: why nginx has to read its configuration again. */
 export function changeReasons(before: NginxTable | undefined, after: NginxTable): readonly string[] {
   if (before === undefined) return ['first configuration'];
-  const chunks = differences(digests(before.chunks), digests(after.chunks), (label) => label);
+  const chunks = differences(digests(before), digests(after), (label) => label);
   // Most files are named after what is in them: they come and go with the chunks that name them.
   const files = chunks.length > 0 ? [] : differences(contents(before.files), contents(after.files), (path) => `file ${path}`);
   const reasons = [...chunks, ...files];
@@ -36,8 +36,9 @@ function differences(before: Named, after: Named, show: (name: string) => string
   return reasons;
 }
 
-function digests(chunks: readonly Chunk[]): Named {
-  return new Map(chunks.map(({ label, digest }) => [label, digest]));
+/** What names the digest of the whole differs whenever anything does. */
+function digests({ chunks, digest: whole }: NginxTable): Named {
+  return new Map(chunks.filter(({ text }) => !text.includes(whole)).map(({ label, digest }) => [label, digest]));
 }
 
 function contents(files: readonly GeneratedFile[]): Named {

@@ -45,7 +45,7 @@ export class Draining {
       const [oldest, ...rest] = this.#old;
       this.#old = rest;
       if (oldest === undefined) return;
-      const cut = sum(clientConnections(oldest.workers, this.#ports).values());
+      const cut = this.connections(oldest.workers);
       for (const worker of oldest.workers) signalProcess(worker, 'SIGTERM');
       this.#logger.warn('the connections of the oldest configuration are cut', {
         generation: oldest.id,
@@ -55,13 +55,18 @@ export class Draining {
     }
   }
 
+  /** Connections of clients with some workers, as far as the kernel tells. */
+  connections(workers: readonly ProcessIdentity[]): number {
+    return sum(clientConnections(workers, this.#ports).values());
+  }
+
   census(): DrainCensus {
     this.#forget();
     const workers = this.#old.flatMap((one) => one.workers);
     return {
       generations: this.#old.map(({ id }) => id),
       workers: workers.length,
-      connections: sum(clientConnections(workers, this.#ports).values()),
+      connections: this.connections(workers),
     };
   }
 

@@ -22,7 +22,7 @@ export class GenerationFiles {
     try {
       await file.writeFile(textOf(content), binary ? 'latin1' : 'utf8');
       const group = readers === 'workers' && this.#user !== undefined ? this.#user.gid : undefined;
-      if (group !== undefined) await file.chown(0, group);
+      if (group !== undefined) await file.chown(process.getuid?.() ?? 0, group);
       if (readers === 'workers') await file.chmod(0o640);
       if (sync) await file.datasync();
     } finally {
@@ -57,7 +57,7 @@ export class GenerationFiles {
   async #makeFolder(folder: string): Promise<void> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     if (this.#user !== undefined) {
-      await chown(folder, 0, this.#user.gid);
+      await chown(folder, process.getuid?.() ?? 0, this.#user.gid);
       await chmod(folder, 0o710);
     }
     this.#made.add(folder);

@@ -17,7 +17,9 @@ export interface GenerationStoreParts {
   readonly folder: NginxFolder;
   readonly user: WorkerUser | undefined;
   readonly lua: LuaFiles;
-  /** What a generation was made for besides the model: nginx, options, addresses. */
+  /** Where generations listen. */
+  readonly addresses: string;
+  /** What generations are made for besides the model: nginx, options, addresses. */
   readonly environment: string;
 }
 
@@ -35,15 +37,11 @@ export class GenerationStore {
     this.#parts = parts;
   }
 
-  /** What generations are made for besides the model. */
-  get environment(): string {
-    return this.#parts.environment;
-  }
-
-  /** The name of the generation of a table: the same tables and the same Lua are the same generation. */
+  /** The name of the generation of a table: the same table, for the same nginx and with the same Lua, is the same generation. */
   idOf({ digest, live }: NginxTable): string {
+    const { environment, lua } = this.#parts;
     return createHash('sha256')
-      .update(`${digest} ${live === undefined ? '' : this.#parts.lua.digest}`)
+      .update(JSON.stringify([digest, environment, live === undefined ? '' : lua.digest]))
       .digest('hex')
       .slice(0, 40);
   }
@@ -72,6 +70,11 @@ export class GenerationStore {
     }
   }
 
+  /** Whether a generation is complete and listens where this run does. */
+  isUsable(id: string): boolean {
+    return this.manifest(id)?.addresses === this.#parts.addresses;
+  }
+
   /** Removes what an end in the middle of something has left behind. */
   clean(): void {
     const { generations, scratch } = this.#parts.folder;
@@ -94,7 +97,7 @@ export class GenerationStore {
       await syncFolder(generations);
       return id;
     } catch (error) {
-      await rm(draft, { recursive: true, force: true });
+      await rm(draft, { recursive: true, force: true }).catch(() => undefined);
       throw new SluiceError('SLU3004', `cannot write a generation to ${generations}: ${messageOf(error)}`, { cause: error });
     }
   }
@@ -109,7 +112,7 @@ export class GenerationStore {
       await rename(draft, current);
       await syncFolder(root);
     } catch (error) {
-      await rm(draft, { force: true });
+      await rm(draft, { force: true }).catch(() => undefined);
       throw new SluiceError('SLU3004', `cannot switch to the generation ${id}: ${messageOf(error)}`, { cause: error });
     }
   }
@@ -121,7 +124,7 @@ export class GenerationStore {
       if (!ids.has(name) && name !== current && !name.startsWith('.')) await rm(this.#pathOf(name), { recursive: true, force: true });
   }
 
-  /** Remembers which generation nginx serves for sure; `undefined` while that is not known. */
+  /** Remembers the last generation that nginx served for sure; `undefined` when there is none. */
   async acknowledge(id: string | undefined): Promise<void> {
     await writeFile(this.#parts.folder.acknowledged, id ?? '', { mode: 0o600 }).catch(() => undefined);
   }
@@ -139,12 +142,12 @@ export class GenerationStore {
   }
 
   async #fill(draft: string, table: NginxTable): Promise<void> {
-    const { user, environment } = this.#parts;
+    const { user, addresses } = this.#parts;
     await mkdir(draft, { mode: 0o700 });
     makeFolder(draft, user);
     const writer = new GenerationFiles(draft, user);
     const files = this.filesOf(table);
-    const manifest: Manifest = { table: table.digest, environment, files: files.map(entryOf) };
+    const manifest: Manifest = { table: table.digest, addresses, files: files.map(entryOf) };
     const previous = this.#previousFiles();
     for (const [index, file] of files.entries()) {
       const known = isSame(previous.files.get(file.path), manifest.files[index]);

@@ -4,8 +4,8 @@ import type { GeneratedFile } from '../render/nginx-table.ts';
 export interface Manifest {
   /** The digest of its table, which its control socket answers. */
   readonly table: string;
-  /** What it was made for besides the model: nginx, options, addresses. */
-  readonly environment: string;
+  /** Where it listens: one that listens elsewhere cannot be served by this run. */
+  readonly addresses: string;
   readonly files: readonly ManifestFile[];
 }
 
@@ -21,7 +21,7 @@ export function isManifest(value: unknown): value is Manifest {
     typeof value === 'object' &&
     value !== null &&
     'table' in value &&
-    'environment' in value &&
+    'addresses' in value &&
     'files' in value &&
     Array.isArray(value.files)
   );

@@ -6,6 +6,7 @@ import { processInfo } from '../observe/process-info.ts';
 import { parseStubStatus } from '../observe/stub-status.ts';
 import { portsOf } from '../observe/worker-census.ts';
 import { ensureDefaultCertificate } from './default-certificate-files.ts';
+import { claimFolder, releaseFolder } from './folder-owner.ts';
 import { checkAddresses, rememberedPorts, showAddress } from './listen-addresses.ts';
 import type { ResolvedAddresses } from './listen-addresses.ts';
 import { prepareFolder } from './nginx-folder.ts';
@@ -21,6 +22,8 @@ export class NginxDataplane implements Dataplane {
   readonly #runtime: NginxRuntime;
   #stats: DataplaneStats = NO_STATS;
   #timer: NodeJS.Timeout | undefined;
+  /** What was told of keeping house last. */
+  #trouble = '';
 
   constructor(runtime: NginxRuntime) {
     this.#runtime = runtime;
@@ -43,6 +46,7 @@ export class NginxDataplane implements Dataplane {
     } catch (error) {
       await process.stop(AbortSignal.abort());
       await errorLog.stop();
+      releaseFolder(parts.folder);
       throw error;
     }
     this.#runtime.running = true;
@@ -53,12 +57,13 @@ export class NginxDataplane implements Dataplane {
 
   async stop(signal: AbortSignal): Promise<void> {
     clearInterval(this.#timer);
-    const { running, process, errorLog } = this.#runtime;
+    const { running, process, errorLog, parts } = this.#runtime;
     this.#runtime.running = false;
     if (!running) return;
     await process.stop(signal);
     await this.#runtime.close();
     await errorLog.stop();
+    releaseFolder(parts.folder);
   }
 
   async health(): Promise<DataplaneHealth> {
@@ -101,6 +106,7 @@ export class NginxDataplane implements Dataplane {
   async #prepare(): Promise<void> {
     const { parts, store } = this.#runtime;
     prepareFolder(parts.folder, parts.user);
+    claimFolder(parts.folder);
     store.clean();
     await ensureDefaultCertificate(parts.folder.defaults);
     try {
@@ -117,9 +123,9 @@ export class NginxDataplane implements Dataplane {
 
   async #serve(signal: AbortSignal): Promise<void> {
     const { store, process, parts } = this.#runtime;
-    const current = store.currentId();
-    if (await process.adopt(signal)) return this.#takeOver(current);
-    if (current !== undefined && this.#isUsable(current) && (await this.#startWith(current, signal))) return;
+    if (await process.adopt(signal)) return this.#takeOver();
+    const last = new Set([store.currentId(), store.acknowledged()].filter((id) => id !== undefined && store.isUsable(id)));
+    for (const id of last) if (id !== undefined && (await this.#startWith(id, signal))) return;
     const id = await store.write(parts.bootstrap());
     await store.switchTo(id);
     await process.start(signal);
@@ -127,23 +133,22 @@ export class NginxDataplane implements Dataplane {
   }
 
   /** Which generation the nginx that runs has read: the current one, unless whoever ran before ended between switch and reload. */
-  async #takeOver(current: string | undefined): Promise<void> {
-    const { store, control } = this.#runtime;
-    const acknowledged = store.acknowledged();
-    const certain = current !== undefined && acknowledged === current && this.#isUsable(current);
-    const served = certain && (await control.generation(ANSWER_MS)) === store.manifest(current)?.table;
+  async #takeOver(): Promise<void> {
+    const { store, control, draining, process } = this.#runtime;
+    const [current, acknowledged] = [store.currentId(), store.acknowledged()];
+    const likely = current !== undefined && acknowledged === current;
+    const served = likely && (await control.generation(ANSWER_MS)) === store.manifest(current)?.table;
     this.#runtime.served = { id: served ? current : undefined, good: acknowledged ?? current, table: undefined, live: undefined };
-  }
-
-  /** Whether a generation was made for this nginx with these options and addresses. */
-  #isUsable(id: string): boolean {
-    const { store } = this.#runtime;
-    return store.manifest(id)?.environment === store.environment;
+    draining.add(
+      'of an earlier run',
+      process.workers().filter((worker) => worker.draining),
+    );
   }
 
   /** Starts nginx with what served last. False when it does not like it any more. */
   async #startWith(id: string, signal: AbortSignal): Promise<boolean> {
     try {
+      await this.#runtime.store.switchTo(id);
       await this.#runtime.process.start(signal);
     } catch (error) {
       if (!isSluiceError(error) || error.code !== 'SLU3002') throw error;
@@ -169,6 +174,10 @@ export class NginxDataplane implements Dataplane {
         draining.enforce();
         if (this.#runtime.running) await this.#runtime.tidy();
       })
-      .catch((error: unknown) => parts.logger.warn('old configurations of nginx cannot be removed', { error: messageOf(error) }));
+      .catch((error: unknown) => {
+        const trouble = messageOf(error);
+        if (trouble !== this.#trouble) parts.logger.warn('old configurations of nginx cannot be removed', { error: trouble });
+        this.#trouble = trouble;
+      });
   }
 }

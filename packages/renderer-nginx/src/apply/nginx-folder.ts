@@ -1,5 +1,5 @@
 import { chmodSync, chownSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { SluiceError, messageOf } from '@sluice/core';
 import type { WorkerUser } from '../observe/worker-user.ts';
 
@@ -26,13 +26,15 @@ export interface NginxFolder {
   readonly ports: string;
   /** Which generation nginx was seen to serve last. */
   readonly acknowledged: string;
+  /** Which controller uses the folder. */
+  readonly owner: string;
 }
 
 /** Arguments with which nginx finds its configuration when it runs in the root folder. */
 export const nginxArguments = ['-p', './', '-c', 'nginx.conf'] as const;
 
 export function nginxFolder(data: string): NginxFolder {
-  const root = join(data, 'nginx');
+  const root = resolve(data, 'nginx');
   const at = (...path: readonly string[]): string => join(root, ...path);
   return {
     root,
@@ -50,6 +52,7 @@ export function nginxFolder(data: string): NginxFolder {
     scratch: at('scratch'),
     ports: at('run', 'ports.json'),
     acknowledged: at('run', 'acknowledged'),
+    owner: at('run', 'controller.json'),
   };
 }
 
@@ -71,7 +74,7 @@ export function prepareFolder(folder: NginxFolder, user: WorkerUser | undefined)
 /** Makes a folder that its owner alone can use, and that workers, when they are another user, can pass through. */
 export function makeFolder(path: string, user: WorkerUser | undefined): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });
-  if (user !== undefined) chownSync(path, 0, user.gid);
+  if (user !== undefined) chownSync(path, process.getuid?.() ?? 0, user.gid);
   chmodSync(path, user === undefined ? 0o700 : 0o710);
 }
 

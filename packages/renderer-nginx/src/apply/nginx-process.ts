@@ -17,6 +17,8 @@ export interface NginxProcessParts extends Program {
   readonly logger: Logger;
   /** Called when nginx serves again after its master has died: what was in its memory is gone. */
   readonly restarted: () => void;
+  /** Called when it could not be started again, before that is tried once more. */
+  readonly failed: () => Promise<void>;
 }
 
 /** Pauses before nginx is started again; the last one repeats. */
@@ -103,9 +105,15 @@ export class NginxProcess {
     this.#parts.logger.info('started nginx', { pid: master.pid });
   }
 
-  /** Tells the master to read its configuration again. Throws `SLU3002` when there is none. */
+  /** Tells the master to read its configuration again. Throws `SLU3005` when there is none. */
   reload(): void {
-    if (this.#master === undefined || !signalProcess(this.#master, 'SIGHUP')) throw new SluiceError('SLU3002', 'nginx does not run');
+    if (this.#master === undefined || !signalProcess(this.#master, 'SIGHUP'))
+      throw new SluiceError('SLU3005', 'nginx does not run; it is being started again');
+  }
+
+  /** Looks after nginx no longer; it goes on. */
+  forget(): void {
+    this.#master = undefined;
   }
 
   /** Lets connections end until `signal` fires, then cuts them. Nothing of nginx is left when this resolves. */
@@ -140,7 +148,7 @@ export class NginxProcess {
 
   /** A dead master's workers still serve: the next one listens beside them, and they end when it answers. */
   async #revive({ code, signal }: MasterEnd): Promise<void> {
-    const { logger, restarted } = this.#parts;
+    const { logger, restarted, failed } = this.#parts;
     if (performance.now() - this.#startedMs > STEADY_MS) this.#failures = 0;
     while (!this.#stopping) {
       const pauseMs = BACK_OFF_MS[Math.min(this.#failures++, BACK_OFF_MS.length - 1)] ?? 0;
@@ -153,7 +161,9 @@ export class NginxProcess {
         restarted();
         return;
       } catch (error) {
-        if (!this.#stopping) logger.error('nginx cannot be started', { error: messageOf(error) });
+        if (this.#stopping) return;
+        logger.error('nginx cannot be started', { error: messageOf(error) });
+        await failed().catch(() => undefined);
       }
     }
   }

@@ -79,7 +79,8 @@ export class NginxReloader implements Reloader {
       // Old and new workers find in memory what each of them needs.
       await this.#runtime.syncLive(table, served.table);
     } catch (error) {
-      return rejected(error);
+      // Workers that an earlier version of this program has started may understand nothing of it: they are to go.
+      if (served.table !== undefined || !isSluiceError(error) || error.code !== 'SLU3005') return rejected(error);
     }
     const result = await this.#take(table, id, signal);
     if (result.kind !== 'served') return this.#rollBack(served.good, id, result);
@@ -93,14 +94,13 @@ export class NginxReloader implements Reloader {
     await this.#runtime.syncLive(table);
     this.#runtime.served = { id, good: id, table, live: table.live?.digest };
     await this.#runtime.drain(undefined);
-    await this.#runtime.tidy();
+    await this.#runtime.tidy().catch(() => undefined);
     return this.#applied(artifact, reasons);
   }
 
   /** Old workers send their clients to the new ones as long as they are asked. */
   async #take(table: NginxTable, id: string, signal: AbortSignal): Promise<ReloadResult> {
     const { store, served } = this.#runtime;
-    await store.acknowledge(undefined);
     await store.switchTo(id);
     // From here on nginx may read the new one at any moment, were it to die and be started again.
     this.#runtime.served = { ...served, id: undefined, live: undefined };
@@ -123,7 +123,7 @@ export class NginxReloader implements Reloader {
     await this.#runtime.drain(undefined);
     await this.#runtime.syncLive(served.table);
     this.#runtime.served = { ...this.#runtime.served, live: served.table?.live?.digest };
-    await this.#runtime.tidy();
+    await this.#runtime.tidy().catch(() => undefined);
     return { kind: 'rolledBack', message };
   }
 

@@ -71,7 +71,7 @@ export class NginxRuntime {
   constructor(parts: NginxRuntimeParts) {
     const { folder, user, lua, nginx, logger, options, addresses } = parts;
     this.parts = parts;
-    this.store = new GenerationStore({ folder, user, lua, environment: environmentOf(parts) });
+    this.store = new GenerationStore({ folder, user, lua, addresses: JSON.stringify(addresses), environment: environmentOf(parts) });
     this.control = new ControlSocket(() => this.controlPath());
     this.errorLog = new ErrorLog(folder.errorLog, logger);
     this.draining = new Draining(
@@ -86,6 +86,7 @@ export class NginxRuntime {
       control: this.control,
       logger,
       restarted: () => void this.serial.run(() => this.#restarted()),
+      failed: () => this.#goBack(),
     });
   }
 
@@ -141,6 +142,14 @@ export class NginxRuntime {
     await this.store.keepOnly(new Set(kept));
   }
 
+  /** nginx cannot be started with what it would read: the last generation that it served may do. */
+  async #goBack(): Promise<void> {
+    const { good } = this.served;
+    if (good === undefined || this.store.currentId() === good || !this.store.isUsable(good)) return;
+    this.parts.logger.warn('nginx goes back to the configuration that it served before', { generation: good });
+    await this.store.switchTo(good);
+  }
+
   /** A new master has empty memory: what was there is pushed again. */
   async #restarted(): Promise<void> {
     this.served = { ...this.served, live: undefined };
@@ -153,7 +162,7 @@ export class NginxRuntime {
   }
 }
 
-/** Whether a generation of an earlier run can be served as it is depends on this. */
+/** Everything besides the model that decides what nginx does with a table. */
 function environmentOf({ nginx, options, user, addresses }: NginxRuntimeParts): string {
   return createHash('sha256')
     .update(JSON.stringify([nginx, options, user, addresses]))

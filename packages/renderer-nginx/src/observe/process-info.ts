@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 
 /** A process as the kernel tells it. A pid alone can be that of another process by now: with its start time it cannot. */
 export interface ProcessIdentity {
@@ -33,9 +33,14 @@ export function processTitle(pid: number): string {
   return readOrNothing(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ').trimEnd() ?? '';
 }
 
-/** The folder in which a process runs; undefined when the kernel does not tell us. */
-export function processFolder(pid: number): string | undefined {
-  return linkOrNothing(`/proc/${pid}/cwd`);
+/** Whether a process runs in a folder, by whatever path. False when the kernel does not tell us. */
+export function runsIn(pid: number, folder: string): boolean {
+  try {
+    const [its, asked] = [statSync(`/proc/${pid}/cwd`), statSync(folder)];
+    return its.ino === asked.ino && its.dev === asked.dev;
+  } catch {
+    return false;
+  }
 }
 
 /** The program of a process; ends with ` (deleted)` when the file has been replaced. */

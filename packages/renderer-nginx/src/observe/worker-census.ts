@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
-import { allProcesses, childrenOf, isAlive, processFolder, processInfo, processTitle } from './process-info.ts';
+import { allProcesses, childrenOf, isAlive, processInfo, processTitle, runsIn } from './process-info.ts';
 import type { ProcessIdentity, ProcessInfo } from './process-info.ts';
 
 /** A worker process of nginx. */
@@ -13,7 +13,7 @@ const WORKER = /^nginx: worker process( is shutting down)?/;
 
 /** Whether a process is a master of nginx that runs in the folder. */
 export function isMasterIn(folder: string, pid: number): boolean {
-  return MASTER.test(processTitle(pid)) && processFolder(pid) === folder;
+  return MASTER.test(processTitle(pid)) && runsIn(pid, folder);
 }
 
 /** The workers of a master. */
@@ -28,7 +28,7 @@ export function workersOf(masterPid: number): readonly Worker[] {
 export function orphansIn(folder: string, known: readonly ProcessIdentity[] = []): readonly Worker[] {
   const sure = new Set(known.filter(isAlive).map(({ pid }) => pid));
   return allProcesses().flatMap((pid) => {
-    if (!WORKER.test(processTitle(pid)) || !(sure.has(pid) || processFolder(pid) === folder)) return [];
+    if (!WORKER.test(processTitle(pid)) || !(sure.has(pid) || runsIn(pid, folder))) return [];
     const worker = workerOf(pid);
     return worker === undefined || MASTER.test(processTitle(worker.parent)) ? [] : [worker];
   });
