@@ -51,6 +51,9 @@ export async function send(sending: Sending): Promise<Outcome> {
     if (read.kind === 'complete') answer = read.answer;
     if (ended || read.kind === 'complete') resolve();
   };
+  // Of a connection that the server has closed nothing is known any more.
+  let handshake = handshakeOf(socket);
+  socket.once('secureConnect', () => (handshake = handshakeOf(socket)));
   socket.setTimeout(SILENCE_MS, () => socket.destroy(new Error('no answer came')));
   socket.on('data', (chunk: Buffer) => {
     bytes += chunk.toString('latin1');
@@ -61,7 +64,6 @@ export async function send(sending: Sending): Promise<Outcome> {
   socket.write(Buffer.from(sending.bytes, 'latin1'));
   await promise;
   const ms = performance.now() - started;
-  const handshake = handshakeOf(socket);
   socket.destroy();
   return { answer, bytes, failure, ms, ...handshake };
 }

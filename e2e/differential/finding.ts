@@ -19,7 +19,7 @@ export function kindOf(differences: readonly Difference[]): string {
 
 function nameOf({ what, left, right }: Difference): string {
   if (what === 'status') return `status ${left} | ${right}`;
-  if (!what.startsWith('explained')) return what.replace(/(one|two)\//, '');
+  if (!what.startsWith('explained')) return what.replace(/(one|two)\/[a-z-]+[0-9]?/, 'an endpoint');
   const { outcome, status = '' } = JSON.parse(left) as { readonly outcome: string; readonly status?: number };
   return `${what} ${outcome} ${status} | ${(JSON.parse(right) as { readonly status: string }).status}`;
 }

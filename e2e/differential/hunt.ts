@@ -13,6 +13,8 @@ export interface HuntOptions {
   readonly requests: number;
   /** After so many kinds of differences it is enough. */
   readonly maxKinds: number;
+  /** Differences that are not looked into, by their kinds. */
+  readonly ignore?: RegExp;
   readonly found?: (finding: Finding & { readonly seed: number; readonly kind: string }) => void;
   /** Sees every comparison. */
   readonly compared?: (comparison: Comparison) => void;
@@ -43,7 +45,7 @@ async function huntInSet(sides: SideBySide, seed: number, options: HuntOptions, 
   const comparisons = await sides.compareAll(requests);
   for (const comparison of comparisons) {
     options.compared?.(comparison);
-    const differences = undeclared(comparison);
+    const differences = undeclared(comparison).filter((one) => options.ignore?.test(kindOf([one])) !== true);
     if (differences.length === 0) continue;
     const kind = kindOf(differences);
     const count = (kinds.get(kind) ?? 0) + 1;

@@ -21,6 +21,9 @@ const LEFT_OUT: ReadonlySet<string> = new Set(['date', 'server', 'connection', '
 
 const AFFINITY_COOKIES = /^(INGRESSCOOKIE|route)=[^;]*/;
 
+/** Which program made a page. */
+const SIGNATURE = /<center>(sluice|nginx)<\/center>/;
+
 /** Makes outcomes of several backends comparable: what names their own ports, or was made by chance, is named instead. */
 export class Observer {
   readonly #ports: Ports;
@@ -34,7 +37,7 @@ export class Observer {
     return {
       status: answer === undefined ? 'none' : String(answer.status),
       headers: this.#comparable(headers),
-      body: this.#withoutPorts(answer?.body ?? ''),
+      body: this.#withoutPorts(answer?.body ?? '').replace(SIGNATURE, '<center>server</center>'),
       certificate: certificate ?? '',
       received: received.map((one) => this.#received(one)).toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
     };

@@ -1,4 +1,5 @@
-// node e2e/differential/soak.ts [--left node] [--right nginx] [--seed N] [--minutes M] [--requests N] [--kinds N]
+// node e2e/differential/soak.ts [--left node] [--right nginx] [--seed N] [--minutes M] [--requests N] [--kinds N] [--ignore PATTERN]
+// With --ignore, differences of kinds that match are not looked into.
 // Draws rule sets and requests for so many minutes and prints the smallest piece of each kind of difference that is not declared.
 // Runs the built program: build first.
 import { parseArgs } from 'node:util';
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '5' },
     requests: { type: 'string', default: '150' },
     kinds: { type: 'string', default: '10' },
+    ignore: { type: 'string', default: '(?!)' },
   },
 });
 
@@ -27,6 +29,7 @@ try {
     maxSets: Infinity,
     requests: Number(values.requests),
     maxKinds: Number(values.kinds),
+    ignore: new RegExp(values.ignore),
     found: (finding) => print(`\n=== seed ${finding.seed}: ${finding.kind}\n${findingText(finding, [values.left, values.right])}`),
   });
   print(`\n${sets} rule sets from seed ${values.seed}, ${sent} requests, ${kinds.size} kinds of differences`);

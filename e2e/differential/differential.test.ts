@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { machineNginx, needing } from '../nginx-programs.ts';
+import { findingText } from './finding.ts';
+import { hunt } from './hunt.ts';
+import { SideBySide } from './side-by-side.ts';
+
+/** Other numbers give other rules and requests: `SEED=7 npm test -- e2e/differential`. What is found is the same with `npm run soak -- --seed 7`. */
+const firstSeed = Number(process.env['SEED'] ?? 20_260);
+const SETS = 40;
+const REQUESTS = 100;
+/** A busy machine looks at fewer sets. */
+const HUNT_MS = 40_000;
+const PATIENCE_MS = 180_000;
+
+const [LEFT, RIGHT] = ['node', 'nginx'] as const;
+const { skip, title } = needing(machineNginx(), `${LEFT} and ${RIGHT}, side by side`);
+
+describe.skipIf(skip)(title, () => {
+  let sides: SideBySide;
+  const statuses = new Set<string>();
+  const servers = new Set<string>();
+
+  beforeAll(async () => {
+    sides = await SideBySide.start(LEFT, RIGHT);
+  });
+
+  afterAll(() => sides?.stop());
+
+  test(`answer alike, seeds from ${firstSeed}`, { timeout: PATIENCE_MS }, async () => {
+    const found: string[] = [];
+    const { sets } = await hunt(sides, {
+      firstSeed,
+      forMs: HUNT_MS,
+      maxSets: SETS,
+      requests: REQUESTS,
+      maxKinds: 3,
+      found: (finding) => found.push(`seed ${finding.seed}: ${findingText(finding, [LEFT, RIGHT])}`),
+      compared: ({ left }) => {
+        statuses.add(left.status);
+        for (const { server } of left.received) servers.add(server);
+      },
+    });
+    expect(found.join('\n\n')).toBe('');
+    expect(sets).toBeGreaterThan(SETS / 4);
+  });
+
+  test('every kind of outcome was among them', () => {
+    const expected = ['200', '204', '301', '302', '308', '400', '403', '404', '405', '413', '418', '500', '503'];
+    expect([...statuses]).toEqual(expect.arrayContaining(expected));
+    expect([...servers]).toEqual(expect.arrayContaining(['auth', 'one/a', 'two/c', 'one/many', 'one/secure']));
+  });
+});

@@ -1,0 +1,234 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { EchoUpstream, echoOf } from '../echo-upstream.ts';
+import { KeepAliveLoad } from '../keep-alive-load.ts';
+import { hostTo, ingressClass, served } from '../manifest.ts';
+import { childrenOf, nginxMaster, runs, stopNginx } from '../nginx-process.ts';
+import { machineNginx, needing } from '../nginx-programs.ts';
+import { exchangeBytes, get, openSocket, parseAnswer } from '../raw-request.ts';
+import { RunningSluice } from '../running-sluice.ts';
+import { sluice as runSluice } from '../sluice-command.ts';
+import { occupyPort } from '../socket-port.ts';
+import { TemporaryFolder } from '../temporary-folder.ts';
+import { until, untilTrue } from '../until.ts';
+import { factsOf } from './dataplane-facts.ts';
+
+const { skip, title } = needing(machineNginx(), 'nginx when things die');
+const isRoot = process.getuid?.() === 0;
+
+/** A machine under load may be slow; how long it took is printed. */
+const GENEROUS_MS = 10_000;
+
+describe.skipIf(skip)(title, () => {
+  let folder: TemporaryFolder;
+  let upstream: EchoUpstream;
+  let running: RunningSluice | undefined;
+
+  beforeEach(async () => {
+    folder = new TemporaryFolder();
+    upstream = await EchoUpstream.start('web');
+    folder.writeObjects('manifests/shop.yaml', [ingressClass(), ...served('web', upstream.port), hostTo('shop.test', 'web')]);
+  });
+
+  afterEach(async () => {
+    await running?.kill();
+    await stopNginx(folder.at('data'));
+    running = undefined;
+    await upstream.close();
+    folder.remove();
+  });
+
+  async function serve(more: readonly string[] = []): Promise<RunningSluice> {
+    return (running = await RunningSluice.serving(folder.at('manifests'), folder.at('data'), ['--backend', 'nginx', ...more]));
+  }
+
+  /** The flags of another controller in the place of one that is gone: same folders, same ports. */
+  function inPlaceOf({ ports }: RunningSluice): readonly string[] {
+    const address = (port: number): string => `127.0.0.1:${port}`;
+    const listen = ['--http', address(ports.http), '--https', address(ports.https), '--admin', '127.0.0.1:0'];
+    return ['--backend', 'nginx', '--data', folder.at('data'), ...listen];
+  }
+
+  async function answers(port: number, host = 'shop.test'): Promise<boolean> {
+    const { status, body } = await get({ port }, host).catch(() => ({ status: 0, body: '' }));
+    return status === 200 && echoOf(body).upstream === 'web';
+  }
+
+  function master(): number {
+    const pid = nginxMaster(folder.at('data'));
+    if (pid === undefined) throw new Error('there is no nginx');
+    return pid;
+  }
+
+  async function measured(what: string, back: () => Promise<void>): Promise<void> {
+    const from = performance.now();
+    await back();
+    const ms = performance.now() - from;
+    process.stdout.write(`${what}: ${ms.toFixed(0)} ms\n`);
+    expect(ms).toBeLessThan(GENEROUS_MS);
+  }
+
+  test('the master is killed under load: another takes over', async () => {
+    const controller = await serve();
+    const load = new KeepAliveLoad(controller.ports.http, 'shop.test', 4);
+    await untilTrue('the load', () => load.answered > 20);
+    const former = master();
+    process.kill(former, 'SIGKILL');
+    await measured('the master is killed, until another one is there', () =>
+      untilTrue('another master', () => (nginxMaster(folder.at('data')) ?? former) !== former),
+    );
+    await untilTrue('answers', () => answers(controller.ports.http));
+    await untilTrue('health', async () => (await controller.page('/healthz')).status === 200);
+    expect((await factsOf(controller)).restarts).toBe(1);
+    const { answered } = load;
+    await untilTrue('more answers', () => load.answered > answered + 20);
+    await load.stop();
+    expect(load.failures).toEqual([]);
+    folder.writeObjects('manifests/new.yaml', [hostTo('new.test', 'web')]);
+    await untilTrue('what changes afterwards', () => answers(controller.ports.http, 'new.test'));
+  });
+
+  test('a worker is killed: the master starts another', async () => {
+    const controller = await serve();
+    const [worker = 0] = childrenOf(master());
+    process.kill(worker, 'SIGKILL');
+    await untilTrue('another worker', () => childrenOf(master()).length >= 1 && !runs(worker));
+    await measured('a worker is killed, until all connections are answered again', () =>
+      untilTrue('answers', async () => (await Promise.all(Array.from({ length: 8 }, () => answers(controller.ports.http)))).every(Boolean)),
+    );
+    expect(await answers(controller.ports.http)).toBe(true);
+    expect((await factsOf(controller)).restarts).toBe(0);
+  });
+
+  test('the controller is killed: nginx goes on, and the next controller takes it over without a gap', async () => {
+    const controller = await serve();
+    const load = new KeepAliveLoad(controller.ports.http, 'shop.test', 4);
+    await untilTrue('the load', () => load.answered > 20);
+    const former = master();
+    await controller.command.kill();
+    expect(await answers(controller.ports.http)).toBe(true);
+    const next = (running = await RunningSluice.listening(['--manifests', folder.at('manifests'), ...inPlaceOf(controller)]));
+    await next.ready();
+    expect(next.ports.http).toBe(controller.ports.http);
+    expect(master()).toBe(former);
+    folder.writeObjects('manifests/new.yaml', [hostTo('new.test', 'web')]);
+    await untilTrue('what changes afterwards', () => answers(next.ports.http, 'new.test'));
+    await load.stop();
+    expect(load.failures).toEqual([]);
+    expect((await next.stop()).status).toBe(0);
+    expect(nginxMaster(folder.at('data'))).toBeUndefined();
+  });
+
+  test('SIGTERM under load lets requests finish, and ends with 0', async () => {
+    const controller = await serve();
+    upstream.hold();
+    const answer = exchangeBytes(openSocket(controller.http), 'GET /slow HTTP/1.1\r\nHost: shop.test\r\n\r\n');
+    const held = await upstream.held();
+    controller.command.signal('SIGTERM');
+    await untilTrue('the listener to close', async () => !(await connects(controller.ports.http)));
+    expect(controller.command.over).toBe(false);
+    held.release();
+    const { status, body } = parseAnswer(await answer);
+    expect([status, echoOf(body).target]).toEqual([200, '/slow']);
+    expect((await controller.command.ended()).status).toBe(0);
+    expect(nginxMaster(folder.at('data'))).toBeUndefined();
+  });
+
+  async function connects(port: number): Promise<boolean> {
+    const socket = openSocket({ port });
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    const connected = await promise;
+    socket.destroy();
+    return connected;
+  }
+
+  test('nginx that is stopped is not healthy; it is again when it goes on', async () => {
+    const controller = await serve();
+    const family = [master(), ...childrenOf(master())];
+    for (const pid of family) process.kill(pid, 'SIGSTOP');
+    try {
+      await untilTrue('503', async () => (await controller.page('/healthz')).status === 503);
+      expect((await controller.page('/healthz')).text).toMatch(/nginx/);
+    } finally {
+      for (const pid of family) process.kill(pid, 'SIGCONT');
+    }
+    await untilTrue('200', async () => (await controller.page('/healthz')).status === 200);
+    expect(await answers(controller.ports.http)).toBe(true);
+  });
+
+  test.skipIf(!isRoot)('a full disk keeps what is served, and the change goes live when there is room', async () => {
+    mkdirSync(folder.at('data'));
+    expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'sluice-test', folder.at('data')]).status).toBe(0);
+    try {
+      const controller = await serve();
+      fill(folder.at('data'));
+      folder.writeObjects('manifests/new.yaml', [hostTo('new.test', 'web')]);
+      await untilTrue('the failure to be told', () => controller.command.stderr.includes('SLU3004'));
+      expect(await answers(controller.ports.http)).toBe(true);
+      rmSync(folder.at('data', 'filler'));
+      await untilTrue('the change', () => answers(controller.ports.http, 'new.test'));
+      await controller.kill();
+    } finally {
+      await stopNginx(folder.at('data'));
+      await until('the tmpfs to be unmounted', () => (spawnSync('umount', [folder.at('data')]).status === 0 ? true : undefined));
+    }
+  });
+
+  /** Leaves no room in the file system of a folder. */
+  function fill(path: string): void {
+    const { bavail, bsize } = statfsSync(path);
+    for (let size = bavail * bsize; size >= 1; size = Math.floor(size / 2)) {
+      try {
+        writeFileSync(`${path}/filler`, Buffer.alloc(size), { flag: 'a' });
+      } catch {
+        // As much as fits has been written.
+      }
+    }
+  }
+
+  test('a start without manifests serves what was served last', async () => {
+    const controller = await serve();
+    expect((await controller.stop()).status).toBe(0);
+    const next = (running = await RunningSluice.listening(['--manifests', folder.at('absent'), ...inPlaceOf(controller)]));
+    await untilTrue('the last generation', () => answers(next.ports.http));
+    expect((await next.page('/readyz')).status).toBe(503);
+    folder.writeObjects('absent/shop.yaml', [ingressClass(), ...served('web', upstream.port), hostTo('other.test', 'web')]);
+    await untilTrue('readiness', async () => (await next.page('/readyz')).status === 200);
+    expect(await answers(next.ports.http, 'other.test')).toBe(true);
+    expect((await get(next.http, 'shop.test')).status).toBe(404);
+  });
+});
+
+describe.skipIf(skip)(`${title}, or cannot start`, () => {
+  const folder = new TemporaryFolder();
+  const run = (...more: readonly string[]): ReturnType<typeof runSluice> => {
+    const listen = ['--http', '127.0.0.1:0', '--https', '127.0.0.1:0', '--admin', '127.0.0.1:0'];
+    return runSluice(['run', '--backend', 'nginx', '--manifests', folder.at('manifests'), '--data', folder.at('data'), ...listen, ...more]);
+  };
+
+  afterEach(async () => {
+    await stopNginx(folder.at('data'));
+    folder.delete('data');
+  });
+
+  test('no nginx: status 3, and what to install', async () => {
+    const config = folder.write('sluice.json', JSON.stringify({ nginx: { binary: '/nowhere/nginx' } }));
+    folder.writeObjects('manifests/class.yaml', [ingressClass()]);
+    const { status, stdout, stderr } = await run('--config', config);
+    expect(status).toBe(3);
+    expect(stdout).toBe('');
+    expect(stderr.trim().split('\n').at(-1)).toMatch(/^error SLU3002: .*\/nowhere\/nginx/);
+  });
+
+  test.each(['--http', '--https', '--admin'])('%s on an address in use: status 3 and the address', async (flag) => {
+    folder.writeObjects('manifests/class.yaml', [ingressClass()]);
+    const { port, release } = await occupyPort();
+    const { status, stderr } = await run(flag, `127.0.0.1:${port}`);
+    await release();
+    expect(status).toBe(3);
+    expect(stderr.trim().split('\n').at(-1)).toMatch(new RegExp(`^error SLU3001: .*127\\.0\\.0\\.1:${port}`));
+    expect(nginxMaster(folder.at('data'))).toBeUndefined();
+  });
+});
