@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findMaster } from './nginx-master.ts';
 import { isAlive, processInfo } from '../observe/process-info.ts';
 import type { Side } from '../testing/process-bench.ts';
-import { ProcessBench, artifactOf, ask, host, hostChunk, never, testedNginx, until } from '../testing/process-bench.ts';
+import { ProcessBench, artifactOf, ask, host, hostChunk, never, silentLive, testedNginx, until } from '../testing/process-bench.ts';
 
 let bench: ProcessBench;
 beforeEach(() => void (bench = new ProcessBench()));
@@ -211,16 +211,18 @@ describe.skipIf(testedNginx === undefined)('supervision (needs nginx)', () => {
     expect(answers.filter((answer) => answer !== '200 a.test')).toEqual([]);
   });
 
-  test('a master that dies during a refused reload comes back with what served before', async () => {
-    const side = await serving();
-    const applied = side.reloader.apply(artifactOf(side.table([hostChunk('b.test', 'nonsense;')])), never);
+  test('a master that dies between a switch and its reload comes back with what served before when it refuses the new', async () => {
+    // Workers are told to send clients elsewhere when all is switched and nginx has not been told.
+    let die = (): void => {};
+    const side = await bench.started({}, { ...silentLive, drain: async (digest) => void (digest !== undefined && die()) });
+    await serving(side);
     const pid = masterOf(side);
-    const good = side.runtime.served.good;
-    await until(() => side.runtime.store.currentId() !== good);
-    process.kill(pid, 'SIGKILL');
-    await applied.catch(() => undefined);
+    die = () => void process.kill(pid, 'SIGKILL');
+    const applied = side.reloader.apply(artifactOf(side.table([hostChunk('b.test', 'nonsense;')])), never);
+    expect(await applied.catch((error: unknown) => error)).not.toMatchObject({ kind: 'applied' });
     await until(() => side.runtime.process.restarts === 1);
-    await until(async () => (await ask(side.port, 'a.test')) === '200 a.test');
+    expect(await ask(side.port, 'a.test')).toBe('200 a.test');
+    expect(side.told.some(({ message }) => message === 'nginx goes back to the configuration that it served before')).toBe(true);
   });
 
   test('a killed master comes back while requests are sent, of which none is lost before', async () => {

@@ -26,6 +26,9 @@ export const testedNginx = probeNginx({ binary: process.env['NGINX_BINARY'], lua
 export const never = new AbortController().signal;
 export const host = '127.0.0.1';
 
+/** A channel to workers that does nothing. */
+export const silentLive: LiveSync = { prepare: async () => {}, sync: async () => {}, drain: async () => {}, close: async () => {} };
+
 /** What a logger was told. */
 export interface Told {
   readonly level: 'info' | 'warn' | 'error';
