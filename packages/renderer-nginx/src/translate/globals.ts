@@ -43,6 +43,8 @@ function folders(): readonly Directive[] {
 function limits({ settings: { keepAlive } }: Deployment): readonly Directive[] {
   return [
     directive('server_tokens', 'off'),
+    // Variables of locations are empty in others.
+    directive('uninitialized_variable_warn', 'off'),
     directive('default_type', 'text/html'),
     directive('port_in_redirect', 'off'),
     directive('client_max_body_size', '1m'),

@@ -165,7 +165,9 @@ function rewriting(route: Route): readonly Directive[] {
   const policy = policyOf(route, 'rewrite');
   if (policy === undefined) return [];
   const pattern = pcre(policy.pattern, { ignoreCase: true, anchored: false, inline: true });
-  return [{ ...directive('rewrite', pattern, withGroups(policy.target), 'break'), from: policy.from }];
+  // Keys of hashes are made of the path as it was.
+  const before = directive('set', variable('sluice_path'), variable('uri'));
+  return [before, { ...directive('rewrite', pattern, withGroups(policy.target), 'break'), from: policy.from }];
 }
 
 /** Told where the rewrite takes effect; otherwise what the client says passes. */
