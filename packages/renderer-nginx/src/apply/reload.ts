@@ -27,6 +27,8 @@ export type ReloadResult =
 
 const POLL_MS = 10;
 const ANSWER_MS = 1000;
+/** Old workers that still accept so long after a new one has answered hang. */
+const FINISH_MS = 10_000;
 
 /** Makes nginx read its configuration, and waits until the one with `digest` serves. Rejects with the reason of `signal`. */
 export async function reloadNginx(parts: ReloadParts, digest: string, signal: AbortSignal): Promise<ReloadResult> {
@@ -40,13 +42,16 @@ export async function reloadNginx(parts: ReloadParts, digest: string, signal: Ab
   });
   try {
     process.reload();
-    const endMs = performance.now() + timeoutMs;
-    while (performance.now() < endMs) {
+    let endMs = performance.now() + timeoutMs;
+    for (let isNew = false; performance.now() < endMs; await pause(POLL_MS)) {
       signal.throwIfAborted();
       await errorLog.look();
       if (refusal !== undefined) return { kind: 'refused', message: refusal };
-      if (!before.some(accepts) && (await answersNew(parts, before, digest))) return { kind: 'served', old: before };
-      await pause(POLL_MS);
+      if (!(await answersNew(parts, before, digest))) continue;
+      if (!before.some(accepts)) return { kind: 'served', old: before };
+      // nginx tells old workers to finish a tenth of a second after it has started the new ones.
+      if (!isNew) endMs = Math.min(endMs, performance.now() + FINISH_MS);
+      isNew = true;
     }
     return await whenLate(parts, before, digest);
   } finally {
