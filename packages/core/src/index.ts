@@ -17,7 +17,7 @@ export type { UpstreamHttpVersionPolicy } from './model/policy/upstream-http-ver
 export type { UpstreamTimeoutsPolicy } from './model/policy/upstream-timeouts.ts';
 export type { UpstreamTlsPolicy } from './model/policy/upstream-tls.ts';
 export type { HostMatch, PathMatch } from './model/match.ts';
-export type { Redirect, RedirectLocation } from './model/redirect.ts';
+export type { Redirect, RedirectLocation, RedirectStyle } from './model/redirect.ts';
 export { policyOf } from './model/policy/policy.ts';
 export type { Policy } from './model/policy/policy.ts';
 export type { HttpsRedirectPolicy } from './model/policy/https-redirect.ts';

@@ -38,7 +38,9 @@ function differences(before: Named, after: Named, show: (name: string) => string
 
 /** What names the digest of the whole differs whenever anything does. */
 function digests({ chunks, digest: whole }: NginxTable): Named {
-  return new Map(chunks.filter(({ text }) => !text.includes(whole)).map(({ label, digest }) => [label, digest]));
+  return new Map(
+    chunks.filter(({ text, derived }) => derived === undefined && !text.includes(whole)).map(({ label, digest }) => [label, digest]),
+  );
 }
 
 function contents(files: readonly GeneratedFile[]): Named {

@@ -47,8 +47,8 @@ export function luaBlock(name: string, code: string, ...args: readonly Word[]): 
 }
 
 /** A complex value without variables in it. */
-export function literal(text: string): Argument {
-  return { kind: 'text', parts: [text] };
+export function literal(value: string): Argument {
+  return { kind: 'text', parts: [value] };
 }
 
 /** A complex value that is one variable; the name goes without its `$`. */

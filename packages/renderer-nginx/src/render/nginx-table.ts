@@ -9,6 +9,8 @@ export interface Chunk extends Printed {
   readonly label: string;
   /** SHA-256 of its text. */
   readonly digest: string;
+  /** Changes only together with chunks of hosts, which say it better: no reason of its own. */
+  readonly derived?: true;
   /** Whether the rest is a configuration without it: what is to blame can be found by leaving out chunks. */
   readonly optional: boolean;
 }

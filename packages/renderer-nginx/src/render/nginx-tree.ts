@@ -12,6 +12,8 @@ export interface NginxTree {
   /** Of the http block, for the hosts that need it; by name, sorted. */
   readonly shared: readonly (readonly [name: string, directives: readonly Directive[]])[];
   readonly hosts: readonly (HostServer | SharedServer)[];
+  /** Of the http block: what tells hosts apart that share a server. */
+  readonly maps: readonly (readonly [name: string, directives: readonly Directive[]])[];
   readonly files: readonly GeneratedFile[];
   /** Encoded request plans; empty where there is none. */
   readonly plans: string;

@@ -13,7 +13,28 @@ const poison = fc.oneof(
   fc.string(),
   fc
     .array(
-      fc.constantFrom('"', "'", '\\', ';', '{', '}', '$', '${', '#', '\n', '\r', '\t', '\0', ' ', '\\n', '$host', '} server {', 'lua', 'a', '~'),
+      fc.constantFrom(
+        '"',
+        "'",
+        '\\',
+        ';',
+        '{',
+        '}',
+        '$',
+        '${',
+        '#',
+        '\n',
+        '\r',
+        '\t',
+        '\0',
+        ' ',
+        '\\n',
+        '$host',
+        '} server {',
+        'lua',
+        'a',
+        '~',
+      ),
       { maxLength: 8 },
     )
     .map((pieces) => pieces.join('')),
@@ -22,7 +43,13 @@ const name = fc.stringMatching(/^[a-z][a-z_]{0,8}$/).filter((text) => !text.ends
 const argument: fc.Arbitrary<Argument> = fc.oneof(
   poison.map((value): Argument => ({ kind: 'plain', text: value })),
   fc
-    .array(fc.oneof(poison, name.map((one) => ({ variable: one }))), { minLength: 1, maxLength: 4 })
+    .array(
+      fc.oneof(
+        poison,
+        name.map((one) => ({ variable: one })),
+      ),
+      { minLength: 1, maxLength: 4 },
+    )
     .map((parts): Argument => ({ kind: 'text', parts })),
 );
 const { tree } = fc.letrec<{ tree: Directive; leaf: Directive; branch: Directive }>((tie) => ({

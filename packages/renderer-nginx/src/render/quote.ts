@@ -31,6 +31,7 @@ function written(name: string): string {
  * is written as UTF-8.
  */
 export function bytesOf(text: string): string {
+  // eslint-disable-next-line no-control-regex -- what is no byte is looked for
   return /[^\x00-\xff]/.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text;
 }
 

@@ -21,7 +21,10 @@ export function renderNginx(tree: NginxTree): Artifact {
   const control = chunk('the control socket', tree.control(digest), { depth: 1, optional: false });
   const chunks = [...body.slice(0, -1), control, ...body.slice(-1)];
   const table: NginxTable = { chunks, files, digest, live };
-  const whole = createHash('sha256').update(digest).update(live?.digest ?? '').digest('hex');
+  const whole = createHash('sha256')
+    .update(digest)
+    .update(live?.digest ?? '')
+    .digest('hex');
   return { digest: whole, table, files: () => printable(table) };
 }
 
@@ -32,8 +35,15 @@ function chunksOf(tree: NginxTree): readonly Chunk[] {
     chunk('the main settings', tree.main, { depth: 0, optional: false }),
     { label: 'the http block', ...open, digest: digestOfText(open.text), optional: false },
     chunk('the settings of all hosts', tree.http, { depth: 1, optional: false }),
-    ...tree.shared.map(([name, directives]) => known(printedLists, directives, () => chunk(name, directives, { depth: 1, optional: false }))),
-    ...tree.hosts.flatMap((one) => (one.kind === 'host' ? [hostChunk(one.name, [one.server], 1)] : known(printedShared, one, () => sharedChunks(one)))),
+    ...tree.shared.map(([name, directives]) =>
+      known(printedLists, directives, () => chunk(name, directives, { depth: 1, optional: false })),
+    ),
+    ...tree.maps.map(([name, directives]) =>
+      known(printedLists, directives, (): Chunk => ({ ...chunk(name, directives, { depth: 1, optional: false }), derived: true })),
+    ),
+    ...tree.hosts.flatMap((one) =>
+      one.kind === 'host' ? [hostChunk(one.name, [one.server], 1)] : known(printedShared, one, () => sharedChunks(one)),
+    ),
     { label: 'the end', text: '}\n', origins: [undefined], digest: digestOfText('}\n'), optional: false },
   ];
 }
@@ -72,7 +82,8 @@ function chunk(label: string, directives: readonly Directive[], { depth, optiona
 function digestOf(chunks: readonly Chunk[], files: readonly GeneratedFile[]): string {
   const hash = createHash('sha256');
   for (const { digest } of chunks) hash.update(digest);
-  for (const { path, content } of files) hash.update(`${path}\0${content instanceof KeyMaterial ? content.fingerprint : digestOfText(content)}\0`);
+  for (const { path, content } of files)
+    hash.update(`${path}\0${content instanceof KeyMaterial ? content.fingerprint : digestOfText(content)}\0`);
   return hash.digest('hex');
 }
 
@@ -88,4 +99,3 @@ function printable({ chunks, files, live }: NginxTable): readonly ArtifactFile[]
     ...(live === undefined ? [] : [{ path: 'live.json', content: `${JSON.stringify(live, undefined, 2)}\n` }]),
   ];
 }
-

@@ -47,14 +47,16 @@ class Parser {
       this.#skipBlanks();
       const char = this.#text[this.#at];
       if (char === undefined) throw new SyntaxError('unexpected end of file, expecting ";" or "}"');
-      if (char === ';' || char === '{') {
-        if (words.length === 0) throw new SyntaxError(`unexpected "${char}"`);
-        this.#at++;
-        if (char === ';') return { words };
-        return words[0]?.endsWith('_by_lua_block') === true ? { words, code: this.#code() } : { words, block: this.block(false) };
-      }
+      if (char === ';' || char === '{') return this.#ended(words, char);
       words.push(char === '"' || char === "'" ? this.#quoted(char) : this.#bare());
     }
+  }
+
+  #ended(words: readonly string[], char: ';' | '{'): ParsedDirective {
+    if (words.length === 0) throw new SyntaxError(`unexpected "${char}"`);
+    this.#at++;
+    if (char === ';') return { words };
+    return words[0]?.endsWith('_by_lua_block') === true ? { words, code: this.#code() } : { words, block: this.block(false) };
   }
 
   #skipBlanks(): void {

@@ -72,7 +72,12 @@ interface RateUnit {
   readonly unit: 's' | 'm';
 }
 
-function rate({ zone, from }: LimitPolicy, { requests, burst }: RequestRate, { key, unit }: RateUnit, resources: Resources): readonly Directive[] {
+function rate(
+  { zone, from }: LimitPolicy,
+  { requests, burst }: RequestRate,
+  { key, unit }: RateUnit,
+  resources: Resources,
+): readonly Directive[] {
   const name = `sluice_rate_${unit}_${digestOfText(`${zone} ${key} ${requests}`)}`;
   const zoned = directive('limit_req_zone', variable(key), `zone=${name}:${ZONE_SIZE}`, `rate=${requests}r/${unit}`);
   resources.share(name, [{ ...zoned, from }]);

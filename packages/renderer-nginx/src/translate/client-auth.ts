@@ -15,7 +15,15 @@ export function clientAuth({ clientAuth: auth }: VirtualHost, resources: Resourc
     directive('ssl_verify_client', mode),
     directive('ssl_verify_depth', depth),
     ...(errorPage === undefined ? [] : [directive('error_page', 495, 496, '=', errorPage)]),
-    ...(subject === undefined ? [] : [block('if', ['(', variable('ssl_client_s_dn'), '!~', pcre(subject, { ignoreCase: false, anchored: false }), ')'], [directive('return', 403)])]),
+    ...(subject === undefined
+      ? []
+      : [
+          block(
+            'if',
+            ['(', variable('ssl_client_s_dn'), '!~', pcre(subject, { ignoreCase: false, anchored: false }), ')'],
+            [directive('return', 403)],
+          ),
+        ]),
   ];
   return directives.map((one) => ({ ...one, from }));
 }

@@ -122,7 +122,15 @@ function caching(host: VirtualHost, route: Route, policy: ExternalAuthPolicy, re
   const { cache } = policy;
   if (cache === undefined) return [];
   resources.share('sluice_auth_cache', [
-    directive('proxy_cache_path', 'temp/auth-cache', 'levels=1:2', 'keys_zone=sluice_auth:10m', 'max_size=128m', 'inactive=30m', 'use_temp_path=off'),
+    directive(
+      'proxy_cache_path',
+      'temp/auth-cache',
+      'levels=1:2',
+      'keys_zone=sluice_auth:10m',
+      'max_size=128m',
+      'inactive=30m',
+      'use_temp_path=off',
+    ),
   ]);
   const fixed = digestOfText([host.name, route.match.path, policy.urlText].join('\0'));
   const key = complexValue(cache.key, route);
@@ -130,7 +138,10 @@ function caching(host: VirtualHost, route: Route, policy: ExternalAuthPolicy, re
     // Only what is buffered can be kept.
     directive('proxy_buffering', 'on'),
     directive('proxy_cache', 'sluice_auth'),
-    directive('proxy_cache_key', { kind: 'text', parts: [`${fixed} `, { variable: 'request_method' }, ' ', ...(key.kind === 'text' ? key.parts : [])] }),
+    directive('proxy_cache_key', {
+      kind: 'text',
+      parts: [`${fixed} `, { variable: 'request_method' }, ' ', ...(key.kind === 'text' ? key.parts : [])],
+    }),
     directive('proxy_ignore_headers', 'Set-Cookie', 'Cache-Control', 'Expires', 'Vary', 'X-Accel-Expires'),
     ...cache.durations.map(({ statuses, ms }: CacheDuration) =>
       directive('proxy_cache_valid', ...(statuses === 'any' ? ['any'] : statuses), `${Math.ceil(ms / 1000)}s`),

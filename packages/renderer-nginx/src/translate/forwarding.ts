@@ -45,10 +45,7 @@ function identity({ client, authorities }: UpstreamTls, addFile: AddFile): reado
   return [
     ...(client === undefined
       ? []
-      : [
-          directive('proxy_ssl_certificate', addFile(client.chain)),
-          directive('proxy_ssl_certificate_key', addFile(client.privateKey)),
-        ]),
+      : [directive('proxy_ssl_certificate', addFile(client.chain)), directive('proxy_ssl_certificate_key', addFile(client.privateKey))]),
     ...(authorities === undefined ? [] : [directive('proxy_ssl_trusted_certificate', addFile(authorities))]),
   ];
 }

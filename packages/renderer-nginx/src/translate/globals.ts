@@ -89,7 +89,11 @@ const ACCESS =
   '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $request_length $request_time [$proxy_host] [] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status $sluice_request_id';
 
 function logging(): readonly Directive[] {
-  return [directive('log_format', 'sluice', { kind: 'text', parts: split(ACCESS) }), directive('access_log', 'off'), directive('log_subrequest', 'off')];
+  return [
+    directive('log_format', 'sluice', { kind: 'text', parts: split(ACCESS) }),
+    directive('access_log', 'off'),
+    directive('log_subrequest', 'off'),
+  ];
 }
 
 function split(format: string): readonly (string | { readonly variable: string })[] {
@@ -105,7 +109,12 @@ function variables(): readonly Directive[] {
   const otherwise = (value: Directive['args'][number]): Directive => directive('default', value);
   return [
     block('geo', [variable(DOLLAR)], [directive('default', '$')]),
-    mapping(variable('http_x_request_id'), 'sluice_request_id', otherwise(variable('http_x_request_id')), directive('', variable('request_id'))),
+    mapping(
+      variable('http_x_request_id'),
+      'sluice_request_id',
+      otherwise(variable('http_x_request_id')),
+      directive('', variable('request_id')),
+    ),
     mapping(variable('http_upgrade'), 'sluice_connection', otherwise(literal('upgrade')), directive('', literal(''))),
     mapping(variable('http_host'), 'sluice_host_header', otherwise(variable('http_host')), directive('', variable('host'))),
     mapping(variable('http_host'), 'sluice_named_host', otherwise(variable('host')), directive('', literal(''))),
@@ -126,7 +135,12 @@ function variables(): readonly Directive[] {
       directive('~^http ([0-9]+)$', text(':', { variable: '1' })),
       otherwise(literal('')),
     ),
-    mapping(text({ variable: 'scheme' }, ' ', { variable: 'sluice_named_host' }), 'sluice_nameless_http', directive('~^http _?$', 1), otherwise(literal(''))),
+    mapping(
+      text({ variable: 'scheme' }, ' ', { variable: 'sluice_named_host' }),
+      'sluice_nameless_http',
+      directive('~^http _?$', 1),
+      otherwise(literal('')),
+    ),
     mapping(
       variable('scheme'),
       'sluice_hsts',
@@ -196,17 +210,21 @@ function controlServer(deployment: Deployment, digest: string): Directive {
     content('/workers', 'require("sluice.control").workers()'),
   ];
   return {
-    ...block('server', [], [
-      directive('listen', 'unix:run/control.sock'),
-      directive('client_max_body_size', 0),
-      directive('client_body_buffer_size', '8m'),
-      directive('access_log', 'off'),
-      ...noPlan,
-      block('location', ['=', '/generation'], [directive('return', 200, literal(digest))]),
-      ...(deployment.capabilities.stubStatus ? [block('location', ['=', '/stub'], [directive('stub_status')])] : []),
-      ...(isLive(deployment) ? live : []),
-      block('location', ['/'], [directive('return', 404)]),
-    ]),
+    ...block(
+      'server',
+      [],
+      [
+        directive('listen', 'unix:run/control.sock'),
+        directive('client_max_body_size', 0),
+        directive('client_body_buffer_size', '8m'),
+        directive('access_log', 'off'),
+        ...noPlan,
+        block('location', ['=', '/generation'], [directive('return', 200, literal(digest))]),
+        ...(deployment.capabilities.stubStatus ? [block('location', ['=', '/stub'], [directive('stub_status')])] : []),
+        ...(isLive(deployment) ? live : []),
+        block('location', ['/'], [directive('return', 404)]),
+      ],
+    ),
     comment: 'for the controller',
   };
 }

@@ -4,7 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { locationsOf } from './location-match.ts';
 
 function locations(...matches: readonly PathMatch[]): unknown {
-  const routes = matches.map((match): Route => ({ match, action: { kind: 'respond', status: 404, because: '' }, policies: [], from: builtIn }));
+  const routes = matches.map((match): Route => ({
+    match,
+    action: { kind: 'respond', status: 404, because: '' },
+    policies: [],
+    from: builtIn,
+  }));
   return locationsOf(routes).map((list) => list.map((args) => args.join(' ')));
 }
 

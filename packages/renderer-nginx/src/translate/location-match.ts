@@ -13,7 +13,8 @@ const LONGEST_STATIC = 200;
  */
 export function locationsOf(routes: readonly Route[]): readonly (readonly LocationArguments[])[] {
   const lastExpression = routes.findLastIndex(({ match }) => match.kind === 'regex');
-  const asExpressions = routes.some(({ match }) => match.path.length > LONGEST_STATIC && match.kind !== 'regex') || !keepsOrder(routes, lastExpression);
+  const asExpressions =
+    routes.some(({ match }) => match.path.length > LONGEST_STATIC && match.kind !== 'regex') || !keepsOrder(routes, lastExpression);
   const taken = new Set(routes.flatMap(({ match }) => (match.kind === 'exact' ? [match.path] : [])));
   return routes.map((route, position) => {
     if (asExpressions) return expressions(route);

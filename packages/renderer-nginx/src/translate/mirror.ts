@@ -24,7 +24,11 @@ export function mirror(route: Route, lua: boolean): Mirror {
     ...(body ? [] : [directive('proxy_pass_request_body', 'off'), directive('proxy_set_header', 'Content-Length', '')]),
     directive('proxy_set_header', 'Host', host === undefined ? complexValue(authorityOf(target), route) : complexValue(host, route)),
     directive('proxy_ssl_server_name', 'on'),
-    directive('set', variable('sluice_mirror_url'), complexValue(hasPath(target) ? target : [...target, { variable: 'request_uri' }], route)),
+    directive(
+      'set',
+      variable('sluice_mirror_url'),
+      complexValue(hasPath(target) ? target : [...target, { variable: 'request_uri' }], route),
+    ),
     directive('proxy_pass', variable('sluice_mirror_url')),
   ];
   return {

@@ -55,7 +55,8 @@ export class NginxRenderer implements Renderer<NginxTree> {
       main: mainDirectives(deployment),
       http: httpDirectives(deployment),
       control: (digest) => control(deployment, digest),
-      shared: [...resources.shared, ...maps].toSorted(([a], [b]) => (a < b ? -1 : 1)),
+      maps,
+      shared: [...resources.shared].toSorted(([a], [b]) => (a < b ? -1 : 1)),
       hosts,
       files: [...resources.files.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1)),
       plans: encodePlans(resources.plans),
@@ -140,4 +141,3 @@ class Lookup {
     return this.#nodes.has(node);
   }
 }
-

@@ -1,4 +1,4 @@
-import type { Redirect, RedirectLocation } from '@sluice/core';
+import type { Redirect, RedirectLocation, RedirectStyle } from '@sluice/core';
 import { directive } from '../render/directive.ts';
 import type { Argument, Directive } from '../render/directive.ts';
 
@@ -17,16 +17,11 @@ export function redirectLocation(location: RedirectLocation, httpsPort: number):
 function partsOf(location: RedirectLocation, httpsPort: number): readonly Part[] {
   switch (location.kind) {
     case 'path':
-      return [...(location.relative ? [] : withOrigin(location.withPort)), location.path, { variable: 'sluice_query' }];
+      return [...absolute(location), location.path, { variable: 'sluice_query' }];
     case 'https':
-      return [
-        'https://',
-        { variable: 'sluice_redirect_host' },
-        location.withPort ? `:${httpsPort}` : '',
-        { variable: location.keepTrailingSlash ? 'request_uri' : 'sluice_slashless_uri' },
-      ];
+      return toHttps(location, httpsPort);
     case 'url':
-      return [...(location.relative || !location.url.startsWith('/') ? [] : withOrigin(location.withPort)), location.url];
+      return [...(location.url.startsWith('/') ? absolute(location) : []), location.url];
     case 'root':
       return [{ variable: 'scheme' }, '://', { variable: 'http_host' }, location.path];
     case 'host':
@@ -34,7 +29,16 @@ function partsOf(location: RedirectLocation, httpsPort: number): readonly Part[]
   }
 }
 
-function withOrigin(withPort: true | undefined): readonly Part[] {
+function toHttps(
+  { withPort, keepTrailingSlash }: Extract<RedirectLocation, { readonly kind: 'https' }>,
+  httpsPort: number,
+): readonly Part[] {
+  const target = { variable: keepTrailingSlash ? 'request_uri' : 'sluice_slashless_uri' };
+  return ['https://', { variable: 'sluice_redirect_host' }, withPort ? `:${httpsPort}` : '', target];
+}
+
+function absolute({ relative, withPort }: RedirectStyle): readonly Part[] {
+  if (relative) return [];
   return withPort ? [...origin, { variable: 'sluice_port_suffix' }] : origin;
 }
 
@@ -42,5 +46,8 @@ function withOrigin(withPort: true | undefined): readonly Part[] {
 export function redirecting({ status, location }: Redirect, httpsPort: number): readonly Directive[] {
   const value = redirectLocation(location, httpsPort);
   if (!WITH_URL.has(status)) return [directive('add_header', 'Location', value, 'always'), directive('return', status)];
-  return [...('relative' in location && location.relative ? [directive('absolute_redirect', 'off')] : []), directive('return', status, value)];
+  return [
+    ...('relative' in location && location.relative ? [directive('absolute_redirect', 'off')] : []),
+    directive('return', status, value),
+  ];
 }

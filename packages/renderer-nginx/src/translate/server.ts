@@ -36,25 +36,38 @@ function described({ object, field }: Origin): string {
  * With Lua only the default server and those that check client certificates have a context: certificates are chosen when
  * the client says hello. Without, each host with a certificate has one.
  */
-function tls(host: VirtualHost, isDefault: boolean, { deployment, resources, certificate }: Surroundings): readonly Directive[] {
-  const id = host.tls?.certificate;
-  const own = !isLive(deployment) && id !== undefined ? certificate(id) : undefined;
+function tls(host: VirtualHost, isDefault: boolean, around: Surroundings): readonly Directive[] {
+  const pair = certificateFiles(host, isDefault, around);
+  if (pair === undefined) return [];
+  const [chain, key, from] = pair;
+  const directives = [directive('ssl_certificate', chain), directive('ssl_certificate_key', key)].map((one) => ({ ...one, from }));
+  if (!isLive(around.deployment)) return directives;
+  if (isDefault) return [...directives, luaBlock('ssl_client_hello_by_lua_block', 'require("sluice.certificate").hello()')];
+  return [...directives, luaBlock('ssl_certificate_by_lua_block', 'require("sluice.certificate").select()')];
+}
+
+type CertificateFiles = readonly [chain: string, key: string, from: Origin];
+
+function certificateFiles(
+  host: VirtualHost,
+  isDefault: boolean,
+  { deployment, resources, certificate }: Surroundings,
+): CertificateFiles | undefined {
+  const id = isLive(deployment) ? undefined : host.tls?.certificate;
+  const own = id === undefined ? undefined : certificate(id);
+  if (own !== undefined) {
+    const { chain, privateKey, from } = own;
+    return [resources.file('certificates', chain, 'master', from), resources.file('certificates', privateKey, 'master', from), from];
+  }
   const checks = host.clientAuth?.kind === 'verify' && host.clientAuth.mode !== 'off';
-  if (own === undefined && !isDefault && !checks) return [];
-  const [chain, key] =
-    own === undefined
-      ? DEFAULT_CERTIFICATE
-      : [resources.file('certificates', own.chain, 'master', own.from), resources.file('certificates', own.privateKey, 'master', own.from)];
-  const pair = [directive('ssl_certificate', chain), directive('ssl_certificate_key', key)];
-  if (!isLive(deployment)) return pair.map((one) => ({ ...one, from: own?.from ?? host.from }));
-  if (isDefault) return [...pair, luaBlock('ssl_client_hello_by_lua_block', 'require("sluice.certificate").hello()')];
-  return [...pair, luaBlock('ssl_certificate_by_lua_block', 'require("sluice.certificate").select()')];
+  return isDefault || checks ? [...DEFAULT_CERTIFICATE, host.from] : undefined;
 }
 
 function beforeRoutes(host: VirtualHost, around: Surroundings): readonly Directive[] {
   const { appRoot } = host;
   const plan = isLive(around.deployment) ? serverPlanOf(host) : undefined;
-  if (plan !== undefined) return [luaBlock('server_rewrite_by_lua_block', `require("sluice.plan").server("${around.resources.plan(plan)}")`)];
+  if (plan !== undefined)
+    return [luaBlock('server_rewrite_by_lua_block', `require("sluice.plan").server("${around.resources.plan(plan)}")`)];
   if (appRoot === undefined) return [];
   const to = text({ variable: 'scheme' }, '://', { variable: 'http_host' }, appRoot.path);
   return [{ ...block('if', ['(', variable('uri'), '=', '/', ')'], [directive('return', 302, to)]), from: appRoot.from }];

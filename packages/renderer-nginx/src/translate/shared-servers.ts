@@ -41,7 +41,10 @@ export function sharedServers(servers: readonly TranslatedServer[]): SharedServe
   const shared = new Map([...groups].filter(([, members]) => members.length >= SHARED_FROM));
   const alone = servers.filter(({ host, server }) => !canShare(host) || !shared.has(shapeOf(server).key));
   return {
-    hosts: [...alone.map(({ host, server }): HostServer => ({ kind: 'host', name: host.name, server })), ...[...shared.values()].map(sharedServer)],
+    hosts: [
+      ...alone.map(({ host, server }): HostServer => ({ kind: 'host', name: host.name, server })),
+      ...[...shared.values()].map(sharedServer),
+    ],
     maps: [...shared].flatMap(([, members]) => mapsOf(members)),
   };
 }
@@ -93,7 +96,13 @@ function isVariable(argument: Argument | undefined, name: string): boolean {
 function sharedServer(members: readonly TranslatedServer[]): SharedServer {
   const [first] = members;
   const { key, listeners, body } = shapeOf(first?.server ?? block('server', [], []));
-  return { kind: 'shared', key, listeners, hosts: members.map(({ host, server }) => ({ name: host.name, names: namesOf(server) })), body: body.map((one) => filled(one, key)) };
+  return {
+    kind: 'shared',
+    key,
+    listeners,
+    hosts: members.map(({ host, server }) => ({ name: host.name, names: namesOf(server) })),
+    body: body.map((one) => filled(one, key)),
+  };
 }
 
 /** What a host adds to the server that it shares: its name, and who asked for it. */
@@ -103,7 +112,9 @@ function namesOf(server: Directive): readonly Directive[] {
   let known = names.get(server);
   if (known === undefined) {
     const comment = `${server.comment ?? ''} to ${shapeOf(server).upstreams.join(', ')}`;
-    known = (server.block ?? []).filter(({ name }) => name === 'server_name').map((one) => ({ ...one, comment, ...(server.from && { from: server.from }) }));
+    known = (server.block ?? [])
+      .filter(({ name }) => name === 'server_name')
+      .map((one) => ({ ...one, comment, ...(server.from && { from: server.from }) }));
     names.set(server, known);
   }
   return known;

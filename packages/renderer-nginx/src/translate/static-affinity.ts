@@ -13,10 +13,11 @@ import type { Resources } from './resources.ts';
 export function stickyKey({ id }: Upstream, { cookie }: CookieAffinity, resources: Resources): string {
   const name = `sluice_sticky_${digestOfText(id)}`;
   resources.share(name, [
-    block('map', [variable('http_cookie'), variable(name)], [
-      directive(`~${given(cookie)}`, variable('1')),
-      directive('default', variable('request_id')),
-    ]),
+    block(
+      'map',
+      [variable('http_cookie'), variable(name)],
+      [directive(`~${given(cookie)}`, variable('1')), directive('default', variable('request_id'))],
+    ),
   ]);
   return name;
 }
@@ -29,10 +30,11 @@ export function stickyCookie(route: Route, { affinity, id }: Upstream, resources
   const value = [`${cookie.name}=`, { variable: 'request_id' }, `|${key}`, ...attributes(cookie, path)];
   const told = `sluice_told_${digestOfText(JSON.stringify([value, id]))}`;
   resources.share(told, [
-    block('map', [variable('http_cookie'), variable(told)], [
-      directive(`~${given(cookie)}`, literal('')),
-      directive('default', { kind: 'text', parts: value }),
-    ]),
+    block(
+      'map',
+      [variable('http_cookie'), variable(told)],
+      [directive(`~${given(cookie)}`, literal('')), directive('default', { kind: 'text', parts: value })],
+    ),
   ]);
   return [directive('add_header', 'Set-Cookie', variable(told))];
 }
@@ -44,7 +46,10 @@ function given({ name }: AffinityCookie): string {
 /** In the order of ingress-nginx, without `Expires`: nginx cannot tell a time in a header. */
 function attributes(cookie: AffinityCookie, own: string): readonly (string | { readonly variable: string })[] {
   const { path, maxAgeSeconds, domain, sameSite, secure } = cookie;
-  const before = [...(maxAgeSeconds === undefined ? [] : [`Max-Age=${maxAgeSeconds}`]), ...(domain === undefined ? [] : [`Domain=${domain}`])];
+  const before = [
+    ...(maxAgeSeconds === undefined ? [] : [`Max-Age=${maxAgeSeconds}`]),
+    ...(domain === undefined ? [] : [`Domain=${domain}`]),
+  ];
   const after = ['HttpOnly', ...(sameSite === undefined ? [] : [`SameSite=${sameSite}`])];
   const written = (list: readonly string[]): string => list.map((attribute) => `; ${attribute}`).join('');
   const beginning = written([...before, `Path=${path ?? own}`]);

@@ -20,7 +20,8 @@ export function staticCanary(
 ): Argument | undefined {
   const { canary } = upstream;
   const other = canary && find(canary.upstream);
-  if (canary === undefined || other === undefined || other.endpoints.some(({ kind }) => kind === 'name') || other.endpoints.length === 0) return undefined;
+  if (canary === undefined || other === undefined || other.endpoints.some(({ kind }) => kind === 'name') || other.endpoints.length === 0)
+    return undefined;
   const sides = { main: poolOf(upstream), canary: poolOf(other) };
   const digest = digestOfText(JSON.stringify([upstream.id, canary, sides]));
   const names = { weight: `sluice_weight_${digest}`, cookie: `sluice_cookie_${digest}`, header: `sluice_side_${digest}` };
@@ -34,7 +35,10 @@ export function staticCanary(
 
 function byWeight({ weight, weightTotal }: Canary, sides: Sides, name: string): Directive {
   const percent = Math.round((Math.min(Math.max(weight, 0), weightTotal) / weightTotal) * 10_000) / 100;
-  const share = percent >= 100 ? [directive('*', sides.canary)] : [...(percent > 0 ? [directive(`${percent}%`, sides.canary)] : []), directive('*', sides.main)];
+  const share =
+    percent >= 100
+      ? [directive('*', sides.canary)]
+      : [...(percent > 0 ? [directive(`${percent}%`, sides.canary)] : []), directive('*', sides.main)];
   return block('split_clients', [variable('request_id'), variable(name)], share);
 }
 

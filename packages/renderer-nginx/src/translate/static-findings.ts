@@ -16,19 +16,25 @@ function aliasesOf({ aliases, tls }: VirtualHost): readonly Finding[] {
   return [[aliases.from, 'without Lua aliases are served with the certificate of their host, also where that does not list them']];
 }
 
-function findingsOf({ affinity, balancing, canary, endpoints }: Upstream): readonly Finding[] {
+function findingsOf(upstream: Upstream): readonly Finding[] {
+  const { affinity, canary, endpoints } = upstream;
   const named = endpoints.find(({ kind }) => kind === 'name');
+  const alike = canary !== undefined && affinity !== undefined;
   return [
-    ...(affinity === undefined
+    ...balancingOf(upstream),
+    ...(alike ? [[canary.from, 'without Lua affinity cookies do not decide about the canary'] as const] : []),
+    ...(named === undefined
       ? []
-      : [[affinity.from, 'without Lua cookies are hashed to endpoints: clients may move when endpoints come or go; Expires and changes after failures are left out'] as const]),
-    ...(balancing?.kind === 'hash' && affinity === undefined
-      ? [[balancing.from, 'without Lua nginx hashes by itself: keys belong to other endpoints, and subsets are not formed'] as const]
-      : []),
-    ...(balancing?.kind === 'ewma' && affinity === undefined
-      ? [[balancing.from, 'without Lua the endpoint with fewer connections of two is taken'] as const]
-      : []),
-    ...(canary !== undefined && affinity !== undefined ? [[canary.from, 'without Lua affinity cookies do not decide about the canary'] as const] : []),
-    ...(named === undefined ? [] : [[named.from, 'without Lua nginx asks the name servers itself: no search list, no hosts file'] as const]),
+      : [[named.from, 'without Lua nginx asks the name servers itself: no search list, no hosts file'] as const]),
   ];
+}
+
+const HASHED_COOKIES =
+  'without Lua cookies are hashed to endpoints: clients may move when endpoints come or go; Expires and changes after failures are left out';
+const HASHED_KEYS = 'without Lua nginx hashes by itself: keys belong to other endpoints, and subsets are not formed';
+
+function balancingOf({ affinity, balancing }: Upstream): readonly Finding[] {
+  if (affinity !== undefined) return [[affinity.from, HASHED_COOKIES]];
+  if (balancing?.kind === 'hash') return [[balancing.from, HASHED_KEYS]];
+  return balancing?.kind === 'ewma' ? [[balancing.from, 'without Lua the endpoint with fewer connections of two is taken']] : [];
 }

@@ -27,11 +27,16 @@ function cors(route: Route, resources: Resources): readonly Directive[] {
   const digest = digestOfText(JSON.stringify(policy));
   const [allowed, preflight] = [`sluice_origin_${digest}`, `sluice_preflight_${digest}`];
   resources.share(allowed, [
-    block('map', [variable('http_origin'), variable(allowed)], [...originRules(policy), directive('default', policy.origins === 'any' ? 1 : literal(''))]),
-    block('map', [{ kind: 'text', parts: [{ variable: 'request_method' }, { variable: allowed }] }, variable(preflight)], [
-      directive('~^OPTIONS1$', 1),
-      directive('default', literal('')),
-    ]),
+    block(
+      'map',
+      [variable('http_origin'), variable(allowed)],
+      [...originRules(policy), directive('default', policy.origins === 'any' ? 1 : literal(''))],
+    ),
+    block(
+      'map',
+      [{ kind: 'text', parts: [{ variable: 'request_method' }, { variable: allowed }] }, variable(preflight)],
+      [directive('~^OPTIONS1$', 1), directive('default', literal(''))],
+    ),
   ]);
   const headers = corsLines(policy).flatMap(([name, value]) => replaced(name, corsValue(name, value, { allowed, digest }, resources)));
   return [...headers, block('if', ['(', variable(preflight), ')'], [directive('return', 204)])];
@@ -58,7 +63,12 @@ function corsLines(policy: CorsPolicy): readonly (readonly [string, Argument])[]
 }
 
 /** The header for allowed origins; for others what the upstream said. */
-function corsValue(name: string, value: Argument, { allowed, digest }: { allowed: string; digest: string }, resources: Resources): Argument {
+function corsValue(
+  name: string,
+  value: Argument,
+  { allowed, digest }: { allowed: string; digest: string },
+  resources: Resources,
+): Argument {
   const key = name.toLowerCase().replaceAll('-', '_');
   const chosen = `sluice_${key}_${digest}`;
   resources.share(chosen, [

@@ -2,34 +2,51 @@ import { endpointKey, policyOf } from '@sluice/core';
 import type { Balancing, Endpoint, Route, Upstream } from '@sluice/core';
 import { block, directive, literal, text, variable } from '../render/directive.ts';
 import type { Argument, Directive } from '../render/directive.ts';
+import type { Passing } from './passing.ts';
+import { keptConnections, proxyPass } from './proxy-pass.ts';
 import { digestOfText } from './resources.ts';
 import type { Resources } from './resources.ts';
 import { stickyCookie, stickyKey } from './static-affinity.ts';
 import { staticCanary } from './static-canary.ts';
 import type { Surroundings } from './surroundings.ts';
-import { keptConnections, proxyPass } from './upstream-pass.ts';
-import type { Passing } from './upstream-pass.ts';
 import { complexValue } from './variables.ts';
 
 /** Passes a request without Lua: what is known of endpoints now is in the configuration. */
-export function staticPassing({ route, upstream: id, around, main = false, rewrite = [] }: Passing): readonly Directive[] {
-  const upstream = around.upstream(id);
+export function staticPassing(passed: Passing): readonly Directive[] {
+  const upstream = passed.around.upstream(passed.upstream);
+  return upstream === undefined || upstream.endpoints.length === 0 ? withoutEndpoints(passed) : withEndpoints(passed, upstream);
+}
+
+function withoutEndpoints({ route, upstream: id, around, main = false, rewrite = [] }: Passing): readonly Directive[] {
+  if (!main) return [directive('return', 404)];
   const pages = policyOf(route, 'error-pages');
-  if (upstream === undefined || upstream.endpoints.length === 0) {
-    const standIn = main && pages?.upstream !== undefined ? around.upstream(pages.upstream) : undefined;
-    if (standIn === undefined || standIn.endpoints.length === 0) return [directive('return', main ? 503 : 404)];
-    return [...standInTold(route, id), ...toEndpoints(route, standIn, around, rewrite)];
-  }
-  const cookie = main ? stickyCookie(route, upstream, around.resources) : [];
-  const side = main ? staticCanary(upstream, (other) => around.upstream(other), (one) => poolName(route, one, around), around.resources) : undefined;
-  return side === undefined ? [...cookie, ...toEndpoints(route, upstream, around, rewrite)] : [...cookie, ...rewrite, proxyPass(route, side)];
+  const standIn = pages?.upstream === undefined ? undefined : around.upstream(pages.upstream);
+  if (standIn === undefined || standIn.endpoints.length === 0) return [directive('return', 503)];
+  return [...standInTold(route, id), ...toEndpoints(route, standIn, around, rewrite)];
+}
+
+function withEndpoints({ route, around, main = false, rewrite = [] }: Passing, upstream: Upstream): readonly Directive[] {
+  if (!main) return toEndpoints(route, upstream, around, rewrite);
+  const cookie = stickyCookie(route, upstream, around.resources);
+  const side = staticCanary(
+    upstream,
+    (other) => around.upstream(other),
+    (one) => poolName(route, one, around),
+    around.resources,
+  );
+  if (side === undefined) return [...cookie, ...toEndpoints(route, upstream, around, rewrite)];
+  return [...cookie, ...rewrite, proxyPass(route, side)];
 }
 
 function toEndpoints(route: Route, upstream: Upstream, around: Surroundings, rewrite: readonly Directive[]): readonly Directive[] {
   const named = upstream.endpoints.find(({ kind }) => kind === 'name');
   if (named === undefined) return [...rewrite, proxyPass(route, text(poolName(route, upstream, around)))];
   // A name in an `upstream` that does not resolve would be refused together with everything else.
-  return [directive('set', variable('sluice_endpoint'), literal(endpointKey(named))), ...rewrite, proxyPass(route, variable('sluice_endpoint'))];
+  return [
+    directive('set', variable('sluice_endpoint'), literal(endpointKey(named))),
+    ...rewrite,
+    proxyPass(route, variable('sluice_endpoint')),
+  ];
 }
 
 function standInTold(route: Route, id: string): readonly Directive[] {
@@ -52,13 +69,20 @@ function poolName(route: Route, upstream: Upstream, { resources, deployment }: S
   const protocol = policyOf(route, 'backend-protocol')?.protocol ?? 'http';
   const tls = policyOf(route, 'upstream-tls')?.tls.id ?? '';
   const name = `sluice_${upstream.id.replace(/[^A-Za-z0-9.-]/g, '_')}_${digestOfText(`${upstream.id} ${protocol} ${tls}`).slice(0, 8)}`;
-  resources.share(name, [{ ...block('upstream', [name], [...body(upstream, resources), ...keptConnections(deployment)]), from: upstream.from, comment: upstream.id }]);
+  resources.share(name, [
+    {
+      ...block('upstream', [name], [...body(upstream, resources), ...keptConnections(deployment)]),
+      from: upstream.from,
+      comment: upstream.id,
+    },
+  ]);
   return name;
 }
 
 function body(upstream: Upstream, resources: Resources): readonly Directive[] {
   const { endpoints, balancing, affinity } = upstream;
-  const key = affinity === undefined ? balancingOf(balancing) : [directive('hash', variable(stickyKey(upstream, affinity, resources)), 'consistent')];
+  const key =
+    affinity === undefined ? balancingOf(balancing) : [directive('hash', variable(stickyKey(upstream, affinity, resources)), 'consistent')];
   return [...key, ...repeated(endpoints).map(server)];
 }
 

@@ -34,8 +34,8 @@ export interface Surroundings {
   readonly deployment: Deployment;
   readonly resources: Resources;
   /** Of the model, where it has to be known at the time of translation: without Lua. */
-  upstream(id: string): Upstream | undefined;
-  certificate(id: string): Certificate | undefined;
+  upstream(this: void, id: string): Upstream | undefined;
+  certificate(this: void, id: string): Certificate | undefined;
   /** Whether a host has this `server_name` by a rule. */
   isHostName(this: void, name: string): boolean;
 }
@@ -43,4 +43,9 @@ export interface Surroundings {
 /** Whether workers get endpoints and certificates without a reload. */
 export function isLive({ capabilities }: Deployment): boolean {
   return capabilities.lua.found;
+}
+
+/** Where redirects with a port lead. */
+export function httpsPortOf({ https }: Deployment): number {
+  return https[0]?.port ?? 443;
 }

@@ -2,23 +2,12 @@ import { policyOf } from '@sluice/core';
 import type { Route, UpstreamTls } from '@sluice/core';
 import { directive, literal, luaBlock, block, text, variable } from '../render/directive.ts';
 import type { Argument, Directive } from '../render/directive.ts';
+import type { Passing } from './passing.ts';
+import { keptConnections, partsOf, proxyPass } from './proxy-pass.ts';
 import { hasStandIn } from './request-headers.ts';
 import { staticPassing } from './static-upstream.ts';
 import { isLive } from './surroundings.ts';
 import type { Deployment, Surroundings } from './surroundings.ts';
-
-export interface Passing {
-  readonly route: Route;
-  /** Id of the upstream. */
-  readonly upstream: string;
-  readonly around: Surroundings;
-  /** The request itself is passed, not one for an error page: canary, affinity cookie, tries are its own. */
-  readonly main?: boolean;
-  /** A plan may have made another target, which is in `$sluice_target`. */
-  readonly retargets?: boolean;
-  /** Makes another path; `break` ends the rewrite phase, so it comes after everything that is set. */
-  readonly rewrite?: readonly Directive[];
-}
 
 /** Passes the request to an endpoint of an upstream. */
 export function passing(passed: Passing): readonly Directive[] {
@@ -47,18 +36,6 @@ function choice({ route, upstream, main = false }: Passing): readonly Directive[
   ];
 }
 
-/** `pool` is the name of an `upstream` block. */
-export function proxyPass(route: Route, pool: Argument): Directive {
-  const protocol = policyOf(route, 'backend-protocol')?.protocol;
-  const name = partsOf(pool);
-  if (protocol === 'as-client') return directive('proxy_pass', { kind: 'text', parts: [{ variable: 'scheme' }, '://', ...name] });
-  return directive('proxy_pass', { kind: 'text', parts: [protocol === 'https' ? 'https://' : 'http://', ...name] });
-}
-
-function partsOf(pool: Argument): readonly (string | { readonly variable: string })[] {
-  return pool.kind === 'text' ? pool.parts : [pool.text];
-}
-
 /** Idle connections are told apart by address only: what is spoken to endpoints must be the same within a pool. */
 function poolOf(route: Route, { resources, deployment }: Surroundings): Argument {
   const tls = policyOf(route, 'upstream-tls')?.tls;
@@ -76,18 +53,13 @@ function suffixOf(tls: UpstreamTls | undefined): string {
 
 /** An `upstream` whose endpoints come from shared memory. */
 export function livePool(name: string, deployment: Deployment): Directive {
-  return block('upstream', [name], [
-    directive('server', '0.0.0.1'),
-    luaBlock('balancer_by_lua_block', 'require("sluice.balance").balance()'),
-    ...keptConnections(deployment),
-  ]);
-}
-
-/** Idle connections to endpoints. */
-export function keptConnections({ settings: { keepAlive } }: Deployment): readonly Directive[] {
-  return [
-    directive('keepalive', keepAlive.upstreamConnections),
-    directive('keepalive_timeout', `${keepAlive.upstreamMs}ms`),
-    directive('keepalive_requests', keepAlive.upstreamRequests),
-  ];
+  return block(
+    'upstream',
+    [name],
+    [
+      directive('server', '0.0.0.1'),
+      luaBlock('balancer_by_lua_block', 'require("sluice.balance").balance()'),
+      ...keptConnections(deployment),
+    ],
+  );
 }

@@ -33,8 +33,9 @@ export function escapesTarget(text: VariableText): boolean {
 }
 
 function filled(name: string, route: Route | undefined): readonly (string | { readonly variable: string })[] {
-  if (name === 'namespace') return [route?.from.object.namespace ?? ''];
-  if (name === 'ingress_name') return [route?.from.object.name ?? ''];
+  const { namespace, name: ingress } = route?.from.object ?? { namespace: '', name: '' };
+  if (name === 'namespace') return [namespace];
+  if (name === 'ingress_name') return [ingress];
   if (name === 'proxy_host' || name === 'proxy_upstream_name') return UPSTREAM_NAME;
   // Groups of patterns mean something in snippets only.
   return /^[1-9]$/.test(name) ? [''] : [{ variable: NAMES[name] ?? name }];
