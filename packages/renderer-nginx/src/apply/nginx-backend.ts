@@ -53,6 +53,7 @@ export function nginxBackend({ options, listen, data, logger }: NginxBackendPart
     lua: readLuaFiles(),
     live: capabilities.lua.found ? (socket) => new LiveChannel({ socket, stateFile: join(folder.root, 'live'), logger }) : undefined,
     bootstrap: () => bootstrapTable(deployment),
+    writeAccessLog: (lines) => void process.stdout.write(lines, 'latin1'),
     logger,
   });
   return { renderer: new NginxRenderer(deployment), reloader: new NginxReloader(runtime), dataplane: new NginxDataplane(runtime) };

@@ -35,17 +35,19 @@ export class NginxDataplane implements Dataplane {
    */
   async start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const { parts, process, errorLog } = this.#runtime;
+    const { parts, process, errorLog, accessLog } = this.#runtime;
     if (parts.nginx === undefined) throw missingNginx(parts.options.binary);
     await this.#prepare();
     signal.throwIfAborted();
     await checkAddresses(parts.addresses, this.#portsInUse());
     await errorLog.start();
+    await accessLog.start();
     try {
       await this.#serve(signal);
     } catch (error) {
       await process.stop(AbortSignal.abort());
       await errorLog.stop();
+      await accessLog.stop();
       releaseFolder(parts.folder);
       throw error;
     }
@@ -57,12 +59,13 @@ export class NginxDataplane implements Dataplane {
 
   async stop(signal: AbortSignal): Promise<void> {
     clearInterval(this.#timer);
-    const { running, process, errorLog, parts } = this.#runtime;
+    const { running, process, errorLog, accessLog, parts } = this.#runtime;
     this.#runtime.running = false;
     if (!running) return;
     await process.stop(signal);
     await this.#runtime.close();
     await errorLog.stop();
+    await accessLog.stop();
     releaseFolder(parts.folder);
   }
 

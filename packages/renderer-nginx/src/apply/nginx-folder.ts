@@ -15,6 +15,7 @@ export interface NginxFolder {
   readonly pid: string;
   readonly control: string;
   readonly errorLog: string;
+  readonly accessLog: string;
   /** What nginx writes to stdout and stderr. */
   readonly output: string;
   /** Which program was started last. */
@@ -45,6 +46,7 @@ export function nginxFolder(data: string): NginxFolder {
     pid: at('run', 'nginx.pid'),
     control: at('run', 'control.sock'),
     errorLog: at('run', 'error.log'),
+    accessLog: at('run', 'access.log'),
     output: at('run', 'output.log'),
     program: at('run', 'program'),
     defaults: at('default'),

@@ -1,6 +1,7 @@
 import { messageOf } from '@sluice/core';
 import type { ListenAddresses, Logger } from '@sluice/core';
 import type { NginxOptions } from '../options.ts';
+import { AccessLog } from '../observe/access-log.ts';
 import { ErrorLog } from '../observe/error-log.ts';
 import type { FoundNginx } from '../observe/probe.ts';
 import type { WorkerUser } from '../observe/worker-user.ts';
@@ -32,6 +33,8 @@ export interface NginxRuntimeParts {
   readonly live: ((socketPath: string) => LiveSync) | undefined;
   /** What is served before there is anything else. */
   readonly bootstrap: () => NginxTable;
+  /** Takes whole lines of the access log, as binary strings. */
+  readonly writeAccessLog: (lines: string) => void;
   readonly logger: Logger;
 }
 
@@ -56,6 +59,7 @@ export class NginxRuntime {
   readonly control: ControlSocket;
   readonly process: NginxProcess;
   readonly errorLog: ErrorLog;
+  readonly accessLog: AccessLog;
   readonly draining: Draining;
   /** What changes files or nginx happens one after another. */
   readonly serial = new Serial();
@@ -74,6 +78,7 @@ export class NginxRuntime {
     this.store = new GenerationStore({ folder, user, lua, addresses: JSON.stringify(addresses), environment: environmentOf(parts) });
     this.control = new ControlSocket(() => this.controlPath());
     this.errorLog = new ErrorLog(folder.errorLog, logger);
+    this.accessLog = new AccessLog(folder.accessLog, parts.writeAccessLog, logger);
     this.draining = new Draining(
       new Set([...addresses.http, ...addresses.https].map(({ port }) => port)),
       options.drainingGenerations,

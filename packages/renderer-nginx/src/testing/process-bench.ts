@@ -97,6 +97,7 @@ export class ProcessBench {
     const chosen = addresses.http[0]?.port ?? 0;
     const table = tableMaker(chosen, user === undefined ? '' : `user ${user.name} ${user.group};\n`);
     const runtime = new NginxRuntime({
+      writeAccessLog: () => {},
       folder: this.folder,
       nginx: testedNginx && { ...testedNginx, ...(program !== undefined && { path: program }) },
       options: { ...nginxOptions.parse({}), testTimeoutMs: 15_000, ...options },

@@ -29,7 +29,7 @@ export function httpDirectives(deployment: Deployment): readonly Directive[] {
     ...limits(deployment),
     ...(hasHttp2Directive(deployment) ? [directive('http2', 'on')] : []),
     ...transportSecurity(),
-    ...logging(),
+    ...logging(deployment),
     ...variables(),
     ...proxying(deployment),
     ...(isLive(deployment) ? lua(deployment) : []),
@@ -84,20 +84,33 @@ function transportSecurity(): readonly Directive[] {
 /** Said with every answer over TLS; to be said again where a location adds headers of its own, which replace those of the http block. */
 export const strictTransport: Directive = directive('add_header', 'Strict-Transport-Security', variable('sluice_hsts'), 'always');
 
-/** The default format of ingress-nginx. */
-const ACCESS =
-  '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $request_length $request_time [$proxy_host] [] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status $sluice_request_id';
+/** The fields that the Node data plane writes too; those with `"` are texts. */
+const ACCESS_FIELDS = [
+  ['time', '"$time_iso8601"'],
+  ['client', '"$remote_addr"'],
+  ['method', '"$request_method"'],
+  ['host', '"$http_host"'],
+  ['target', '"$request_uri"'],
+  ['protocol', '"$server_protocol"'],
+  ['status', '$status'],
+  ['requestBytes', '$request_length'],
+  ['bytesSent', '$bytes_sent'],
+  // nginx tells seconds.
+  ['durationMs', '${request_time}e3'],
+  ['upstream', '"$upstream_addr"'],
+  ['requestId', '"$sluice_request_id"'],
+  ['userAgent', '"$http_user_agent"'],
+  ['referer', '"$http_referer"'],
+] as const;
 
-function logging(): readonly Directive[] {
+function logging(deployment: Deployment): readonly Directive[] {
+  if (!deployment.settings.accessLog) return [directive('access_log', 'off')];
+  const fields = isLive(deployment) ? [...ACCESS_FIELDS, ['route', '"$sluice_upstream"'] as const] : ACCESS_FIELDS;
+  const format = `{${fields.map(([name, value]) => `"${name}":${value}`).join(',')}}`;
   return [
-    directive('log_format', 'sluice', { kind: 'text', parts: split(ACCESS) }),
-    directive('access_log', 'off'),
-    directive('log_subrequest', 'off'),
+    directive('log_format', 'sluice', 'escape=json', format),
+    directive('access_log', 'run/access.log', 'sluice', 'buffer=64k', 'flush=500ms'),
   ];
-}
-
-function split(format: string): readonly (string | { readonly variable: string })[] {
-  return format.split(/(\$\w+)/).map((part) => (part.startsWith('$') ? { variable: part.slice(1) } : part));
 }
 
 function mapping(source: Directive['args'][number], name: string, ...entries: readonly Directive[]): Directive {

@@ -25,7 +25,10 @@ export interface Deployment {
 }
 
 /** The options that the configuration file of nginx shows; `workers` is a number by now. */
-export type NginxSettings = Pick<NginxOptions, 'keepAlive' | 'sharedMemory' | 'workerConnections' | 'workerShutdownTimeoutMs'> & {
+export type NginxSettings = Pick<
+  NginxOptions,
+  'accessLog' | 'keepAlive' | 'sharedMemory' | 'workerConnections' | 'workerShutdownTimeoutMs'
+> & {
   readonly workers: number;
 };
 
