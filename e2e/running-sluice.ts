@@ -56,15 +56,15 @@ export class RunningSluice {
   }
 
   /** Serves a directory of manifests; resolves when it is ready. */
-  static async serving(manifests: string, data: string, more: readonly string[] = []): Promise<RunningSluice> {
+  static async serving(manifests: string, data: string, more: readonly string[] = [], patienceMs?: number): Promise<RunningSluice> {
     const running = await RunningSluice.listening(['--manifests', manifests, '--data', data, ...listenFlags, ...more]);
-    await running.ready();
+    await running.ready(patienceMs);
     return running;
   }
 
   /** Resolves when a complete first generation is served. */
-  async ready(): Promise<void> {
-    await untilTrue('readiness', async () => (await this.page('/readyz')).status === 200);
+  async ready(patienceMs?: number): Promise<void> {
+    await untilTrue('readiness', async () => (await this.page('/readyz')).status === 200, patienceMs);
   }
 
   get http(): Destination {

@@ -38,6 +38,10 @@ export class SluiceCommand {
     this.#over = once(this.#child, 'close');
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   get over(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }

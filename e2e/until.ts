@@ -6,8 +6,8 @@ export const PATIENCE_MS = 15_000;
 const PAUSE_MS = 10;
 
 /** Asks again and again until there is an answer. Rejects with what was waited for, and the last failure if there was one. */
-export async function until<T>(what: string, probe: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  const giveUpAt = performance.now() + PATIENCE_MS;
+export async function until<T>(what: string, probe: () => Promise<T | undefined> | T | undefined, patienceMs = PATIENCE_MS): Promise<T> {
+  const giveUpAt = performance.now() + patienceMs;
   let failure: unknown;
   while (performance.now() < giveUpAt) {
     try {
@@ -22,6 +22,6 @@ export async function until<T>(what: string, probe: () => Promise<T | undefined>
 }
 
 /** Asks until the answer is yes. */
-export async function untilTrue(what: string, probe: () => Promise<boolean> | boolean): Promise<void> {
-  await until(what, async () => (await probe()) || undefined);
+export async function untilTrue(what: string, probe: () => Promise<boolean> | boolean, patienceMs = PATIENCE_MS): Promise<void> {
+  await until(what, async () => (await probe()) || undefined, patienceMs);
 }

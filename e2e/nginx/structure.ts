@@ -23,11 +23,17 @@ export function canonical({ name, args, block, code }: ParsedDirective): string 
   return `${words}${code === undefined ? '' : ` LUA ${code}`}${block === undefined ? '' : ` { ${block.map(canonical).join(' ')} }`}`;
 }
 
-/** The directives of the http block that do not belong to a victim. */
+/** The directives of the file and of its http block that belong neither to a victim nor to what hosts share. */
 export function unaffected(directives: readonly ParsedDirective[]): readonly string[] {
   const http = directives.find(({ name }) => name.text === 'http')?.block ?? [];
   const others = directives.filter(({ name }) => name.text !== 'http');
-  return [...others, ...http].filter((directive) => !isVictims(directive)).map((directive) => withoutDigest(canonical(directive)));
+  const own = [...others, ...http].filter((directive) => !isVictims(directive) && !isShared(directive));
+  return own.map((directive) => withoutDigest(canonical(directive)));
+}
+
+/** What is there once for all hosts that need it, named by what it is. */
+function isShared({ name, args }: ParsedDirective): boolean {
+  return args.some(({ text }) => /^\$?sluice_\w+_[0-9a-f]{16}\b/.test(text)) && /^(upstream|map|geo)$/.test(name.text);
 }
 
 function isVictims(directive: ParsedDirective): boolean {
@@ -41,23 +47,40 @@ function withoutDigest(text: string): string {
   return text.replaceAll(/\b[0-9a-f]{40,64}\b/g, '<digest>');
 }
 
+/** How many words have poison in them. */
+export function poisonedWords(directives: readonly ParsedDirective[]): number {
+  return [...everyDirective(directives)].flatMap(({ name, args }) => [name, ...args]).filter(({ text }) => text.includes(MARK)).length;
+}
+
 /** Words with poison in them that are more than a text: not quoted although they need to be, names of directives, or with variables. */
 export function dangerous(directives: readonly ParsedDirective[], variables: RegExp): readonly string[] {
-  return [...everyDirective(directives)].flatMap(({ name, args, code = '', line }) => {
+  return [...everyDirective(directives)].flatMap((directive) => {
+    const { name, args, code = '', line } = directive;
     const told = (what: string, text: string): string => `line ${line}: ${what} ${JSON.stringify(text)}`;
     return [
       ...(code.includes(MARK) ? [told('Lua', code)] : []),
-      ...[name, ...args]
-        .filter(({ text }) => text.includes(MARK))
-        .flatMap((word) => complaintsAbout(word, variables).map((what) => told(what, word.text))),
+      ...(isUnquoted(name) ? [told('not quoted', name.text)] : []),
+      ...args.flatMap((word, at) => [
+        ...(isUnquoted(word) ? [told('not quoted', word.text)] : []),
+        ...(isPattern(directive, at) ? [] : variablesIn(word, variables).map((variable) => told(`the variable ${variable} in`, word.text))),
+      ]),
     ];
   });
 }
 
-function complaintsAbout({ text, quoted }: Word, variables: RegExp): readonly string[] {
+function isUnquoted({ text, quoted }: Word): boolean {
+  return text.includes(MARK) && !quoted && !PLAIN.test(text);
+}
+
+/** Whether an argument is a path or a regular expression, in which `$` is no variable. */
+function isPattern({ name, args }: ParsedDirective, at: number): boolean {
+  if (name.text === 'location' || name.text === 'server_name') return true;
+  if (name.text === 'rewrite') return at === 0;
+  return name.text === 'if' && /^!?~\*?$/.test(args[at - 1]?.text ?? '');
+}
+
+function variablesIn({ text }: Word, allowed: RegExp): readonly string[] {
+  if (!text.includes(MARK)) return [];
   const named = [...text.matchAll(/\$\{?([A-Za-z_]\w*)/g)].map((match) => match[1] ?? '');
-  return [
-    ...(quoted || PLAIN.test(text) ? [] : ['not quoted']),
-    ...named.filter((variable) => !variables.test(variable)).map((variable) => `the variable ${variable} in`),
-  ];
+  return named.filter((variable) => !allowed.test(variable));
 }
