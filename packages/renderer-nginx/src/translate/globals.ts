@@ -228,6 +228,8 @@ function controlServer(deployment: Deployment, digest: string): Directive {
       [],
       [
         directive('listen', 'unix:run/control.sock'),
+        // The access log names it, also where no location says it.
+        ...(isLive(deployment) ? [directive('set', variable('sluice_upstream'), literal(''))] : []),
         directive('client_max_body_size', 0),
         directive('client_body_buffer_size', '8m'),
         directive('access_log', 'off'),
