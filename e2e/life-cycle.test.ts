@@ -156,7 +156,11 @@ describe('what cannot start', () => {
   });
 
   test.each([
-    ['an unknown backend', ['run', '--backend', 'nod'], /SLU2004: there is no backend "nod" \(did you mean "node"\?\); installed: node/],
+    [
+      'an unknown backend',
+      ['run', '--backend', 'nod'],
+      /SLU2004: there is no backend "nod" \(did you mean "node"\?\); installed: nginx, node/,
+    ],
     ['an unknown flag', ['run', '--manifest', 'x'], /unknown option '--manifest'\n\(Did you mean --manifests\?\)/],
     ['an unknown command', ['serve'], /unknown command 'serve'/],
     ['an address that is none', ['run', '--http', 'nonsense'], /SLU2003: "nonsense" is not an address/],

@@ -58,7 +58,12 @@ export class RunningSluice {
   /** Serves a directory of manifests; resolves when it is ready. */
   static async serving(manifests: string, data: string, more: readonly string[] = [], patienceMs?: number): Promise<RunningSluice> {
     const running = await RunningSluice.listening(['--manifests', manifests, '--data', data, ...listenFlags, ...more]);
-    await running.ready(patienceMs);
+    try {
+      await running.ready(patienceMs);
+    } catch (error) {
+      await running.kill();
+      throw new Error(`sluice is not ready: ${running.command.stderr.slice(-2000)}`, { cause: error });
+    }
     return running;
   }
 

@@ -62,12 +62,18 @@ export class SideBySide {
   static async start(left: string, right: string): Promise<SideBySide> {
     const folder = new TemporaryFolder();
     const servers = await Servers.start();
-    folder.writeObjects('manifests/rules.yaml', []);
+    folder.writeObjects('manifests/rules.yaml', wideObjects([], servers.surroundings, 'start.marker'));
     const side = async (backend: string, data: string): Promise<Side> => {
       const sluice = await RunningSluice.serving(folder.at('manifests'), folder.at(data), ['--backend', backend]);
       return { name: backend, sluice, observer: new Observer(sluice.ports) };
     };
-    return new SideBySide(folder, servers, [await side(left, 'left'), await side(right, 'right')]);
+    const first = await side(left, 'left');
+    try {
+      return new SideBySide(folder, servers, [first, await side(right, 'right')]);
+    } catch (error) {
+      await first.sluice.kill();
+      throw error;
+    }
   }
 
   /** Resolves when both sides serve the rule set. */

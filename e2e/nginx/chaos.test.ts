@@ -136,6 +136,21 @@ describe.skipIf(skip)(title, () => {
     expect(nginxMaster(folder.at('data'))).toBeUndefined();
   });
 
+  test('a second SIGTERM ends nginx as well, with a request still in flight', async () => {
+    const controller = await serve();
+    const family = [master(), ...childrenOf(master())];
+    upstream.hold();
+    const cut = exchangeBytes(openSocket(controller.http), 'GET /slow HTTP/1.1\r\nHost: shop.test\r\n\r\n').catch(() => 'reset');
+    await upstream.held();
+    controller.command.signal('SIGTERM');
+    await untilTrue('the listener to close', async () => !(await connects(controller.ports.http)));
+    expect(controller.command.over).toBe(false);
+    controller.command.signal('SIGTERM');
+    expect((await controller.command.ended()).status).toBe(0);
+    await untilTrue('nginx to end', () => !family.some(runs));
+    expect(await cut).not.toMatch(/^HTTP/);
+  });
+
   async function connects(port: number): Promise<boolean> {
     const socket = openSocket({ port });
     const { promise, resolve } = Promise.withResolvers<boolean>();
