@@ -11,13 +11,17 @@ const PACKAGES = ['nginx-light', 'libnginx-mod-http-lua'];
 const MODULES = ['ndk_http_module.so', 'ngx_http_lua_module.so'];
 const LUA_FOLDERS = ['/usr/share/lua/5.1', '/usr/local/share/lua/5.1', '/usr/local/openresty/lualib', '/usr/local/lib/lua'];
 
+/** Where the nginx backend looks: those who are not root often have no sbin on their path. */
+const COMMANDS = ['nginx', '/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/local/nginx/sbin/nginx'];
+
 /** The command that brings what is missing. */
 export const nginxInstallCommand = installCommand(PACKAGES);
 
 /** Why there is no nginx with Lua on this machine; undefined when there is one that loads it. */
-export function missingNginx(command = 'nginx', luaFolders = LUA_FOLDERS) {
+export function missingNginx(commands = COMMANDS, luaFolders = LUA_FOLDERS) {
+  const command = commands.find((name) => spawnSync(name, ['-v']).status === 0);
+  if (command === undefined) return 'there is no nginx';
   const shown = spawnSync(command, ['-V'], { encoding: 'utf8' });
-  if (shown.error !== undefined || shown.status !== 0) return `there is no ${command}`;
   const modules = /--modules-path=(\S+)/.exec(shown.stderr)?.[1] ?? '';
   const lost = MODULES.find((name) => !existsSync(join(modules, name)));
   if (lost !== undefined) return `${command} has no Lua module (${join(modules, lost)})`;

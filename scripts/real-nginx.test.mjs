@@ -16,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 /** A program in the place of nginx: -V tells of its modules, anything else ends as the test says. */
 function fakeNginx(status) {
   const path = join(folder, 'nginx');
-  const script = `#!/bin/sh\n[ "$1" = -V ] && echo "configure arguments: --modules-path=${folder}/modules" >&2 && exit 0\necho refused >&2\nexit ${status}\n`;
+  const script = `#!/bin/sh\n[ "$1" = -v ] && exit 0\n[ "$1" = -V ] && echo "configure arguments: --modules-path=${folder}/modules" >&2 && exit 0\necho refused >&2\nexit ${status}\n`;
   writeFileSync(path, script);
   chmodSync(path, 0o755);
   return path;
@@ -24,19 +24,19 @@ function fakeNginx(status) {
 
 describe('what is missing', () => {
   test('everything', () => {
-    expect(missingNginx(join(folder, 'nginx'))).toMatch(/^there is no .*nginx$/);
+    expect(missingNginx([join(folder, 'nginx')])).toBe('there is no nginx');
   });
 
   test('one after the other', () => {
     const nginx = fakeNginx(0);
-    expect(missingNginx(nginx, [folder])).toMatch(/has no Lua module/);
+    expect(missingNginx(['/nowhere/nginx', nginx], [folder])).toMatch(/has no Lua module/);
     for (const name of ['modules/ndk_http_module.so', 'modules/ngx_http_lua_module.so', 'resty/core.lua']) {
       mkdirSync(join(folder, name, '..'), { recursive: true });
-      expect(missingNginx(nginx, [folder])).toBeDefined();
+      expect(missingNginx(['/nowhere/nginx', nginx], [folder])).toBeDefined();
       writeFileSync(join(folder, name), '');
     }
-    expect(missingNginx(nginx, [folder])).toBeUndefined();
-    expect(missingNginx(fakeNginx(1), [folder])).toMatch(/does not load its Lua module: refused/);
+    expect(missingNginx(['/nowhere/nginx', nginx], [folder])).toBeUndefined();
+    expect(missingNginx([fakeNginx(1)], [folder])).toMatch(/does not load its Lua module: refused/);
   });
 });
 
