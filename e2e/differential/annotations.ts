@@ -55,7 +55,7 @@ const canary: Group = [
   ['canary-by-header-pattern', '^v[0-9]+$', '(['],
   ['canary-by-cookie', 'canary'],
   ['canary-weight', '100', '0', '200', 'most'],
-  ['canary-weight-total', '100', '200'],
+  ['canary-weight-total', '100', '50'],
 ];
 
 const affinity: Group = [

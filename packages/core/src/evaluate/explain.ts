@@ -5,6 +5,7 @@ import type { Explanation } from './explanation.ts';
 import type { Reason } from './reason.ts';
 import type { RoutedRequest } from './request.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
+import { normalizePath, splitTarget } from './normalize-path.ts';
 import { requestOf } from './request-of.ts';
 import type { WrittenRequest } from './request-of.ts';
 
@@ -22,7 +23,9 @@ export function explain(model: RoutingModel, written: WrittenRequest): Explanati
     const reasons: readonly Reason[] = [listenerReason(request, undefined), { step: 'answer', text: `${status}: ${because}` }];
     return explanationOf(request, { verdict: { kind: 'respond', status, because }, reasons });
   };
-  if (REFUSED_METHODS.has(written.method ?? 'GET')) return refuse(405, `the method ${written.method} is not proxied`);
+  // nginx reads the path first.
+  const readable = normalizePath(splitTarget(request.target).path) !== undefined;
+  if (readable && REFUSED_METHODS.has(written.method ?? 'GET')) return refuse(405, `the method ${written.method} is not proxied`);
   if (request.host === '') return refuse(400, 'HTTP/1.1 requires a Host header');
   const { verdict, reasons } = evaluate(model, request);
   return explanationOf(request, { verdict, reasons: [listenerReason(request, verdict.host), ...reasons] });

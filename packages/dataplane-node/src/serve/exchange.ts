@@ -1,5 +1,5 @@
 import type { ForwardVerdict, Route } from '@sluice/core';
-import { policyOf } from '@sluice/core';
+import { normalizePath, policyOf, splitTarget } from '@sluice/core';
 import { BodyReader } from './body-reader.ts';
 import { BROKEN } from './chunk-scanner.ts';
 import { Dispatch } from './dispatch.ts';
@@ -69,7 +69,8 @@ export class Exchange {
     const next = this.body.take(bytes, bodyAt, end);
     if (next === BROKEN) return this.#refuseBody(end);
     facts.requestBytes += next - bodyAt;
-    if (facts.method === 'CONNECT' || facts.method === 'TRACE') this.answer(405, undefined, true);
+    // nginx reads the path first.
+    if (facts.method === 'CONNECT' || (facts.method === 'TRACE' && isDecodable(facts.target))) this.answer(405, undefined, true);
     else this.#dispatch.start({ bytes, head, start: bodyAt, end: this.body.dataEnd });
     return next;
   }
@@ -258,4 +259,8 @@ export class Exchange {
   #isSilent(): boolean {
     return this.route !== undefined && policyOf(this.route, 'access-log')?.enabled === false;
   }
+}
+
+function isDecodable(target: string): boolean {
+  return normalizePath(splitTarget(target).path) !== undefined;
 }

@@ -42,6 +42,9 @@ const reasons: Readonly<Record<number, string>> = {
   507: 'Insufficient Storage',
 };
 
+/** Pages of nginx that call a status otherwise than its line. */
+const titles: Readonly<Record<number, string>> = { 302: 'Found', 401: 'Authorization Required' };
+
 /** Answers of our own after which nginx closes the connection. */
 export const LAST_ANSWERS: ReadonlySet<number> = new Set([400, 413, 414, 500, 501]);
 
@@ -83,7 +86,7 @@ function encodeControls(value: string): string {
 }
 
 function pageOf(status: number): string {
-  const reason = status === 302 ? 'Found' : reasons[status];
+  const reason = titles[status] ?? reasons[status];
   if (reason === undefined || status < 300) return '';
   const title = `${status} ${reason}`;
   return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>sluice</center>\r\n</body>\r\n</html>\r\n`;

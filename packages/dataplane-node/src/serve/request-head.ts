@@ -1,4 +1,4 @@
-import { UNDERSCORE } from './byte-classes.ts';
+import { plainNameByte } from './byte-classes.ts';
 import { ConnectionOptions } from './connection-options.ts';
 import { scanFields } from './field-scanner.ts';
 import { HeadFields } from './head-fields.ts';
@@ -67,8 +67,8 @@ export class RequestHead {
     const { fields } = this;
     const id = fields.id[line] ?? header.other;
     if (id === header.other) {
-      // nginx ignores names with underscores: in CGI-like backends they would be the same variable as with a dash.
-      if (hasUnderscore(bytes, line, fields)) fields.drop(line);
+      // nginx ignores names with other characters, such as underscores: CGI-like backends would take them for dashes.
+      if (!isPlainName(bytes, line, fields)) fields.drop(line);
     } else if (id === header.host) {
       if (this.hostLine >= 0) this.framing.valid = false;
       this.hostLine = line;
@@ -118,8 +118,8 @@ function passesToUpstream(id: number): boolean {
   }
 }
 
-function hasUnderscore(bytes: Buffer, line: number, fields: HeadFields): boolean {
+function isPlainName(bytes: Buffer, line: number, fields: HeadFields): boolean {
   const end = fields.nameEnd[line] ?? 0;
-  for (let at = fields.nameStart[line] ?? 0; at < end; at++) if (bytes[at] === UNDERSCORE) return true;
-  return false;
+  for (let at = fields.nameStart[line] ?? 0; at < end; at++) if (plainNameByte[bytes[at] ?? 0] === 0) return false;
+  return true;
 }

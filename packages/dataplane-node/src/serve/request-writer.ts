@@ -78,7 +78,8 @@ export function writeRequestHead(
   else if (head.target.length === line.targetEnd - line.targetStart) out.slice(bytes, line.targetStart, line.targetEnd);
   else out.text(head.target);
   out.all(VERSION);
-  if (head.hostLine < 0) out.text(`${HOST}${head.routingHost}\r\n`);
+  // What nginx calls a host that nobody has named.
+  if (head.hostLine < 0) out.text(`${HOST}${head.routingHost || '_'}\r\n`);
   fields.copyKept(bytes, out);
   out.text(REQUEST_ID + requestId);
   out.all(client.addressLines);
@@ -91,11 +92,11 @@ export function writeRequestHead(
   out.all(LINE_END);
 }
 
-/** Makes a head of HTTP/1.0 out of one of 1.1, for a request whose body is not chunked; the connection ends with the answer. */
+/** Makes a head of HTTP/1.0 out of one of 1.1, for a request whose body is not chunked; its connection ends with the answer unless the head says otherwise. */
 export function speakHttp10(out: ByteWriter): void {
   const head = out.view().toString('latin1');
   const lineEnd = head.indexOf('\r\n');
-  const edited = `${head.slice(0, lineEnd - 1)}0\r\nConnection: close${head.slice(lineEnd)}`;
+  const edited = `${head.slice(0, lineEnd - 1)}0${head.slice(lineEnd)}`;
   out.clear();
   out.reserve(edited.length);
   out.text(edited);

@@ -76,6 +76,7 @@ function headers(route: Route, { from }: ErrorPagesPolicy, code: number): readon
 
 const LEFT_OUT = [
   'Expect',
+  'Proxy',
   'Upgrade',
   'X-Forwarded-Host',
   'X-Forwarded-Port',

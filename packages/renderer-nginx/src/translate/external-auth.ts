@@ -84,7 +84,7 @@ function questionHeaders(policy: ExternalAuthPolicy, route: Route): readonly Dir
     ['Expect', literal('')],
     ['Host', hostOf(policy, route)],
     ['X-Request-ID', variable('sluice_request_id')],
-    ['X-Original-URL', text({ variable: 'scheme' }, '://', { variable: 'http_host' }, { variable: 'request_uri' })],
+    ['X-Original-URL', text({ variable: 'scheme' }, '://', { variable: 'sluice_authority' }, { variable: 'request_uri' })],
     ['X-Original-Method', variable('request_method')],
     ['X-Sent-From', literal('nginx-ingress-controller')],
     ['X-Real-IP', variable('remote_addr')],

@@ -129,10 +129,18 @@ function variables(): readonly Directive[] {
       directive('', variable('request_id')),
     ),
     mapping(variable('http_upgrade'), 'sluice_connection', otherwise(literal('upgrade')), directive('', literal(''))),
-    mapping(variable('http_host'), 'sluice_host_header', otherwise(variable('http_host')), directive('', variable('host'))),
-    mapping(variable('http_host'), 'sluice_named_host', otherwise(variable('host')), directive('', literal(''))),
+    mapping(variable('http_host'), 'sluice_host_header', otherwise(variable('http_host')), directive('', variable('sluice_unnamed_host'))),
+    mapping(variable('sluice_authority'), 'sluice_unnamed_host', otherwise(variable('sluice_authority')), directive('', variable('host'))),
+    // The authority of a request line with a whole URL goes before the Host header (RFC 9112 section 3.2.2).
     mapping(
-      variable('http_host'),
+      variable('request'),
+      'sluice_authority',
+      directive('~^[^ ]+ [A-Za-z][A-Za-z0-9+.-]*://([^/?# ]*)', variable('1')),
+      otherwise(variable('http_host')),
+    ),
+    mapping(variable('sluice_authority'), 'sluice_named_host', otherwise(variable('host')), directive('', literal(''))),
+    mapping(
+      variable('sluice_authority'),
       'sluice_redirect_host',
       directive('', literal('_')),
       directive('~^(\\[[^]]*\\]|[^:]*)', variable('1')),

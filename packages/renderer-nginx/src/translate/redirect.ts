@@ -23,7 +23,7 @@ function partsOf(location: RedirectLocation, httpsPort: number): readonly Part[]
     case 'url':
       return [...(location.url.startsWith('/') ? absolute(location) : []), location.url];
     case 'root':
-      return [{ variable: 'scheme' }, '://', { variable: 'http_host' }, location.path];
+      return [{ variable: 'scheme' }, '://', { variable: 'sluice_authority' }, location.path];
     case 'host':
       return [{ variable: 'scheme' }, `://${location.name}:`, { variable: 'sluice_port' }, { variable: 'sluice_slashless_uri' }];
   }

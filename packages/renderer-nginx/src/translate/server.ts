@@ -69,7 +69,7 @@ function beforeRoutes(host: VirtualHost, around: Surroundings): readonly Directi
   if (plan !== undefined)
     return [luaBlock('server_rewrite_by_lua_block', `require("sluice.plan").server("${around.resources.plan(plan)}")`)];
   if (appRoot === undefined) return [];
-  const to = text({ variable: 'scheme' }, '://', { variable: 'http_host' }, appRoot.path);
+  const to = text({ variable: 'scheme' }, '://', { variable: 'sluice_authority' }, appRoot.path);
   return [{ ...block('if', ['(', variable('uri'), '=', '/', ')'], [directive('return', 302, to)]), from: appRoot.from }];
 }
 

@@ -3,7 +3,8 @@ import type { Argument } from '../render/directive.ts';
 
 /** Variables whose nginx name is another one; the rest are nginx's own. */
 const NAMES: Readonly<Record<string, string>> = {
-  best_http_host: 'http_host',
+  best_http_host: 'sluice_authority',
+  http_host: 'sluice_authority',
   binary_remote_addr: 'remote_addr',
   escaped_request_uri: 'sluice_escaped_request_uri',
   pass_access_scheme: 'scheme',

@@ -159,13 +159,13 @@ export class Gatekeeper {
   }
 }
 
-/** The header lines of a head but those with an underscore, which nginx ignores, and those that are replaced. */
+/** The header lines of a head but those that nginx ignores, and those that are replaced. */
 function linesOf({ bytes, head }: ReceivedRequest, edits: readonly HeaderEdit[]): string[] {
   const { fields } = head;
   const lines = edits.flatMap(({ op, name, value }) => (op === 'set' ? [name, value] : []));
   for (let line = 0; line < fields.count; line++) {
     const name = bytes.toString('latin1', fields.nameStart[line], fields.nameEnd[line]);
-    if (!name.includes('_') && !edits.some((edit) => edit.name === name.toLowerCase())) lines.push(name, fields.text(bytes, line));
+    if (/^[A-Za-z0-9-]+$/.test(name) && !edits.some((edit) => edit.name === name.toLowerCase())) lines.push(name, fields.text(bytes, line));
   }
   return lines;
 }

@@ -80,7 +80,8 @@ local readers = {
   is_args = function() return _M.query() == "" and "" or "?" end,
   uri = path,
   document_uri = path,
-  best_http_host = variable("http_host"),
+  best_http_host = variable("sluice_authority"),
+  http_host = variable("sluice_authority"),
   escaped_request_uri = function() return _M.escape(ngx.var.request_uri or "") end,
   pass_access_scheme = variable("scheme"),
   the_real_ip = variable("remote_addr"),
@@ -98,7 +99,7 @@ local readers = {
 }
 
 -- Variables that are called the same in nginx.
-for name in ("host http_host request_uri request_method scheme remote_addr server_name content_type content_length"):gmatch("%S+") do
+for name in ("host request_uri request_method scheme remote_addr server_name content_type content_length"):gmatch("%S+") do
   readers[name] = variable(name)
 end
 
