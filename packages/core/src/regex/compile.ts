@@ -4,7 +4,7 @@ import { backtrackingCost, emptyLoopDepth, memoryCost, sizeOf } from './cost.ts'
 import { runProgram } from './linear-matcher.ts';
 import { nativeSource } from './native-source.ts';
 import { parsePattern } from './parse.ts';
-import type { PatternOptions } from './parse.ts';
+import type { NameSpan, ParsedPattern, PatternOptions } from './parse.ts';
 import { buildProgram } from './program.ts';
 import type { Program } from './program.ts';
 import { PatternError } from './reader.ts';
@@ -15,6 +15,8 @@ export type Engine = 'native' | 'linear';
 /** A pattern of nginx. A text has one character (U+0000 to U+00FF) for each byte, as nginx matches bytes and not characters. */
 export interface PathPattern {
   readonly source: string;
+  /** The bytes of the source, its groups without names: what else would make variables of them. */
+  readonly nameless: string;
   /** How many groups capture. */
   readonly groups: number;
   /** The first match; [0] is all of it, and a group that is not set is '', as `$1` is in nginx. */
@@ -46,13 +48,20 @@ const LONGEST_LEAD = 64;
 export function compilePattern(source: string, options: PatternOptions): CompiledPattern {
   if (source.length > LONGEST_SOURCE) return { ok: false, reason: `it is longer than ${LONGEST_SOURCE} characters` };
   try {
-    const { root, groups } = parsePattern(Buffer.from(source, 'utf8').toString('latin1'), options);
-    const reason = costReason(root);
-    return reason === undefined ? { ok: true, pattern: new BoundedPattern(source, root, groups) } : { ok: false, reason };
+    const bytes = Buffer.from(source, 'utf8').toString('latin1');
+    const parsed = parsePattern(bytes, options);
+    const reason = costReason(parsed.root);
+    if (reason !== undefined) return { ok: false, reason };
+    return { ok: true, pattern: new BoundedPattern(source, withoutNames(bytes, parsed.names), parsed) };
   } catch (error) {
     if (error instanceof PatternError) return { ok: false, reason: error.message };
     throw error;
   }
+}
+
+function withoutNames(bytes: string, names: readonly NameSpan[]): string {
+  const starts = [0, ...names.map(({ end }) => end)];
+  return starts.map((start, index) => bytes.slice(start, names[index]?.start)).join('');
 }
 
 function costReason(root: Node): string | undefined {
@@ -66,6 +75,7 @@ function costReason(root: Node): string | undefined {
 
 class BoundedPattern implements PathPattern {
   readonly source: string;
+  readonly nameless: string;
   readonly groups: number;
   readonly #root: Node;
   readonly #native: RegExp | undefined;
@@ -74,8 +84,9 @@ class BoundedPattern implements PathPattern {
   readonly #lead: readonly ByteSet[];
   #built: Program | undefined;
 
-  constructor(source: string, root: Node, groups: number) {
+  constructor(source: string, nameless: string, { root, groups }: Pick<ParsedPattern, 'root' | 'groups'>) {
     this.source = source;
+    this.nameless = nameless;
     this.groups = groups;
     this.#root = root;
     this.#lead = leadOf(root);

@@ -14,6 +14,13 @@ import { readSpecialEscape } from './special-escape.ts';
 export interface ParsedPattern {
   readonly root: Node;
   readonly groups: number;
+  /** Where the heads of groups with names are, `?<name>`, in their order. */
+  readonly names: readonly NameSpan[];
+}
+
+export interface NameSpan {
+  readonly start: number;
+  readonly end: number;
 }
 
 export interface PatternOptions {
@@ -32,7 +39,7 @@ export function parsePattern(source: string, options: PatternOptions): ParsedPat
   const parser = new Parser(source, options.ignoreCase);
   const root = parser.alternatives(options.anchoredStart ? [{ kind: 'place', place: 'start' }] : []);
   if (!parser.reader.done) parser.reader.fail('unmatched )');
-  return { root, groups: parser.groups };
+  return { root, groups: parser.groups, names: parser.names };
 }
 
 class Parser {
@@ -41,6 +48,7 @@ class Parser {
   #flags: Flags;
   #quoting = false;
   #depth = 0;
+  readonly names: NameSpan[] = [];
   readonly #names = new Set<string>();
 
   constructor(source: string, ignoreCase: boolean) {
@@ -157,6 +165,7 @@ class Parser {
     this.reader.take();
     const outer = this.#flags;
     const head = readGroupHead(this.reader, outer);
+    if (head.kind === 'capture' && head.name !== undefined) this.names.push({ start: at + 1, end: this.reader.position });
     if (head.kind === 'flags') {
       this.#flags = head.flags;
       return [];

@@ -8,6 +8,13 @@ describe('patterns for nginx', () => {
     expect(pcre("/(?<host>a)/(?P<x>b)/(?'y'c)", plain)).toBe('/(a)/(b)/(c)');
   });
 
+  test.each(['/\\Q[\\E(?<host>a)]', '/(?#[)(?<host>a)(?#])', '/\\c[(?<host>a)]', '/(?x)#[\n(?<host>a)#]'])(
+    'a bracket that begins no class hides no name: %j',
+    (pattern) => {
+      expect(pcre(pattern, plain)).toBe(pattern.replace('?<host>', ''));
+    },
+  );
+
   test('what only looks like a group with a name stays', () => {
     expect(pcre('\\(?<a>[(?<b>]+(?<=c)(?<!d)', plain)).toContain('\\(?<a>[(?<b>]+(?<=c)(?<!d)');
   });
