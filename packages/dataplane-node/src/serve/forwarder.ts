@@ -92,6 +92,7 @@ export class Forwarder implements UpstreamUser {
       return;
     }
     writeRequestHead(connection.request, { bytes, head, rewritten }, client.identity, facts.requestId);
+    if (rewritten?.forwardedPrefix !== undefined) requestEdits.set('X-Forwarded-Prefix', rewritten.forwardedPrefix);
     requestEdits.take(edits);
     if (!requestEdits.empty) requestEdits.applyToWriter(connection.request, 0);
     if (this.#tries.http10 && !head.framing.chunked && !head.upgrade) speakHttp10(connection.request);

@@ -85,7 +85,6 @@ export function writeRequestHead(
   out.all(client.addressLines);
   writeForwardedHost(out, bytes, head);
   out.all(client.schemeLines);
-  if (rewritten?.forwardedPrefix !== undefined) out.text(`X-Forwarded-Prefix: ${rewritten.forwardedPrefix}\r\n`);
   moveValues(out, bytes, fields, MOVED_FOR);
   moveValues(out, bytes, fields, MOVED_HOST);
   if (head.upgrade) writeUpgrade(out, bytes, fields);
@@ -103,7 +102,7 @@ export function speakHttp10(out: ByteWriter): void {
 }
 
 function rewrittenBytes(rewritten: Rewritten | undefined): number {
-  return rewritten === undefined ? 0 : rewritten.target.length + (rewritten.forwardedPrefix?.length ?? 0);
+  return rewritten?.target.length ?? 0;
 }
 
 /** The host as received; a request without one has nothing to tell. */

@@ -39,6 +39,11 @@ describe('locations', () => {
     expect(locations({ kind: 'regex', path: '\\.php$', ignoreCase: false, anywhere: true }, prefix('/'))).toEqual([['~ \\.php$'], ['/']]);
   });
 
+  test('a prefix behind an expression takes not even its own path before it', () => {
+    const snippet: PathMatch = { kind: 'regex', path: '^/[a-f]oo', ignoreCase: true, anywhere: true };
+    expect(locations(snippet, prefix('/Foo'), prefix('/'))).toEqual([['~* ^/[a-f]oo'], ['~ ^/Foo\\z', '/Foo/'], ['/']]);
+  });
+
   test('an order that nginx would not keep becomes expressions', () => {
     expect(locations(regex('/a'), exact('/a'), prefix('/'))).toEqual([['~* ^/a'], ['~ ^/a\\z'], ['/']]);
   });

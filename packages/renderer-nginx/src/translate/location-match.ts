@@ -12,13 +12,15 @@ const LONGEST_STATIC = 200;
  * then the longest prefix; expressions come before that prefix in the order of the file, unless it says `^~`.
  */
 export function locationsOf(routes: readonly Route[]): readonly (readonly LocationArguments[])[] {
+  const firstExpression = routes.findIndex(({ match }) => match.kind === 'regex');
   const lastExpression = routes.findLastIndex(({ match }) => match.kind === 'regex');
   const asExpressions =
     routes.some(({ match }) => match.path.length > LONGEST_STATIC && match.kind !== 'regex') || !keepsOrder(routes, lastExpression);
   const taken = new Set(routes.flatMap(({ match }) => (match.kind === 'exact' ? [match.path] : [])));
   return routes.map((route, position) => {
     if (asExpressions) return expressions(route);
-    return staticLocations(route, { first: position < lastExpression, taken });
+    const behind = firstExpression >= 0 && position > firstExpression;
+    return staticLocations(route, { first: position < lastExpression, behind, taken });
   });
 }
 
@@ -29,13 +31,23 @@ function keepsOrder(routes: readonly Route[], lastExpression: number): boolean {
   return !(lastExpression >= 0 && exactAfter) && before.every(({ match }) => match.path !== '/');
 }
 
-function staticLocations({ match }: Route, { first, taken }: { first: boolean; taken: ReadonlySet<string> }): readonly LocationArguments[] {
+interface Place {
+  /** Expressions come after the route. */
+  readonly first: boolean;
+  /** Expressions come before it. */
+  readonly behind: boolean;
+  /** Paths that exact routes take. */
+  readonly taken: ReadonlySet<string>;
+}
+
+function staticLocations({ match }: Route, { first, behind, taken }: Place): readonly LocationArguments[] {
   const { kind, path } = match;
   if (kind === 'exact') return [['=', path]];
   if (kind === 'regex') return expressions({ match });
   const prefix = (text: string): LocationArguments => (first ? ['^~', text] : [text]);
   if (path.endsWith('/')) return [prefix(path)];
-  return taken.has(path) ? [prefix(`${path}/`)] : [['=', path], prefix(`${path}/`)];
+  const itself: LocationArguments = behind ? ['~', `^${literalPattern(path)}\\z`] : ['=', path];
+  return taken.has(path) ? [prefix(`${path}/`)] : [itself, prefix(`${path}/`)];
 }
 
 function expressions({ match }: Pick<Route, 'match'>): readonly LocationArguments[] {
