@@ -70,7 +70,7 @@ describe('what is told', () => {
       {
         level: 'warn',
         message: 'nginx reported',
-        fields: expect.objectContaining({ level: 'error', pid: 12, connection: 56, client: '127.0.0.1' }),
+        fields: expect.objectContaining({ severity: 'error', pid: 12, connection: 56, client: '127.0.0.1' }),
       },
     ]);
   });
@@ -85,6 +85,10 @@ describe('what is told', () => {
       line('notice', 'f'),
     );
     expect(all.map(({ level }) => level)).toEqual(['error', 'error', 'error', 'warn', 'warn']);
+  });
+
+  test('is not what follows from connections that are cut, which is told already', async () => {
+    expect(await told(line('alert', '*13 open socket #17 left in connection 9'), line('alert', 'aborting'))).toEqual([]);
   });
 
   test('of notices is who stops nginx', async () => {

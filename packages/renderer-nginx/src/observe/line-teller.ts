@@ -15,6 +15,9 @@ const LEVELS: Readonly<Record<string, Level>> = { emerg: 'error', alert: 'error'
 /** The notices that an operator wants to know: somebody else stops or reopens nginx. */
 const NOTABLE = /^signal \d+ \(SIG(?:TERM|QUIT|INT|USR2|WINCH)\) received from (\d+)/;
 
+/** What workers say when connections that they have are cut. Whoever cuts them tells how many those were. */
+const CUT = /^(?:open socket #\d+ left in connection \d+|aborting)$/;
+
 /** Tells lines of nginx to the logger, and counts those that repeat too often. */
 export class LineTeller {
   readonly #logger: Logger;
@@ -59,11 +62,13 @@ export class LineTeller {
 }
 
 function levelOf({ level, text }: ErrorLogLine): Level | undefined {
+  if (level === 'alert' && CUT.test(text)) return undefined;
   if (level !== 'notice') return LEVELS[level];
   const from = NOTABLE.exec(text)?.[1];
   return from === undefined || Number(from) === process.pid ? undefined : 'info';
 }
 
+/** `severity` is what nginx calls it: a field `level` would be there twice, as loggers write their own. */
 function fieldsOf({ level, pid, connection, text, facts }: ErrorLogLine): LogFields {
-  return { level, pid, ...(connection !== undefined && { connection }), text, ...facts };
+  return { severity: level, pid, ...(connection !== undefined && { connection }), text, ...facts };
 }
