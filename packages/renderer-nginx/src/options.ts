@@ -18,7 +18,7 @@ export const nginxOptions = z.strictObject({
   workerConnections: count.default(16_384).describe('Connections that one worker can have, those to endpoints included.'),
   workerShutdownTimeoutMs: durationMs
     .default(240_000)
-    .describe('For connections of old workers to end by themselves after a reload, and for all at a stop.'),
+    .describe('For connections of old workers to end by themselves after a reload. A stop waits half a minute at most.'),
   user: z
     .string()
     .regex(/^[a-z_][a-z0-9_-]*$/i)

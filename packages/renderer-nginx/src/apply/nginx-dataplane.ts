@@ -11,6 +11,7 @@ import { checkAddresses, rememberedPorts, showAddress } from './listen-addresses
 import type { ResolvedAddresses } from './listen-addresses.ts';
 import { prepareFolder } from './nginx-folder.ts';
 import type { NginxRuntime } from './nginx-runtime.ts';
+import type { Capabilities } from '../translate/capabilities.ts';
 
 const HOUSEKEEPING_MS = 1000;
 const ANSWER_MS = 1000;
@@ -37,6 +38,7 @@ export class NginxDataplane implements Dataplane {
     signal.throwIfAborted();
     const { parts, process, errorLog, accessLog } = this.#runtime;
     if (parts.nginx === undefined) throw missingNginx(parts.options.binary);
+    this.#tellMissingLua(parts.nginx.capabilities);
     await this.#prepare();
     signal.throwIfAborted();
     await checkAddresses(parts.addresses, this.#portsInUse());
@@ -62,11 +64,20 @@ export class NginxDataplane implements Dataplane {
     const { running, process, errorLog, accessLog, parts } = this.#runtime;
     this.#runtime.running = false;
     if (!running) return;
+    const cut = (): void => this.#tellCut();
+    signal.addEventListener('abort', cut, { once: true });
     await process.stop(signal);
+    signal.removeEventListener('abort', cut);
     await this.#runtime.close();
     await errorLog.stop();
     await accessLog.stop();
     releaseFolder(parts.folder);
+  }
+
+  #tellCut(): void {
+    const { parts, process, draining } = this.#runtime;
+    const connections = draining.connections(process.workers());
+    parts.logger.warn('the time to stop is over: connections that have not ended are cut', { connections });
   }
 
   async health(): Promise<DataplaneHealth> {
@@ -104,6 +115,14 @@ export class NginxDataplane implements Dataplane {
       lastReload,
       draining: { generations: new Set(generations).size, workers, connections },
     };
+  }
+
+  /** Everything works without it, and reloads more often: nobody would find out why. */
+  #tellMissingLua({ lua }: Capabilities): void {
+    const { options, logger } = this.#runtime.parts;
+    if (lua.found || options.lua === 'off') return;
+    const install = 'apt-get install libnginx-mod-http-lua, or set nginx.lua to off';
+    logger.warn('nginx has no Lua: endpoints and certificates change with reloads', { because: lua.because, help: install });
   }
 
   async #prepare(): Promise<void> {

@@ -19,6 +19,8 @@ export interface NginxProcessParts extends Program {
   readonly restarted: () => void;
   /** Called when it could not be started again, before that is tried once more. */
   readonly failed: () => Promise<void>;
+  /** Called while workers without a master still serve, before the nginx that replaces them starts. */
+  readonly leaving: () => Promise<void>;
 }
 
 /** Pauses before nginx is started again; the last one repeats. */
@@ -99,6 +101,7 @@ export class NginxProcess {
   /** Starts nginx and resolves when it serves. Orphans go on until then. Throws `SLU3002`, or `SLU3001` for an address. */
   async start(signal: AbortSignal): Promise<void> {
     const orphans = this.orphans();
+    if (orphans.length > 0) await this.#parts.leaving();
     const master = await this.#spawn(signal);
     this.#supervise(master);
     for (const orphan of orphans) signalProcess(orphan, 'SIGQUIT');

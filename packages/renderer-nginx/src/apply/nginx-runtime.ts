@@ -92,6 +92,7 @@ export class NginxRuntime {
       logger,
       restarted: () => void this.serial.run(() => this.#restarted()),
       failed: () => this.#goBack(),
+      leaving: () => this.#leave(),
     });
   }
 
@@ -153,6 +154,12 @@ export class NginxRuntime {
     if (good === undefined || this.store.currentId() === good || !this.store.isUsable(good)) return;
     this.parts.logger.warn('nginx goes back to the configuration that it served before', { generation: good });
     await this.store.switchTo(good);
+  }
+
+  /** Workers without a master send their clients away while the next nginx starts: connections that are idle when they end fail. */
+  async #leave(): Promise<void> {
+    const id = this.served.good ?? this.store.acknowledged();
+    await this.drain(id === undefined ? undefined : this.store.manifest(id)?.table);
   }
 
   /** A new master has empty memory: what was there is pushed again. */

@@ -18,7 +18,11 @@ export function workerUser(wanted: string | undefined): WorkerUser | undefined {
   const users = table('/etc/passwd');
   const name = wanted ?? ['www-data', 'nginx'].find((usual) => users.has(usual)) ?? 'nobody';
   const [uid, gid] = (users.get(name) ?? []).map(Number);
-  if (uid === undefined || gid === undefined) throw new SluiceError('SLU3002', `there is no user ${name} for the workers of nginx`);
+  if (uid === undefined || gid === undefined)
+    throw new SluiceError(
+      'SLU3002',
+      `there is no user ${name} for the workers of nginx: create it, or name another with the option nginx.user`,
+    );
   const group = [...table('/etc/group')].find(([, [id]]) => Number(id) === gid)?.[0];
   if (group === undefined) throw new SluiceError('SLU3002', `the user ${name} has no group with a name`);
   return { name, group, uid, gid };

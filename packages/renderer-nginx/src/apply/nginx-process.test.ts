@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { NginxDataplane } from './nginx-dataplane.ts';
+import { NginxRuntime } from './nginx-runtime.ts';
+import { isAlive } from '../observe/process-info.ts';
+import { ProcessBench, artifactOf, ask, host, hostChunk, never, silentLive, testedNginx, until } from '../testing/process-bench.ts';
+
+let bench: ProcessBench;
+beforeEach(() => void (bench = new ProcessBench()));
+afterEach(() => bench.close());
+
+describe.skipIf(testedNginx === undefined)('an nginx that is replaced (needs nginx)', () => {
+  test('sends its clients to the next one before it ends', async () => {
+    const drained: (string | undefined)[] = [];
+    const side = await bench.started({}, { ...silentLive, drain: async (digest) => void drained.push(digest) });
+    const table = side.table([hostChunk('a.test')]);
+    await side.reloader.apply(artifactOf(table), never);
+    drained.length = 0;
+    const workers = side.runtime.process.workers().filter(({ draining }) => !draining);
+    process.kill(side.runtime.process.pid ?? 0, 'SIGKILL');
+    await until(() => side.runtime.process.restarts === 1);
+    expect(drained).toEqual([table.digest]);
+    await until(() => !workers.some(isAlive));
+  });
+});
+
+describe.skipIf(testedNginx === undefined)('what is told (needs nginx)', () => {
+  test('at a start: that there is no Lua, unless it is not wanted', async () => {
+    const { runtime, told } = bench.side();
+    if (testedNginx === undefined) return;
+    const capabilities = { ...testedNginx.capabilities, lua: { found: false, because: 'it is gone' } } as const;
+    for (const lua of ['auto', 'off'] as const) {
+      const parts = { ...runtime.parts, nginx: { ...testedNginx, capabilities }, options: { ...runtime.parts.options, lua } };
+      const dataplane = new NginxDataplane(new NginxRuntime(parts));
+      await dataplane.start(never);
+      await dataplane.stop(never);
+    }
+    const warnings = told.filter(({ level }) => level === 'warn');
+    expect(warnings).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('no Lua'), fields: expect.objectContaining({ because: 'it is gone' }) }),
+    ]);
+  });
+
+  test('at a stop: how many connections are cut when its time is over', async () => {
+    const mute = createServer();
+    await new Promise<void>((resolve) => void mute.listen(0, host, resolve));
+    const address = mute.address();
+    const side = await bench.started();
+    const slow = hostChunk('a.test', `location /slow { proxy_pass http://${host}:${typeof address === 'object' ? address?.port : 0}; }`);
+    await side.reloader.apply(artifactOf(side.table([slow])), never);
+    const arrived = once(mute, 'connection');
+    const asked = ask(side.port, 'a.test', '/slow');
+    await arrived;
+    await side.dataplane.stop(AbortSignal.timeout(100));
+    expect(await asked).toBeUndefined();
+    expect(side.told).toContainEqual({ level: 'warn', message: expect.stringContaining('are cut'), fields: { connections: 1 } });
+    expect(JSON.stringify(side.told)).not.toMatch(/aborting|open socket/);
+    mute.close();
+  });
+});
