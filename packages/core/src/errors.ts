@@ -169,13 +169,13 @@ export const problems = Object.freeze({
   SLU2104: problem('error', 'A name is registered twice', 'leave out one of the two plugins'),
   SLU2105: problem('error', 'A token has no provider', 'add the plugin that provides it'),
   SLU2106: problem('error', 'Providers depend on each other in a circle', 'break the circle in one of the plugins'),
-  SLU2107: problem('error', 'A step of the life cycle failed or took too long', 'see the cause'),
+  SLU2107: problem('error', 'A step of the life cycle failed or took too long', 'see the message, and the log before it'),
   SLU3001: problem(
     'error',
     'An address cannot be listened on',
     'stop what uses the address, or choose another with --http, --https or --admin',
   ),
-  SLU3002: problem('error', 'The data plane cannot be started', 'see the cause'),
+  SLU3002: problem('error', 'The data plane cannot be started', 'see the message, and what the proxy said in the log before it'),
   SLU3003: problem('error', 'The data plane refused the configuration', 'correct the object; the last good configuration keeps serving'),
   SLU3004: problem(
     'error',

@@ -1,8 +1,9 @@
-import { ModelBuilder, SnapshotStore, createBackend, diagnose } from '@sluice/core';
-import type { Artifact, Diagnostic, RoutingModel } from '@sluice/core';
+import { ModelBuilder, SnapshotStore, builtIn, createBackend, diagnose, silentLogger } from '@sluice/core';
+import type { Artifact, Diagnostic, RoutingModel, Validation } from '@sluice/core';
 import { readManifests } from '@sluice/watchers';
 import { modelOptions } from '../settings/model-options.ts';
 import type { Settings } from '../settings/load-settings.ts';
+import { note } from './terminal.ts';
 
 /** What a backend would serve for some manifests. */
 export interface OfflineModel {
@@ -14,7 +15,9 @@ export interface OfflineModel {
 
 /** Runs the flow from manifests to the artifact once, without starting anything. */
 export async function modelOfManifests(paths: readonly string[], { base, plugins }: Settings): Promise<OfflineModel> {
-  const { renderer, reloader } = createBackend({ plugins, backend: base.backend, data: base.data });
+  // A warning of the backend says what the result is not worth, such as that there was no proxy to ask.
+  const logger = { ...silentLogger, warn: note };
+  const { renderer, reloader } = createBackend({ plugins, backend: base.backend, data: base.data, logger });
   const manifests = await readManifests(paths);
   const store = new SnapshotStore();
   store.report(manifests.diagnostics);
@@ -23,9 +26,16 @@ export async function modelOfManifests(paths: readonly string[], { base, plugins
   const { tree, diagnostics } = renderer.translate(built.model);
   const artifact = renderer.render(tree);
   const validation = await reloader.validate(artifact, new AbortController().signal);
-  const refused = validation.kind === 'refused' ? validation.culprits.map(({ from, message }) => diagnose('SLU4002', from, message)) : [];
-  const all = [...store.diagnostics(), ...built.diagnostics, ...diagnostics, ...refused];
+  const all = [...store.diagnostics(), ...built.diagnostics, ...diagnostics, ...refusals(validation)];
   return { model: built.model, artifact, diagnostics: all.toSorted(bySeverity) };
+}
+
+/** A refusal that is the fault of no object, but of an option, is one all the same. */
+function refusals(validation: Validation): readonly Diagnostic[] {
+  if (validation.kind === 'accepted') return [];
+  const { culprits, message } = validation;
+  if (culprits.length === 0) return [diagnose('SLU3003', builtIn, message)];
+  return culprits.map((culprit) => diagnose('SLU4002', culprit.from, culprit.message));
 }
 
 const order = { error: 0, warning: 1, info: 2 } as const;

@@ -30,7 +30,7 @@ const MOST_WORKERS = 16;
 /** The nginx backend. Writes and starts nothing; translates and renders without nginx being installed, as if one with Lua were. */
 export function nginxBackend({ options, listen, data, logger }: NginxBackendParts): Backend {
   const nginx = probeNginx(options);
-  if (nginx === undefined) logger.info('nginx is not installed: nothing is tested, and Lua is assumed', { binary: options.binary });
+  if (nginx === undefined) logger.warn('nginx is not installed: nothing is tested, and Lua is assumed', { binary: options.binary });
   const capabilities = nginx?.capabilities ?? assumedCapabilities;
   const folder = nginxFolder(data);
   const addresses = resolveAddresses(listen, folder);
