@@ -59,10 +59,15 @@ function groupSection({ name, annotations }, backends) {
   return [`## ${name}`, '', ...table(['annotation', 'value', 'effect', 'without it', 'risk', 'invalid value', ...names], rows)].join('\n');
 }
 
+/** A note that several backends share is there once. */
 function notes(backends) {
-  const lines = Object.entries(backends).flatMap(([backend, fidelity]) =>
-    Object.entries(fidelity).map(([key, { level, note }]) => `- ${backend}, \`${key}\`, ${level}: ${note}.`),
-  );
+  const told = new Map();
+  for (const [backend, fidelity] of Object.entries(backends))
+    for (const [key, { level, note }] of Object.entries(fidelity)) {
+      const text = `\`${key}\`, ${level}: ${note}.`;
+      told.set(text, [...(told.get(text) ?? []), backend]);
+    }
+  const lines = [...told].map(([text, names]) => `- ${names.join(' and ')}, ${text}`);
   return ['## Notes on fidelity', '', ...lines].join('\n');
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { annotationsSections } from './annotations-page.mjs';
+import { optionsSections } from './options-page.mjs';
 import { ROOT } from './workspace-node.mjs';
 
 /** The first digit of a code, and what such codes are about. */
@@ -32,13 +33,23 @@ export async function generatedDocs() {
   const { spanNames } = await source('core', 'observe/span-names.ts');
   const { annotationGroups, unsupportedAnnotations } = await source('core', 'model/annotations/registry.ts');
   const { nodeFidelity } = await source('dataplane-node', 'translate/fidelity.ts');
+  const { nginxFidelity, staticFidelity } = await source('renderer-nginx', 'translate/fidelity.ts');
+  const options = {
+    node: (await source('dataplane-node', 'options.ts')).nodeOptions,
+    nginx: (await source('renderer-nginx', 'options.ts')).nginxOptions,
+  };
   const { explainReport } = await source('core', 'evaluate/explanation.ts');
   const { checkReport } = await source('core', 'observe/diagnostic-schema.ts');
   const { z } = await import('zod');
-  const annotations = annotationsSections(annotationGroups, unsupportedAnnotations, { node: nodeFidelity });
+  const annotations = annotationsSections(annotationGroups, unsupportedAnnotations, {
+    node: nodeFidelity,
+    nginx: nginxFidelity,
+    'nginx without Lua': { ...nginxFidelity, ...staticFidelity },
+  });
   return [
     { path: join(ROOT, 'docs', 'annotations.md'), text: page('Annotations', annotations) },
     { path: join(ROOT, 'docs', 'errors.md'), text: errorsPage(problems) },
+    { path: join(ROOT, 'docs', 'options.md'), text: page('Options of backends', optionsSections(z, options)) },
     { path: join(ROOT, 'docs', 'spans.md'), text: spansPage(spanNames) },
     { path: join(ROOT, 'docs', 'schemas', 'check.json'), text: schemaFile(z, checkReport) },
     { path: join(ROOT, 'docs', 'schemas', 'explain.json'), text: schemaFile(z, explainReport) },

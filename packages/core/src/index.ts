@@ -26,6 +26,7 @@ export type { MirrorPolicy } from './model/policy/mirror.ts';
 export type { BodyLimitPolicy } from './model/policy/body-limit.ts';
 export type { UpstreamConnectionPolicy } from './model/policy/upstream-connection.ts';
 export type { UpstreamHostPolicy } from './model/policy/upstream-host.ts';
+export type { RequestBufferingPolicy } from './model/policy/request-buffering.ts';
 export type { ResponseHeadersPolicy } from './model/policy/response-headers.ts';
 export type { CookieDomainPolicy, CookiePathPolicy, LocationRewritePolicy, ValueRewrite } from './model/policy/value-rewrite.ts';
 export { changesValues, valueChanges } from './evaluate/value-rewrites.ts';

@@ -2,12 +2,12 @@ import type { FidelityTable } from '@sluice/core';
 
 const readIntoSteps = {
   level: 'approximate',
-  note: 'its directives are read one by one: headers of an if or of the server come besides those of the location, which nginx lets them replace',
+  note: 'its directives are read one by one: headers of an if or of the server come besides those of the location, which nginx lets them replace; a second line of Content-Type, Location, Date, Server, ETag or Last-Modified replaces the first, and lines without a value are left out',
 } as const;
 
 const buffers = {
   level: 'equivalent',
-  note: 'answers are passed on as they come, within fixed buffers of 64 KiB; bodies of requests are collected, in files where they are large',
+  note: 'answers are passed on as they come, within fixed buffers of 64 KiB',
 } as const;
 
 const kept = { level: 'equivalent', note: 'connections to authentication services are not kept' } as const;
@@ -26,7 +26,6 @@ export const nginxFidelity: FidelityTable = {
   'proxy-buffers-number': buffers,
   'proxy-busy-buffers-size': buffers,
   'proxy-max-temp-file-size': buffers,
-  'proxy-request-buffering': { level: 'approximate', note: 'bodies of requests are collected before they are sent on' },
   affinity: {
     level: 'equivalent',
     note: 'balanced cookies of ingress-nginx are understood and may lead to another endpoint; persistent ones to their own',

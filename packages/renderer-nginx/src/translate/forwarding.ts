@@ -7,13 +7,18 @@ import type { Resources } from './resources.ts';
 
 /** Directives about getting a request to an endpoint and its answer back, besides headers of the request. */
 export function forwarding(route: Route, resources: Resources): readonly Directive[] {
-  return [...timeouts(route), ...tries(route), ...version(route), ...upstreamTls(route, resources), ...valueRewrites(route)];
+  return [...timeouts(route), ...buffering(route), ...tries(route), ...version(route), ...upstreamTls(route, resources), ...valueRewrites(route)];
 }
 
 function timeouts(route: Route): readonly Directive[] {
   const { connectMs, readMs, sendMs } = policyOf(route, 'upstream-timeouts') ?? {};
   const limit = (name: string, ms: number | undefined): readonly Directive[] => (ms === undefined ? [] : [directive(name, `${ms}ms`)]);
   return [...limit('proxy_connect_timeout', connectMs), ...limit('proxy_read_timeout', readMs), ...limit('proxy_send_timeout', sendMs)];
+}
+
+/** Bodies are collected unless this says otherwise, as in ingress-nginx. */
+function buffering(route: Route): readonly Directive[] {
+  return policyOf(route, 'request-buffering')?.enabled === false ? [directive('proxy_request_buffering', 'off')] : [];
 }
 
 function tries(route: Route): readonly Directive[] {

@@ -14,3 +14,9 @@ test('a value that is none rejects the Ingress or counts as absent', () => {
   const outcome = (key: string) => servedIngresses(annotatedIngress('a', { [key]: '-' })).ask({ url: 'http://a.test/' })?.routed;
   for (const { key } of bufferingGroup.annotations) expect([key, outcome(key)]).toEqual([key, key !== 'client-body-buffer-size']);
 });
+
+test('whether bodies of requests are collected is up to the backend', () => {
+  const { policies, findings } = servedIngresses(annotatedIngress('a', { 'proxy-request-buffering': 'off' }));
+  expect(policies('a.test').find(({ kind }) => kind === 'request-buffering')).toMatchObject({ enabled: false });
+  expect(findings()).toEqual([]);
+});

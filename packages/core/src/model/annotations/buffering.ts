@@ -30,7 +30,19 @@ function buffer<Value>(definition: Buffer<Value>): AnyAnnotation {
 
 const SIZE = 'a size such as 8k';
 
-/** Settings of buffers, accepted so that nobody has to remove them: bodies stream in both directions, within fixed memory. */
+const requestBuffering = annotation({
+  key: 'proxy-request-buffering',
+  risk: 'Low',
+  values: 'on or off',
+  effect: 'Collects the request body before it is sent on.',
+  standard: 'as the backend does it: see the notes',
+  target: 'Route.policies: request-buffering',
+  onInvalid: 'fallback',
+  parse: onOff,
+  policy: (value, from) => ({ kind: 'request-buffering', enabled: value === 'on', from }),
+});
+
+/** Settings of buffers, accepted so that nobody has to remove them: answers stream, within fixed memory. */
 export const bufferingGroup: AnnotationGroup = {
   name: 'buffering',
   annotations: [
@@ -51,18 +63,13 @@ export const bufferingGroup: AnnotationGroup = {
       parse: anySize,
     }),
     buffer({ key: 'proxy-max-temp-file-size', values: SIZE, effect: 'Disk space for one collected response.', parse: anySize }),
-    buffer({
-      key: 'proxy-request-buffering',
-      values: 'on or off',
-      effect: 'Collects the request body before it is sent on.',
-      parse: onOff,
-    }),
+    requestBuffering,
   ],
   contribute,
 };
 
 function contribute(settings: IngressSettings): Contribution {
-  const used = bufferingGroup.annotations.filter((known) => settings.has(known));
+  const used = bufferingGroup.annotations.filter((known) => known !== requestBuffering && settings.has(known));
   const message = 'bodies are passed on as they come, within fixed memory: there is nothing to buffer';
   return { diagnostics: used.map((known) => diagnose('SLU1509', settings.from(known), message)) };
 }

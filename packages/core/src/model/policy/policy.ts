@@ -9,6 +9,7 @@ import type { BackendProtocolPolicy } from './backend-protocol.ts';
 import type { BasicAuthPolicy } from './basic-auth.ts';
 import type { BodyLimitPolicy } from './body-limit.ts';
 import type { CookieDomainPolicy, CookiePathPolicy, LocationRewritePolicy } from './value-rewrite.ts';
+import type { RequestBufferingPolicy } from './request-buffering.ts';
 import type { ResponseHeadersPolicy } from './response-headers.ts';
 import type { UpstreamConnectionPolicy } from './upstream-connection.ts';
 import type { UpstreamHostPolicy } from './upstream-host.ts';
@@ -39,6 +40,7 @@ export type Policy =
   | HostHeadersPolicy
   | LocationRewritePolicy
   | NextUpstreamPolicy
+  | RequestBufferingPolicy
   | ResponseHeadersPolicy
   | RewritePolicy
   | SatisfyAnyPolicy
