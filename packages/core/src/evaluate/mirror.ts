@@ -1,4 +1,5 @@
 import { policyOf } from '../model/policy/policy.ts';
+import { escapeControls } from './escape-controls.ts';
 import { expandVariables } from './expand-variables.ts';
 import { normalizePath, splitTarget } from './normalize-path.ts';
 import type { Narrator } from './reason.ts';
@@ -33,8 +34,8 @@ export function mirrorOf({ route, host, upstream, errorPage }: ForwardVerdict, r
     secure,
     hostname: authority.replace(/:\d+$/, '').replace(/^\[|\]$/g, ''),
     port: Number(port ?? USUAL_PORTS[scheme]),
-    target: escaped(written ?? request.target),
-    host: escaped(policy.host === undefined ? authority : expandVariables(policy.host, source)),
+    target: escapeControls(written ?? request.target),
+    host: escapeControls(policy.host === undefined ? authority : expandVariables(policy.host, source)),
     withBody: policy.body,
   };
 }
@@ -53,10 +54,4 @@ export function tellMirror(verdict: ForwardVerdict, request: RoutedRequest, tell
       ? 'no copy is sent: the target is not a URL'
       : `a copy goes to ${to.secure ? 'https' : 'http'}://${to.host}${to.target}`;
   tell({ step: 'policy', text, from: policy.from });
-}
-
-/** Blanks and control characters would end what they stand in. */
-function escaped(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what this looks for
-  return text.replace(/[\x00-\x20\x7f]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 }

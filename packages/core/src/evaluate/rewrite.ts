@@ -1,4 +1,5 @@
 import type { RewritePolicy } from '../model/policy/rewrite.ts';
+import { escapeControls } from './escape-controls.ts';
 import { splitTarget } from './normalize-path.ts';
 import { patternOf } from './patterns.ts';
 import type { Rewritten } from './verdict.ts';
@@ -18,7 +19,7 @@ export function rewrite(policy: RewritePolicy, path: string, target: string): Re
   const { forwardedPrefix } = policy;
   return {
     target: escapeTarget(fill(policy.target)) + query,
-    ...(forwardedPrefix !== undefined && { forwardedPrefix: fill(forwardedPrefix) }),
+    ...(forwardedPrefix !== undefined && { forwardedPrefix: escapeControls(fill(forwardedPrefix)) }),
   };
 }
 

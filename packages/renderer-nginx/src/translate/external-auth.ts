@@ -2,6 +2,7 @@ import { policyOf } from '@sluice/core';
 import type { CacheDuration, ExternalAuthPolicy, Route, VirtualHost } from '@sluice/core';
 import { block, directive, literal, luaBlock, text, variable } from '../render/directive.ts';
 import type { Argument, Directive } from '../render/directive.ts';
+import { outsideTarget } from './outside-target.ts';
 import { authVariable } from './request-headers.ts';
 import type { Resources } from './resources.ts';
 import { digestOfText } from './resources.ts';
@@ -59,7 +60,7 @@ function asking(host: VirtualHost, route: Route, { policy, path, lua }: Asked, r
         ...(lua ? [luaBlock('rewrite_by_lua_block', ''), luaBlock('header_filter_by_lua_block', '')] : []),
         directive('access_log', 'off'),
         ...(escapesTarget(policy.url) ? [escapedTarget(lua)] : []),
-        directive('set', variable('sluice_auth_url'), complexValue(policy.url, route)),
+        ...outsideTarget('sluice_auth_url', policy.url, route),
         ...(policy.cache === undefined ? [] : caching(host, route, policy, resources)),
         directive('proxy_pass_request_body', 'off'),
         directive('proxy_method', policy.method ?? 'GET'),

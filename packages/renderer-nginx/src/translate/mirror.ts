@@ -2,6 +2,7 @@ import { policyOf } from '@sluice/core';
 import type { Route, VariableText } from '@sluice/core';
 import { block, directive, luaBlock, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
+import { outsideTarget } from './outside-target.ts';
 import { digestOfText } from './resources.ts';
 import { complexValue } from './variables.ts';
 
@@ -24,11 +25,7 @@ export function mirror(route: Route, lua: boolean): Mirror {
     ...(body ? [] : [directive('proxy_pass_request_body', 'off'), directive('proxy_set_header', 'Content-Length', '')]),
     directive('proxy_set_header', 'Host', host === undefined ? complexValue(authorityOf(target), route) : complexValue(host, route)),
     directive('proxy_ssl_server_name', 'on'),
-    directive(
-      'set',
-      variable('sluice_mirror_url'),
-      complexValue(hasPath(target) ? target : [...target, { variable: 'request_uri' }], route),
-    ),
+    ...outsideTarget('sluice_mirror_url', hasPath(target) ? target : [...target, { variable: 'request_uri' }], route),
     directive('proxy_pass', variable('sluice_mirror_url')),
   ];
   return {

@@ -14,6 +14,7 @@ import { sharedServers } from './shared-servers.ts';
 import type { SharedServers, TranslatedServer } from './shared-servers.ts';
 import { staticFindings } from './static-findings.ts';
 import { isLive } from './surroundings.ts';
+import { tlsSessions } from './tls-sessions.ts';
 import type { Deployment } from './surroundings.ts';
 
 /** A host as it was translated last, and what that depended on besides the host itself. */
@@ -49,6 +50,7 @@ export class NginxRenderer implements Renderer<NginxTree> {
       resources.merge(own);
       return { host, server };
     });
+    resources.share('the TLS sessions', [tlsSessions(model.virtualHosts)]);
     const { hosts, maps } = this.#shared(servers);
     const deployment = this.#deployment;
     const tree: NginxTree = {

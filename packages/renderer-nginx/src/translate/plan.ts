@@ -3,6 +3,7 @@ import { policyOf } from '@sluice/core';
 import type { CorsPolicy, HttpsRedirectPolicy, RewritePolicy, Route, VirtualHost } from '@sluice/core';
 import { bencode, binary } from '../render/bencode.ts';
 import type { Bencodable } from '../render/bencode.ts';
+import { checksHandshake } from './client-auth.ts';
 import { planLocation } from './plan-location.ts';
 import type { LocationPlan } from './plan-location.ts';
 import { planSlots } from './plan-slots.ts';
@@ -42,6 +43,8 @@ export interface ServerPlan {
   readonly host: string;
   /** Nobody may ask. */
   readonly refused?: 1;
+  /** Certificates of other handshakes do not count. */
+  readonly handshake?: 1;
   /** What the subject of the client's certificate must match. */
   readonly subject?: PlanPattern;
   readonly steps: readonly PlanStep[];
@@ -128,6 +131,7 @@ export function serverPlanOf(host: VirtualHost): ServerPlan | undefined {
     kind: 'server',
     host: host.name,
     ...(clientAuth?.kind === 'unusable' && { refused: 1 as const }),
+    ...(checksHandshake(host) && { handshake: 1 as const }),
     ...(clientAuth?.kind === 'verify' && clientAuth.subject !== undefined && { subject: planPattern(clientAuth.subject, false) }),
     steps: planSteps(snippet.steps, { host }),
     ...(appRoot && { appRoot: appRoot.path }),

@@ -20,7 +20,7 @@ const standard: readonly HeaderLine[] = [
   ['X-Original-Forwarded-For', variable('http_x_forwarded_for')],
   ['X-Original-Forwarded-Host', variable('http_x_forwarded_host')],
   ['Proxy', literal('')],
-  ['Upgrade', variable('http_upgrade')],
+  ['Upgrade', variable('sluice_upgrade')],
   ['Connection', variable('sluice_connection')],
 ];
 
@@ -65,7 +65,7 @@ function ownHeaders(host: VirtualHost, route: Route): readonly HeaderLine[] {
 
 /** The variable that holds what the authentication service said under a name. */
 export function authVariable(header: string): string {
-  return `sluice_auth_${header.replaceAll('-', '_').replace(/[^a-z0-9_]/gi, '')}`;
+  return `sluice_auth_header_${header.replaceAll('-', '_').replace(/[^a-z0-9_]/gi, '')}`;
 }
 
 /** `x-auth-user` as `X-Auth-User`. */

@@ -1,15 +1,16 @@
 import type { Policy, Route, VariableText } from '@sluice/core';
-import { directive, literal, variable } from '../render/directive.ts';
+import { block, directive, literal, luaBlock, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
 import { escapedTarget } from './external-auth.ts';
 import { hasStandIn, standInVariables } from './request-headers.ts';
-import { escapesTarget, namesUpstream } from './variables.ts';
+import { escapesTarget, namesPath, namesUpstream } from './variables.ts';
 
 /** Variables that texts of the route are made of, where they cost something. */
 export function textVariables(route: Route, live: boolean): readonly Directive[] {
   const all = route.policies.flatMap(textsOf);
   return [
     ...(all.some(namesUpstream) ? upstreamNames(route) : []),
+    ...(all.some(namesPath) ? [escapedPath(live)] : []),
     ...(all.some(escapesTarget) ? [escapedTarget(live)] : []),
     ...(hasStandIn(route) ? standInVariables() : []),
   ];
@@ -22,7 +23,9 @@ function textsOf(policy: Policy): readonly VariableText[] {
     case 'mirror':
       return [policy.target, ...(policy.host === undefined ? [] : [policy.host])];
     case 'external-auth':
-      return [policy.url, ...(policy.signin === undefined ? [] : [policy.signin]), ...policy.setHeaders.map(([, value]) => value)];
+      return [policy.url, policy.signin, policy.cache?.key, ...policy.setHeaders.map(([, value]) => value)].filter(
+        (one) => one !== undefined,
+      );
     default:
       return [];
   }
@@ -38,4 +41,11 @@ function upstreamNames({ action }: Route): readonly Directive[] {
     directive('set', variable('sluice_service_name'), literal(service)),
     directive('set', variable('sluice_service_port'), literal(port)),
   ];
+}
+
+/** The path without what could end a line: it is decoded. The rewrite module escapes groups where the path was sent with escapes. */
+function escapedPath(live: boolean): Directive {
+  const name = variable('sluice_uri');
+  if (live) return luaBlock('set_by_lua_block', 'return require("sluice.plan_text").escape_controls(ngx.var.uri)', name);
+  return block('if', ['(', variable('uri'), '~', '(?s)^(.*)$', ')'], [directive('set', name, variable('1'))]);
 }

@@ -18,6 +18,9 @@ const NAMES: Readonly<Record<string, string>> = {
 /** Variables that are known only once the side of a canary is chosen. */
 const OF_UPSTREAM: ReadonlySet<string> = new Set(['proxy_host', 'proxy_upstream_name', 'service_name', 'service_port']);
 
+/** The path as it came: the rewrites of a route and requests that nginx makes itself have others. */
+const OF_PATH: ReadonlySet<string> = new Set(['document_uri', 'uri']);
+
 /** A text of the model as a complex value of nginx; what is the same for every request of the route is filled in. */
 export function complexValue(text: VariableText, route?: Route): Argument {
   return { kind: 'text', parts: text.flatMap((part) => (typeof part === 'string' ? [part] : filled(part.variable, route))) };
@@ -33,11 +36,17 @@ export function escapesTarget(text: VariableText): boolean {
   return text.some((part) => typeof part !== 'string' && part.variable === 'escaped_request_uri');
 }
 
+/** Whether a text of a route needs the path of the request. */
+export function namesPath(text: VariableText): boolean {
+  return text.some((part) => typeof part !== 'string' && OF_PATH.has(part.variable));
+}
+
 function filled(name: string, route: Route | undefined): readonly (string | { readonly variable: string })[] {
   const { namespace, name: ingress } = route?.from.object ?? { namespace: '', name: '' };
   if (name === 'namespace') return [namespace];
   if (name === 'ingress_name') return [ingress];
-  if (name === 'proxy_host' || name === 'proxy_upstream_name') return UPSTREAM_NAME;
+  if (/^proxy_(?:host|upstream_name)$/.test(name)) return UPSTREAM_NAME;
+  if (route !== undefined && OF_PATH.has(name)) return [{ variable: 'sluice_uri' }];
   // Groups of patterns mean something in snippets only.
   return /^[1-9]$/.test(name) ? [''] : [{ variable: NAMES[name] ?? name }];
 }

@@ -95,7 +95,7 @@ end
 local function rewritten(policy, src, target)
   local groups = text.match(src.path, policy)
   if groups == nil then return nil end
-  if policy.forwardedPrefix then ngx.var.sluice_forwarded_prefix = fill_groups(policy.forwardedPrefix, groups) end
+  if policy.forwardedPrefix then ngx.var.sluice_forwarded_prefix = text.escape_controls(fill_groups(policy.forwardedPrefix, groups)) end
   local _, query = request.split(target)
   return text.escape_target(fill_groups(policy.target, groups)) .. (query == "?" and "" or query)
 end
@@ -159,16 +159,19 @@ function M.rewrite()
   forward(plan, src, run, request_edits)
 end
 
-local function allowed(plan)
-  if plan.refused then return false end
-  return plan.subject == nil or text.match(ngx.var.ssl_client_s_dn or "", plan.subject) ~= nil
+-- The status of a client that may not ask; nil for others.
+local function refusal(plan)
+  if plan.refused then return 403 end
+  if plan.handshake and ngx.var.sluice_misdirected == "1" then return 421 end
+  if plan.subject and text.match(ngx.var.ssl_client_s_dn or "", plan.subject) == nil then return 403 end
 end
 
 -- What a host does before a route is looked for.
 function M.server(key)
   if is_inner() then return end
   local plan = plan_of(key)
-  if not allowed(plan) then return ngx.exit(403) end
+  local refused = refusal(plan)
+  if refused then return ngx.exit(refused) end
   local src = request.new(plan.host)
   local path = src.path
   local run = snippet.run(src, plan.steps)

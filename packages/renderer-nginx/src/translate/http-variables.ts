@@ -1,0 +1,65 @@
+import { block, directive, literal, text, variable } from '../render/directive.ts';
+import type { Directive } from '../render/directive.ts';
+import { DOLLAR } from '../render/quote.ts';
+
+function mapping(source: Directive['args'][number], name: string, ...entries: readonly Directive[]): Directive {
+  return block('map', [source, variable(name)], entries);
+}
+
+/** Variables that the locations speak with; see `variables.ts` and `redirect.ts`. */
+export function httpVariables(): readonly Directive[] {
+  const otherwise = (value: Directive['args'][number]): Directive => directive('default', value);
+  return [
+    block('geo', [variable(DOLLAR)], [directive('default', '$')]),
+    mapping(
+      variable('http_x_request_id'),
+      'sluice_request_id',
+      otherwise(variable('http_x_request_id')),
+      directive('', variable('request_id')),
+    ),
+    // An upstream would speak HTTP/2 behind the back of the routes.
+    mapping(variable('http_upgrade'), 'sluice_upgrade', directive('~*h2c', literal('')), otherwise(variable('http_upgrade'))),
+    mapping(variable('sluice_upgrade'), 'sluice_connection', otherwise(literal('upgrade')), directive('', literal(''))),
+    mapping(variable('http_host'), 'sluice_host_header', otherwise(variable('http_host')), directive('', variable('sluice_unnamed_host'))),
+    mapping(variable('sluice_authority'), 'sluice_unnamed_host', otherwise(variable('sluice_authority')), directive('', variable('host'))),
+    // The authority of a request line with a whole URL goes before the Host header (RFC 9112 section 3.2.2).
+    mapping(
+      variable('request'),
+      'sluice_authority',
+      directive('~^[^ ]+ [A-Za-z][A-Za-z0-9+.-]*://([^/?# ]*)', variable('1')),
+      otherwise(variable('http_host')),
+    ),
+    mapping(variable('sluice_authority'), 'sluice_named_host', otherwise(variable('host')), directive('', literal(''))),
+    mapping(
+      variable('sluice_authority'),
+      'sluice_redirect_host',
+      directive('', literal('_')),
+      directive('~^(\\[[^]]*\\]|[^:]*)', variable('1')),
+      otherwise(variable('host')),
+    ),
+    mapping(variable('request_uri'), 'sluice_slashless_uri', directive('~^(.*)/$', variable('1')), otherwise(variable('request_uri'))),
+    mapping(variable('request_uri'), 'sluice_query', directive('~^[^?#]*(\\?[^#]*)', variable('1')), otherwise(literal(''))),
+    mapping(variable('scheme'), 'sluice_port', directive('https', literal('443')), otherwise(variable('server_port'))),
+    mapping(
+      text({ variable: 'scheme' }, ' ', { variable: 'server_port' }),
+      'sluice_port_suffix',
+      directive('http 80', literal('')),
+      directive('~^http ([0-9]+)$', text(':', { variable: '1' })),
+      otherwise(literal('')),
+    ),
+    mapping(
+      text({ variable: 'scheme' }, ' ', { variable: 'sluice_named_host' }),
+      'sluice_nameless_http',
+      directive('~^http _?$', 1),
+      otherwise(literal('')),
+    ),
+    mapping(
+      variable('scheme'),
+      'sluice_hsts',
+      directive('https', literal('max-age=31536000; includeSubDomains')),
+      otherwise(variable('upstream_http_strict_transport_security')),
+    ),
+    mapping(variable('scheme'), 'sluice_cookie_secure', directive('https', literal('; Secure')), otherwise(literal(''))),
+    mapping(variable('request_method'), 'sluice_page_method', directive('HEAD', literal('HEAD')), otherwise(literal('GET'))),
+  ];
+}
