@@ -77,7 +77,7 @@ export class NginxDataplane implements Dataplane {
   #tellCut(): void {
     const { parts, process, draining } = this.#runtime;
     const connections = draining.connections(process.workers());
-    parts.logger.warn('the time to stop is over: connections that have not ended are cut', { connections });
+    parts.logger.warn('the time to stop is over: nginx is ended, and the connections that it still has are cut', { connections });
   }
 
   async health(): Promise<DataplaneHealth> {

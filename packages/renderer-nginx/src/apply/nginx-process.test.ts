@@ -1,14 +1,33 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NginxDataplane } from './nginx-dataplane.ts';
 import { NginxRuntime } from './nginx-runtime.ts';
 import { isAlive } from '../observe/process-info.ts';
+import type { Side } from '../testing/process-bench.ts';
 import { ProcessBench, artifactOf, ask, host, hostChunk, never, silentLive, testedNginx, until } from '../testing/process-bench.ts';
 
 let bench: ProcessBench;
 beforeEach(() => void (bench = new ProcessBench()));
 afterEach(() => bench.close());
+
+/** A request through nginx that is not answered until `end`. */
+async function openRequest(side: Side): Promise<{ readonly request: Promise<string | undefined>; readonly end: () => void }> {
+  const mute = createServer();
+  await new Promise<void>((resolve) => void mute.listen(0, host, resolve));
+  const address = mute.address();
+  const slow = hostChunk('a.test', `location /slow { proxy_pass http://${host}:${typeof address === 'object' ? address?.port : 0}; }`);
+  await side.reloader.apply(artifactOf(side.table([slow])), never);
+  const arrived = once(mute, 'connection') as Promise<[Socket]>;
+  const request = ask(side.port, 'a.test', '/slow');
+  const [socket] = await arrived;
+  const end = (): void => {
+    socket.destroy();
+    mute.close();
+  };
+  return { request, end };
+}
 
 describe.skipIf(testedNginx === undefined)('an nginx that is replaced (needs nginx)', () => {
   test('sends its clients to the next one before it ends', async () => {
@@ -22,6 +41,17 @@ describe.skipIf(testedNginx === undefined)('an nginx that is replaced (needs ngi
     await until(() => side.runtime.process.restarts === 1);
     expect(drained).toEqual([table.digest]);
     await until(() => !workers.some(isAlive));
+  });
+
+  test('counts connections that its workers still have as draining', async () => {
+    const side = await bench.started();
+    const { request, end } = await openRequest(side);
+    process.kill(side.runtime.process.pid ?? 0, 'SIGKILL');
+    await until(() => side.runtime.process.restarts === 1);
+    expect(side.dataplane.facts()).toMatchObject({ draining: { generations: 1, connections: 1 } });
+    end();
+    await request;
+    await until(() => side.runtime.draining.census().workers === 0);
   });
 });
 
@@ -43,19 +73,12 @@ describe.skipIf(testedNginx === undefined)('what is told (needs nginx)', () => {
   });
 
   test('at a stop: how many connections are cut when its time is over', async () => {
-    const mute = createServer();
-    await new Promise<void>((resolve) => void mute.listen(0, host, resolve));
-    const address = mute.address();
     const side = await bench.started();
-    const slow = hostChunk('a.test', `location /slow { proxy_pass http://${host}:${typeof address === 'object' ? address?.port : 0}; }`);
-    await side.reloader.apply(artifactOf(side.table([slow])), never);
-    const arrived = once(mute, 'connection');
-    const asked = ask(side.port, 'a.test', '/slow');
-    await arrived;
+    const { request, end } = await openRequest(side);
     await side.dataplane.stop(AbortSignal.timeout(100));
-    expect(await asked).toBeUndefined();
+    expect(await request).toBeUndefined();
     expect(side.told).toContainEqual({ level: 'warn', message: expect.stringContaining('are cut'), fields: { connections: 1 } });
     expect(JSON.stringify(side.told)).not.toMatch(/aborting|open socket/);
-    mute.close();
+    end();
   });
 });

@@ -21,6 +21,8 @@ export interface NginxProcessParts extends Program {
   readonly failed: () => Promise<void>;
   /** Called while workers without a master still serve, before the nginx that replaces them starts. */
   readonly leaving: () => Promise<void>;
+  /** Called when they have been told to finish: clients may have them for long. */
+  readonly left: (workers: readonly Worker[]) => void;
 }
 
 /** Pauses before nginx is started again; the last one repeats. */
@@ -105,6 +107,7 @@ export class NginxProcess {
     const master = await this.#spawn(signal);
     this.#supervise(master);
     for (const orphan of orphans) signalProcess(orphan, 'SIGQUIT');
+    this.#parts.left(orphans.filter(({ draining }) => !draining));
     this.#parts.logger.info('started nginx', { pid: master.pid });
   }
 

@@ -93,6 +93,7 @@ export class NginxRuntime {
       restarted: () => void this.serial.run(() => this.#restarted()),
       failed: () => this.#goBack(),
       leaving: () => this.#leave(),
+      left: (workers) => this.draining.add(this.served.good ?? '', workers),
     });
   }
 
