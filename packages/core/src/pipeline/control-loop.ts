@@ -7,7 +7,7 @@ import type { WrittenRequest } from '../evaluate/request-of.ts';
 import { ModelBuilder } from '../model/build/build-model.ts';
 import type { ModelOptions } from '../model/build/model-options.ts';
 import type { RoutingModel } from '../model/routing-model.ts';
-import { countBySeverity } from '../observe/diagnostic.ts';
+import { countBySeverity, formatDiagnostic } from '../observe/diagnostic.ts';
 import type { Diagnostic } from '../observe/diagnostic.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { ControllerStatus, ControllerView } from '../plugin/controller-view.ts';
@@ -33,6 +33,9 @@ const RETRY_MS = [200, 500, 1000, 2000, 5000, 10_000] as const;
 
 const HOUR_MS = 60 * 60 * 1000;
 
+/** So many findings say why a source is waited for. */
+const MOST_FINDINGS = 5;
+
 /** Runs the watchers and reconciles after their changes, until it is stopped. What it serves can be looked at. */
 export class ControlLoop implements ControllerView {
   readonly #parts: ControlLoopParts;
@@ -45,6 +48,8 @@ export class ControlLoop implements ControllerView {
   #served: { readonly model: RoutingModel; readonly revision: number } | undefined;
   #found: readonly Diagnostic[] = [];
   #failures = 0;
+  /** What was told of sources that are waited for. */
+  #waitingFor = '';
   /** Name of a watcher that will never work again. */
   #gaveUp: string | undefined;
   /** Certificates expire without any object changing. */
@@ -127,7 +132,7 @@ export class ControlLoop implements ControllerView {
 
   /** Nothing is served before every source has delivered its first state: a half-read cluster would answer 404. */
   async #run(): Promise<void> {
-    if (!this.#stores.every((store) => store.complete)) return;
+    if (!this.#stores.every((store) => store.complete)) return this.#tellWaiting();
     const { backend, logger } = this.#parts;
     const { snapshot, diagnostics } = mergeSnapshots(this.#stores.map((store) => store.snapshot()));
     const result = await reconcile({ builder: this.#builder, backend, quarantine: this.#quarantine }, snapshot, this.#aborter.signal);
@@ -148,6 +153,15 @@ export class ControlLoop implements ControllerView {
         ...(outcome.draining !== undefined && { draining: outcome.draining }),
         ...countBySeverity(this.diagnostics()),
       });
+  }
+
+  /** Otherwise a directory that is not there would be waited for without a word. */
+  #tellWaiting(): void {
+    const errors = this.diagnostics().filter(({ severity }) => severity === 'error');
+    const found = errors.slice(0, MOST_FINDINGS).map(formatDiagnostic);
+    if (found.length > 0 && found.join() !== this.#waitingFor)
+      this.#parts.logger.warn('waiting for the first state of a source', { found });
+    this.#waitingFor = found.join();
   }
 
   #failed(error: unknown): void {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { diagnose } from '../observe/diagnostic.ts';
+import { silentLogger } from '../observe/logger.ts';
 import { memoryBackend } from '../testing/memory-backend.ts';
 import { ingressObject } from '../testing/objects.ts';
 import type { Sink } from '../watch/watcher.ts';
@@ -57,6 +59,24 @@ test('nothing is served before the source has delivered its first state', async 
   (await sink).change([{ kind: 'put', object: ingressObject('one', 'one.test') }]);
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(control.served).toEqual([]);
+  await controller.stop();
+});
+
+test('what a source that is waited for says is told once', async () => {
+  const { plugin, sink } = testPlugin();
+  const told: unknown[] = [];
+  const logger = { ...silentLogger, warn: (message: string, fields?: object) => void told.push([message, fields]) };
+  const reconcile = { holdOffMs: 1, maxHoldOffMs: 5 };
+  const controller = await createController({ plugins: [plugin], backend: 'memory', logger, reconcile });
+  await controller.start();
+  const directory = { object: { kind: 'Directory', namespace: '', name: '/gone' }, field: '' } as const;
+  for (let looks = 0; looks < 3; looks++) {
+    (await sink).report([diagnose('SLU1005', directory, 'it does not exist')]);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  expect(told).toEqual([
+    ['waiting for the first state of a source', { found: [expect.stringContaining('SLU1005 Directory /gone: it does not exist')] }],
+  ]);
   await controller.stop();
 });
 

@@ -156,8 +156,10 @@ export class NginxDataplane implements Dataplane {
 
   /** Which generation the nginx that runs has read: the current one, unless whoever ran before ended between switch and reload. */
   async #takeOver(): Promise<void> {
-    const { store, control, draining, process } = this.#runtime;
+    const { store, control, draining, process, parts } = this.#runtime;
     const [current, acknowledged] = [store.currentId(), store.acknowledged()];
+    if (current === undefined || !store.isUsable(current))
+      parts.logger.warn('nginx listens where the run before did until there is a configuration', { ports: [...this.#portsInUse()] });
     const likely = current !== undefined && acknowledged === current;
     const served = likely && (await control.generation(ANSWER_MS)) === store.manifest(current)?.table;
     this.#runtime.served = { id: served ? current : undefined, good: acknowledged ?? current, table: undefined, live: undefined };

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -70,6 +71,21 @@ describe.skipIf(testedNginx === undefined)('what is told (needs nginx)', () => {
     expect(warnings).toEqual([
       expect.objectContaining({ message: expect.stringContaining('no Lua'), fields: expect.objectContaining({ because: 'it is gone' }) }),
     ]);
+  });
+
+  test('at a take-over: that nginx listens elsewhere until there is a configuration', async () => {
+    const first = await bench.started();
+    bench.abandon(first);
+    rmSync(bench.folder.ports);
+    const second = await bench.started();
+    expect(second.port).not.toBe(first.port);
+    expect(second.told).toContainEqual({
+      level: 'warn',
+      message: expect.stringContaining('the run before'),
+      fields: { ports: [first.port] },
+    });
+    await second.reloader.apply(artifactOf(second.table([hostChunk('a.test')])), never);
+    expect(await ask(second.port, 'a.test')).toBe('200 a.test');
   });
 
   test('at a stop: how many connections are cut when its time is over', async () => {
