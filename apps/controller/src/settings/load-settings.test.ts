@@ -23,7 +23,7 @@ describe('settings', () => {
       log: { level: 'info', format: 'json' },
       watch: { ingressClass: 'nginx', controllerClass: 'k8s.io/ingress-nginx', watchIngressWithoutClass: false },
     });
-    expect(plugins.map(({ pluginName }) => pluginName)).toEqual(['node', 'metrics']);
+    expect(plugins.map(({ pluginName }) => pluginName)).toEqual(['node', 'nginx', 'metrics']);
   });
 
   test('a directory brings the plugin that watches it', async () => {
