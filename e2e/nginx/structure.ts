@@ -33,6 +33,9 @@ export function unaffected(directives: readonly ParsedDirective[]): readonly str
 
 /** What is there once for all hosts that need it, named by what it is. */
 function isShared({ name, args }: ParsedDirective): boolean {
+  // Hosts that check client certificates bring these two, and sessions of their own.
+  if (name.text === 'ssl_session_cache' || args.some(({ text }) => /^\$sluice_(?:misdirected|handshake_elsewhere)$/.test(text)))
+    return true;
   return args.some(({ text }) => /^\$?sluice_\w+_[0-9a-f]{16}\b/.test(text)) && /^(upstream|map|geo)$/.test(name.text);
 }
 

@@ -1,6 +1,7 @@
 import type { HeaderTemplate, SnippetCondition, SnippetStep } from '../model/policy/snippet.ts';
 import type { VariableText } from '../model/variable-text.ts';
 import { canonicalHost } from './canonical-host.ts';
+import { escapeControls } from './escape-controls.ts';
 import { expandVariables } from './expand-variables.ts';
 import type { VariableSource } from './expand-variables.ts';
 import { describeEdits } from './header-edit.ts';
@@ -96,6 +97,7 @@ export class SnippetRun {
       this.#answers({ kind: 'redirect', status: redirect, location: this.#absolute(target) });
       return;
     }
+    // A query made of a decoded path could end the request line and begin header lines.
     const rewritten = { path, target: escapeTarget(path) + escapeControls(keepQuery ? joined : own) };
     this.rewritten = rewritten;
     this.told.push(`rewritten to ${rewritten.target}`);
@@ -137,12 +139,6 @@ export class SnippetRun {
     if (!location.startsWith('/')) return location;
     return `${request.secure ? 'https' : 'http'}://${canonicalHost(request.host) ?? host.name}${location}`;
   }
-}
-
-/** A query made of a decoded path could end the request line and begin header lines. */
-function escapeControls(query: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what this looks for
-  return query.replace(/[\x00-\x20\x7f]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 }
 
 /** As `NGX_ESCAPE_ARGS`. */

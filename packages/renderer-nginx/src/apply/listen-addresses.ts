@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
@@ -40,15 +41,26 @@ export function rememberedPorts({ http, https }: Pick<ListenAddresses, 'http' | 
   return JSON.stringify({ asked: { http, https }, resolved } satisfies Remembered);
 }
 
+/**
+ * Where ports are chosen from. Those that the system gives to clients (ip_local_port_range of ip(7), from 32768 on) may be taken by any
+ * connection between here and the start of nginx.
+ */
+const FIRST_PORT = 10_000;
+const LAST_PORT = 32_767;
+const MOST_DRAWS = 200;
+
 /** A port that is free on every address. It stays taken until the server is closed, so that no other one is the same. */
 function freePort(held: Server[]): number {
-  const server = createServer();
-  // Without a name to look up, the socket is bound when this returns.
-  server.listen({ port: 0, exclusive: true });
-  held.push(server);
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new SluiceError('SLU3001', 'the system has no free port');
-  return address.port;
+  for (let draw = 0; draw < MOST_DRAWS; draw++) {
+    const server = createServer();
+    // Without a name to look up, the socket is bound when this returns, or never.
+    server.on('error', () => undefined).listen({ port: randomInt(FIRST_PORT, LAST_PORT + 1), exclusive: true });
+    const address = server.address();
+    if (address === null || typeof address === 'string') continue;
+    held.push(server);
+    return address.port;
+  }
+  throw new SluiceError('SLU3001', `no free port between ${FIRST_PORT} and ${LAST_PORT} was found`);
 }
 
 /**

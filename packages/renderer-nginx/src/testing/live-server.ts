@@ -132,6 +132,7 @@ http {
   access_log off; uninitialized_variable_warn off; variables_hash_max_size 2048;
   lua_package_path "${fileURLToPath(new URL('../lua/', import.meta.url))}?.lua;;";
   lua_shared_dict sluice_live ${memory}; lua_shared_dict sluice_workers 256k;
+  map $http_host $sluice_authority { default $http_host; }
   init_by_lua_block { require("sluice.init") }
   init_worker_by_lua_block { require("sluice.worker").start("${generation}") }
   exit_worker_by_lua_block { require("sluice.worker").stop() }
