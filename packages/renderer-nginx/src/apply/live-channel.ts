@@ -62,7 +62,9 @@ export class LiveChannel {
     const onRefreshed = (changed: boolean): void => {
       if (changed || this.#behind) void this.#pushAddresses();
     };
-    this.#names = new NameEndpoints({ onRefreshed, ...(lookUp && { lookUp }) });
+    const onMissing = (name: string, because: string): void =>
+      logger.warn('an external name has no address: what goes to it is answered 502', { name, because });
+    this.#names = new NameEndpoints({ onRefreshed, onMissing, ...(lookUp && { lookUp }) });
   }
 
   /** Writes the state file alone: for an nginx that is about to start. */

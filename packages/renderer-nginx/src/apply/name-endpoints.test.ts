@@ -3,9 +3,11 @@ import { NameEndpoints } from './name-endpoints.ts';
 
 const answers = new Map<string, readonly string[] | string>();
 const refreshed: boolean[] = [];
+const missing: string[] = [];
 
 const names = new NameEndpoints({
   onRefreshed: (changed) => refreshed.push(changed),
+  onMissing: (name, because) => missing.push(`${name}: ${because}`),
   lookUp: async (name) => {
     const answer = answers.get(name) ?? 'ENOTFOUND';
     if (typeof answer === 'string') throw Object.assign(new Error(answer), { code: answer });
@@ -17,6 +19,7 @@ afterEach(async () => {
   await names.use(new Set());
   answers.clear();
   refreshed.length = 0;
+  missing.length = 0;
 });
 
 test('names are looked up when they come into use, and again', async () => {
@@ -48,6 +51,18 @@ test('a resolver that fails takes nothing away, a name that is gone has no addre
   await names.refresh();
   expect(names.addressesOf('a.test')).toEqual([]);
   expect(refreshed).toEqual([false, true]);
+});
+
+test('that a name has no address is told once, and again after it had one', async () => {
+  answers.set('own.test', ['127.0.0.1']);
+  await names.use(new Set(['a.test', 'own.test']));
+  await names.refresh();
+  expect(missing.toSorted()).toEqual(['a.test: ENOTFOUND', 'own.test: it has none but those of this machine']);
+  answers.set('a.test', ['10.0.0.1']);
+  await names.refresh();
+  answers.set('a.test', 'ENODATA');
+  await names.refresh();
+  expect(missing.slice(2)).toEqual(['a.test: ENODATA']);
 });
 
 test('names that are no longer in use are forgotten', async () => {

@@ -1,5 +1,5 @@
 import { lookup as resolve } from 'node:dns/promises';
-import { isOwnAddress } from '@sluice/core';
+import { isOwnAddress, messageOf } from '@sluice/core';
 
 /** How often the names in use are looked up. */
 const INTERVAL_MS = 5000;
@@ -13,6 +13,8 @@ export type LookUp = (name: string) => Promise<readonly string[]>;
 export interface NameEndpointsOptions {
   /** Called after names were looked up again; `changed`: one of them has other addresses than before. */
   readonly onRefreshed: (changed: boolean) => void;
+  /** Called when a name in use turns out to have no address; again only after it has had one. */
+  readonly onMissing?: (name: string, because: string) => void;
   readonly lookUp?: LookUp;
   /** For new names. */
   readonly patienceMs?: number;
@@ -26,13 +28,17 @@ export class NameEndpoints {
   readonly #addresses = new Map<string, readonly string[]>();
   readonly #lookUp: LookUp;
   readonly #onRefreshed: (changed: boolean) => void;
+  readonly #onMissing: NonNullable<NameEndpointsOptions['onMissing']>;
+  /** Names in use of which it was told that they have no address. */
+  readonly #missing = new Set<string>();
   #names: ReadonlySet<string> = new Set();
   readonly #patienceMs: number;
   #timer: NodeJS.Timeout | undefined;
   #isRefreshing = false;
 
-  constructor({ onRefreshed, lookUp = systemLookUp, patienceMs = PATIENCE_MS }: NameEndpointsOptions) {
+  constructor({ onRefreshed, onMissing = () => {}, lookUp = systemLookUp, patienceMs = PATIENCE_MS }: NameEndpointsOptions) {
     this.#onRefreshed = onRefreshed;
+    this.#onMissing = onMissing;
     this.#patienceMs = patienceMs;
     this.#lookUp = lookUp;
   }
@@ -42,6 +48,7 @@ export class NameEndpoints {
     const fresh = [...names].filter((name) => !this.#addresses.has(name));
     this.#names = names;
     for (const name of this.#addresses.keys()) if (!names.has(name)) this.#addresses.delete(name);
+    for (const name of this.#missing) if (!names.has(name)) this.#missing.delete(name);
     for (const name of fresh) this.#addresses.set(name, []);
     if (names.size === 0) this.close();
     else this.#timer ??= setInterval(() => void this.refresh(), INTERVAL_MS).unref();
@@ -94,13 +101,22 @@ export class NameEndpoints {
   async #lookOne(name: string): Promise<boolean> {
     const before = this.addressesOf(name);
     let addresses = before;
+    let because = 'it has none but those of this machine';
     try {
       addresses = inOrder((await this.#lookUp(name)).filter((address) => !isOwnAddress(address)));
     } catch (error) {
+      because = messageOf(error);
       if (isMissing(error)) addresses = [];
     }
-    if (this.#names.has(name)) this.#addresses.set(name, addresses);
+    if (this.#names.has(name)) this.#note(name, addresses, because);
     return addresses.join() !== before.join();
+  }
+
+  #note(name: string, addresses: readonly string[], because: string): void {
+    this.#addresses.set(name, addresses);
+    if (addresses.length > 0) this.#missing.delete(name);
+    else if (!this.#missing.has(name)) this.#onMissing(name, because);
+    if (addresses.length === 0) this.#missing.add(name);
   }
 }
 
