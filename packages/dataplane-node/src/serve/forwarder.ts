@@ -1,7 +1,8 @@
-import type { ForwardVerdict, RoutedRequest, TryFailure, Upstream, Verdict } from '@sluice/core';
+import type { ForwardVerdict, HeaderEdit, Rewritten, RoutedRequest, TryFailure, Upstream, Verdict } from '@sluice/core';
 import type { Exchange } from './exchange.ts';
 import type { ProxyTimeouts } from './proxy-context.ts';
 import type { RequestHead } from './request-head.ts';
+import type { HeaderEdits } from './header-edits.ts';
 import { speakHttp10, writeRequestHead } from './request-writer.ts';
 import { ResponseRelay } from './response-relay.ts';
 import { Tries } from './tries.ts';
@@ -92,8 +93,7 @@ export class Forwarder implements UpstreamUser {
       return;
     }
     writeRequestHead(connection.request, { bytes, head, rewritten }, client.identity, facts.requestId);
-    if (rewritten?.forwardedPrefix !== undefined) requestEdits.set('X-Forwarded-Prefix', rewritten.forwardedPrefix);
-    requestEdits.take(edits);
+    takeRequestEdits(requestEdits, rewritten, edits);
     if (!requestEdits.empty) requestEdits.applyToWriter(connection.request, 0);
     if (this.#tries.http10 && !head.framing.chunked && !head.upgrade) speakHttp10(connection.request);
     this.#headBytes = connection.request.length;
@@ -267,4 +267,10 @@ export class Forwarder implements UpstreamUser {
     next.request = failed.request;
     this.#use(next);
   }
+}
+
+/** A prefix of the route replaces one of the client. */
+function takeRequestEdits(into: HeaderEdits, rewritten: Rewritten | undefined, edits: readonly HeaderEdit[] | undefined): void {
+  if (rewritten?.forwardedPrefix !== undefined) into.set('X-Forwarded-Prefix', rewritten.forwardedPrefix);
+  into.take(edits);
 }

@@ -127,17 +127,29 @@ export class NginxProcess {
     this.#stopping = true;
     this.#aborter.abort();
     await this.#reviving;
+    // Whoever does not wait for the end of a stop does not want nginx to outlive this process.
+    const endAtOnce = (): void => this.#everybody().forEach((one) => signalProcess(one, 'SIGTERM'));
+    process.once('exit', endAtOnce);
     for (const step of ['SIGQUIT', 'SIGTERM', 'SIGKILL'] as const) {
-      const leaders = [...(this.#master === undefined ? [] : [this.#master]), ...this.orphans()].filter(isAlive);
-      const processes = [...leaders, ...this.workers()];
-      if (processes.length === 0) break;
+      const everybody = this.#everybody();
+      if (everybody.length === 0) break;
       // The master tells its workers to finish; what they do not obey goes to all of them.
-      for (const one of step === 'SIGQUIT' ? leaders : processes) signalProcess(one, step);
-      await gone(processes, step === 'SIGQUIT' ? signal : AbortSignal.timeout(LAST_MS));
+      for (const one of step === 'SIGQUIT' ? this.#leaders() : everybody) signalProcess(one, step);
+      await gone(everybody, step === 'SIGQUIT' ? signal : AbortSignal.timeout(LAST_MS));
     }
+    process.off('exit', endAtOnce);
     this.#master = undefined;
     this.#stopping = false;
     this.#aborter = new AbortController();
+  }
+
+  /** The master, and workers that have none. */
+  #leaders(): readonly ProcessIdentity[] {
+    return [...(this.#master === undefined ? [] : [this.#master]), ...this.orphans()].filter(isAlive);
+  }
+
+  #everybody(): readonly ProcessIdentity[] {
+    return [...this.#leaders(), ...this.workers()];
   }
 
   #supervise(master: Master): void {

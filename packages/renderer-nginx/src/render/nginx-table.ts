@@ -13,6 +13,8 @@ export interface Chunk extends Printed {
   readonly derived?: true;
   /** Whether the rest is a configuration without it: what is to blame can be found by leaving out chunks. */
   readonly optional: boolean;
+  /** Chunks with the same one are a server together. */
+  readonly group?: string;
 }
 
 /** A file besides nginx.conf, relative to the folder of the generation. */

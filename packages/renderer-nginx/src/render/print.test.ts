@@ -83,6 +83,11 @@ describe('printing directives', () => {
     );
   });
 
+  test('a comment is shorter than what nginx reads at once', () => {
+    const { text: printed } = print([{ ...directive('listen', '80'), comment: 'a'.repeat(5000) }]);
+    expect(printed.split('\n')[0]?.length).toBeLessThan(4096);
+  });
+
   test('a dollar in a literal piece is no variable', () => {
     expect(print([directive('return', 200, text('costs $5 ', { variable: 'host' }))]).text).toBe(
       'return 200 "costs ${sluice_dollar}5 ${host}";\n',

@@ -44,7 +44,11 @@ function quote(characters: string): string {
 
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
+/** nginx reads comments as it reads arguments, which have 4096 bytes at most. */
+const LONGEST_COMMENT = 1000;
+
 /** A comment of one line that cannot end before its line does. */
 export function printComment(text: string): string {
-  return `# ${text.replace(/[^\x20-\x7e]/g, '?')}`;
+  const short = text.length > LONGEST_COMMENT ? `${text.slice(0, LONGEST_COMMENT)} ...` : text;
+  return `# ${short.replace(/[^\x20-\x7e]/g, '?')}`;
 }

@@ -64,7 +64,7 @@ function known<Node extends object, Made>(cache: WeakMap<Node, Made>, node: Node
 function sharedChunks({ key, listeners, hosts, body }: SharedServer): readonly Chunk[] {
   const open = framed(`the listeners of hosts alike ${key}`, listeners, ['  server {\n', '']);
   const close = framed(`the locations of hosts alike ${key}`, body, ['', '  }\n']);
-  return [open, ...hosts.map(({ name, names }) => hostChunk(name, names, 2)), close];
+  return [open, ...hosts.map(({ name, names }) => hostChunk(name, names, 2)), close].map((one) => ({ ...one, group: key }));
 }
 
 function framed(label: string, directives: readonly Directive[], [before, after]: readonly [string, string]): Chunk {

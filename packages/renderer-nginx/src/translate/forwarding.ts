@@ -7,7 +7,14 @@ import type { Resources } from './resources.ts';
 
 /** Directives about getting a request to an endpoint and its answer back, besides headers of the request. */
 export function forwarding(route: Route, resources: Resources): readonly Directive[] {
-  return [...timeouts(route), ...buffering(route), ...tries(route), ...version(route), ...upstreamTls(route, resources), ...valueRewrites(route)];
+  return [
+    ...timeouts(route),
+    ...buffering(route),
+    ...tries(route),
+    ...version(route),
+    ...upstreamTls(route, resources),
+    ...valueRewrites(route),
+  ];
 }
 
 function timeouts(route: Route): readonly Directive[] {

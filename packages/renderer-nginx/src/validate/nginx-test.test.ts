@@ -75,6 +75,44 @@ describe.skipIf(testedNginx === undefined)('nginx -t (needs nginx)', () => {
     expect(tests()).toBeLessThan(15);
   });
 
+  /** The default server: no configuration is one without it. */
+  function everybody(...locations: readonly (readonly [name: string, directive: string])[]): Chunk {
+    const lines = locations.flatMap(([name, directive]) =>
+      [`  location /${name} {`, `    ${directive}`, '  }'].map((line) => [line, name] as const),
+    );
+    const all = [['server {', 'first'], ['  listen 127.0.0.1:__PORT__;', 'first'], ...lines, ['}', 'first']] as const;
+    const chunk = testChunk('host *', all.map(([line]) => `${line}\n`).join(''), ingress('first'));
+    return { ...chunk, optional: false, origins: all.map(([, name]) => ingress(name)) };
+  }
+  const UNSAID = 'limit_req zone=missing burst=5;';
+
+  test('finds many that are part of what cannot be left out', async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `bad-${index}`);
+    const result = await validate([
+      everybody(['first', 'return 200;'], ...names.map((name) => [name, 'nonsense;'] as const)),
+      ...good.slice(0, 3),
+    ]);
+    expect(result.kind === 'refused' && result.culprits.map(({ from }) => from.object.name)).toEqual(names);
+  });
+
+  test.each([false, true])('finds the object in a server when nginx names no line; the server can be left out: %j', async (optional) => {
+    const server = everybody(['first', 'return 200;'], ['second', 'return 200;'], ['third', UNSAID], ['fourth', 'return 200;']);
+    const result = await validate([{ ...server, optional }, ...good.slice(0, 3)]);
+    expect(result.kind === 'refused' && result.culprits.map(({ from }) => from.object.name)).toEqual(['third']);
+  });
+
+  test.each(['nonsense;', UNSAID])('blames all hosts that share a server with %s', async (directive) => {
+    const frame = (label: string, text: string): Chunk => testChunk(label, text);
+    const names = ['one', 'two'].map((name) => testChunk(`host ${name}`, `  server_name ${name}.test;\n`, ingress(name)));
+    const chunks = [
+      frame('listeners', 'server {\n  listen 127.0.0.1:__PORT__;\n'),
+      ...names,
+      frame('locations', `  location / {\n    ${directive}\n  }\n}\n`),
+    ];
+    const result = await validate([...good.slice(0, 3), ...chunks.map((chunk) => ({ ...chunk, group: 'a' }))]);
+    expect(result.kind === 'refused' && result.culprits.map(({ from }) => from.object.name)).toEqual(['one', 'two']);
+  });
+
   test('names the object of a file that nginx cannot use, and nothing of what is in it', async () => {
     const files = [
       { path: 'certificates/abc', content: 'garbage', readers: 'master' as const, from: ingress('secret') },

@@ -1,9 +1,11 @@
-import type { Culprit, Validation } from '@sluice/core';
+import { formatObject } from '@sluice/core';
+import type { Culprit, Origin, Validation } from '@sluice/core';
 import type { NginxFolder } from '../apply/nginx-folder.ts';
 import { configurationText } from '../apply/generation-store.ts';
 import type { Chunk, GeneratedFile } from '../render/nginx-table.ts';
-import { blameFor, blameForChunk, comesFrom, distinct } from './blame.ts';
+import { blameFor, blameForChunk, distinct } from './blame.ts';
 import type { Blame } from './blame.ts';
+import { blockOrigins, isOptional, leftOver, originsOf, unitsOf, withBlocksOf } from './leave-out.ts';
 import { readNginxMessage, withoutPaths } from './nginx-message.ts';
 import { runNginxTest } from './run-nginx-test.ts';
 import { makeScratch } from './scratch.ts';
@@ -38,8 +40,13 @@ export async function testConfiguration(parts: NginxTestParts, tested: Tested, s
 /** What nginx thinks of some chunks: nothing, or what is wrong with them. */
 type Answer = { readonly message: string; readonly blame: Blame | undefined } | undefined;
 
+interface First {
+  readonly count: number;
+  readonly answer: NonNullable<Answer>;
+}
+
 interface Found {
-  readonly culprit: Culprit;
+  readonly culprits: readonly Culprit[];
   readonly rest: readonly Chunk[] | undefined;
 }
 
@@ -70,8 +77,8 @@ class Search {
       const answer: Answer = await this.#ask(chunks);
       if (answer === undefined) break;
       first ??= answer.message;
-      const found: Found | undefined = await this.#culpritOf(answer, chunks);
-      if (found !== undefined) culprits.push(found.culprit);
+      const found: Found | undefined = await this.#culpritsOf(answer, chunks);
+      if (found !== undefined) culprits.push(...found.culprits);
       chunks = found?.rest;
     }
     if (first === undefined) return { kind: 'accepted' };
@@ -79,11 +86,13 @@ class Search {
   }
 
   /** Whose fault it is, and what is left to look at: nothing when what is at fault cannot be left out. */
-  async #culpritOf(answer: NonNullable<Answer>, chunks: readonly Chunk[]): Promise<Found | undefined> {
-    const { message, blame } = answer.blame?.from === undefined ? ((await this.#bisect(chunks)) ?? answer) : answer;
-    if (blame?.from === undefined) return undefined;
-    const culprit = { from: blame.from, message };
-    return { culprit, rest: blame.chunk?.optional ? without(chunks, blame.chunk, blame.from) : undefined };
+  async #culpritsOf(answer: NonNullable<Answer>, chunks: readonly Chunk[]): Promise<Found | undefined> {
+    const { message, blame } = isCertain(answer) ? answer : ((await this.#bisect(chunks)) ?? answer);
+    const chunk = blame?.chunk;
+    const origins = guiltyOrigins(blame, chunks);
+    const [from] = origins;
+    if (from === undefined) return undefined;
+    return { culprits: origins.map((one) => ({ from: one, message })), rest: chunk && leftOver(chunks, chunk, from) };
   }
 
   async #ask(chunks: readonly Chunk[]): Promise<Answer> {
@@ -102,29 +111,53 @@ class Search {
   }
 
   /**
-   * Finds the chunk with which a configuration begins to be refused, in as many looks as the number of chunks has binary
-   * digits. Names nobody when nginx refuses what cannot be left out.
+   * Finds the chunk with which a configuration begins to be refused, and the object in it, in as many looks as their numbers have
+   * binary digits. Names nobody when nginx refuses what cannot be left out.
    */
   async #bisect(chunks: readonly Chunk[]): Promise<Answer> {
-    const optional = chunks.filter(({ optional: may }) => may);
-    const askUpTo = (count: number): Promise<Answer> => {
+    const units = unitsOf(chunks);
+    const optional = units.filter(isOptional);
+    const upTo = (count: number): readonly Chunk[] => {
       const kept = new Set(optional.slice(0, count));
-      return this.#ask(chunks.filter((chunk) => !chunk.optional || kept.has(chunk)));
+      return units.filter((unit) => !isOptional(unit) || kept.has(unit)).flat();
     };
-    if (optional.length === 0 || (await askUpTo(0)) !== undefined) return undefined;
-    let [good, bad] = [0, optional.length];
-    while (bad - good > 1 && this.#timeLeft()) {
-      const middle = Math.floor((good + bad) / 2);
-      const found = await askUpTo(middle);
-      if (found?.blame?.from !== undefined) return found;
-      if (found === undefined) good = middle;
-      else bad = middle;
-    }
-    return bad - good > 1 ? undefined : this.#sure(optional[good], await askUpTo(bad));
+    const base = await this.#ask(upTo(0));
+    const chunk = base === undefined ? undefined : upTo(0).find((one) => blockOrigins(one).length > 0);
+    if (base !== undefined) return chunk && this.#inside(chunk, upTo(0), base);
+    const first = await this.#first(optional.length, upTo);
+    if (first === undefined || isCertain(first.answer)) return first?.answer;
+    const [guilty] = optional[first.count - 1] ?? [];
+    if (guilty === undefined || isFrame(guilty)) return { ...first.answer, blame: { from: undefined, chunk: guilty } };
+    return this.#inside(guilty, upTo(first.count), first.answer);
   }
 
-  #sure(guilty: Chunk | undefined, answer: Answer): Answer {
-    return guilty === undefined || answer === undefined ? undefined : { message: answer.message, blame: blameForChunk(guilty) };
+  /** The object in a chunk with whose blocks it begins to be refused; for what is no block, that of the whole. */
+  async #inside(chunk: Chunk, chunks: readonly Chunk[], answer: NonNullable<Answer>): Promise<Answer> {
+    const origins = blockOrigins(chunk);
+    const upTo = (count: number): readonly Chunk[] => {
+      const kept = new Set(origins.slice(0, count).map(({ object }) => formatObject(object)));
+      return chunks.map((one) => (one === chunk ? withBlocksOf(chunk, (object) => kept.has(formatObject(object))) : one));
+    };
+    const whole = chunk.optional ? { ...answer, blame: blameForChunk(chunk) } : undefined;
+    if ((chunk.optional && origins.length < 2) || (await this.#ask(upTo(0))) !== undefined) return whole;
+    const first = await this.#first(origins.length, upTo);
+    return first && { ...first.answer, blame: { chunk, from: origins[first.count - 1] } };
+  }
+
+  /** The smallest number of parts with which a configuration is refused, which it is not without any; one with which nginx says itself what is wrong will do. */
+  async #first(parts: number, upTo: (count: number) => readonly Chunk[]): Promise<First | undefined> {
+    let [good, bad] = [0, parts];
+    let answer: Answer;
+    while (bad - good > 1 && this.#timeLeft()) {
+      const middle = Math.floor((good + bad) / 2);
+      const found = await this.#ask(upTo(middle));
+      if (found === undefined) good = middle;
+      else [bad, answer] = [middle, found];
+      if (found !== undefined && isCertain(found)) return { count: middle, answer: found };
+    }
+    if (bad - good > 1 || parts === 0) return undefined;
+    answer ??= await this.#ask(upTo(bad));
+    return answer && { count: bad, answer };
   }
 
   #timeLeft(): boolean {
@@ -132,8 +165,19 @@ class Search {
   }
 }
 
-/** The chunks that have to be looked at again: none of the object, and of those before the fault only what cannot be left out. */
-function without(chunks: readonly Chunk[], guilty: Chunk, { object }: NonNullable<Blame['from']>): readonly Chunk[] {
-  const at = chunks.indexOf(guilty);
-  return chunks.filter((chunk, index) => !chunk.optional || (index > at && !comesFrom(chunk, object)));
+/** Hosts that share a server are alike: what nginx refuses of one it refuses of all. */
+function guiltyOrigins(blame: Blame | undefined, chunks: readonly Chunk[]): readonly Origin[] {
+  const { chunk, from } = blame ?? {};
+  if (isFrame(chunk)) return originsOf(chunks.filter(({ group }) => group === chunk.group));
+  return from === undefined ? [] : [from];
+}
+
+/** Whether nginx named what is at fault well enough. */
+function isCertain({ blame }: NonNullable<Answer>): boolean {
+  return blame?.from !== undefined || isFrame(blame?.chunk);
+}
+
+/** Whether a chunk is of all hosts of a server that they share. */
+function isFrame(chunk: Chunk | undefined): chunk is Chunk {
+  return chunk?.group !== undefined && !chunk.optional;
 }
