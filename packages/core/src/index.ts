@@ -45,6 +45,7 @@ export { affinityKey } from './evaluate/affinity-key.ts';
 export type { AffinityKey } from './evaluate/affinity-key.ts';
 export { expandVariables } from './evaluate/expand-variables.ts';
 export type { VariableSource } from './evaluate/expand-variables.ts';
+export { isKnownVariable } from './model/variable-text.ts';
 export type { VariableText } from './model/variable-text.ts';
 export type { RewritePolicy } from './model/policy/rewrite.ts';
 export type { Route, RouteAction } from './model/route.ts';

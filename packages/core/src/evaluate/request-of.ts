@@ -79,13 +79,17 @@ function takeApart(url: string): UrlParts | undefined {
   };
 }
 
-/** Of several lines with one name the first counts, of Host lines the last. */
+/** Of several lines with one name the first counts, of Host lines the last; cookies are joined. */
 function headerReader(headers: readonly string[]): RoutedRequest['header'] {
   const lines = headers.map((line) => {
     const colon = line.indexOf(':');
     return { name: line.slice(0, Math.max(colon, 0)).trim().toLowerCase(), value: line.slice(colon + 1).trim() };
   });
-  return (name) => (name === 'host' ? lines.findLast((line) => line.name === name) : lines.find((line) => line.name === name))?.value;
+  return (name) => {
+    const values = lines.filter((line) => line.name === name).map(({ value }) => value);
+    if (name === 'cookie' && values.length > 1) return values.join('; ');
+    return name === 'host' ? values.at(-1) : values[0];
+  };
 }
 
 /** International names as clients send them (`bücher.test` as `xn--bcher-kva.test`); everything else as written. */

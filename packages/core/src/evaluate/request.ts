@@ -23,6 +23,6 @@ export interface RoutedRequest {
   readonly bodyBytes: number;
   /** Absent without TLS, and where nothing is known of it. */
   readonly tls?: ClientTls | undefined;
-  /** Value of the first header line with this name (given in lower case); undefined when there is none. */
+  /** Value of the first header line with this name (given in lower case), of all lines joined by `; ` for `cookie`; undefined when there is none. */
   header(name: string): string | undefined;
 }

@@ -46,12 +46,13 @@ export function parseVariableText(text: string): { readonly parts: VariableText;
     if (match.index > copied) parts.push(text.slice(copied, match.index));
     parts.push({ variable });
     copied = match.index + match[0].length;
-    if (!isKnown(variable)) unknown ??= variable;
+    if (!isKnownVariable(variable)) unknown ??= variable;
   }
   if (copied < text.length) parts.push(text.slice(copied));
   return { parts, unknown };
 }
 
-function isKnown(variable: string): boolean {
+/** Whether something is known of a variable, with or without a value in a request. */
+export function isKnownVariable(variable: string): boolean {
   return NAMES.has(variable) || /^(?:http|arg|cookie)_\w+$/.test(variable) || /^[1-9]$/.test(variable);
 }

@@ -52,14 +52,20 @@ export class HeadFields {
     return -1;
   }
 
-  /** The value of the first line with this name (in lower case), dropped ones included, as a binary string; undefined for none. */
+  /**
+   * The value of the first line with this name (in lower case), dropped ones included, as a binary string; undefined for none. Several lines of
+   * cookies are one (RFC 9113 section 8.2.3).
+   */
   valueOf(bytes: Buffer, name: string): string | undefined {
+    let value: string | undefined;
     for (let index = 0; index < this.count; index++) {
       const start = this.nameStart[index] ?? 0;
       const end = this.nameEnd[index] ?? 0;
-      if (end - start === name.length && bytes.toString('latin1', start, end).toLowerCase() === name) return this.text(bytes, index);
+      if (end - start !== name.length || bytes.toString('latin1', start, end).toLowerCase() !== name) continue;
+      if (name !== 'cookie') return this.text(bytes, index);
+      value = value === undefined ? this.text(bytes, index) : `${value}; ${this.text(bytes, index)}`;
     }
-    return undefined;
+    return value;
   }
 
   /** A value as a binary string (one char per byte); empty when `index` is -1. */

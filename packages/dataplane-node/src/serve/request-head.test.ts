@@ -168,3 +168,10 @@ const refused: readonly (readonly [string, string, number])[] = [
 test.each(refused)('refuses: %s', (_name, text, status) => {
   expect(whole(text)).toBe(status);
 });
+
+test('several lines of cookies are one; of other headers the first counts', () => {
+  const bytes = Buffer.from('GET / HTTP/1.1\r\nHost: a\r\nCookie: a=1\r\nX: 1\r\ncookie: b=2\r\nX: 2\r\n\r\n');
+  head.scan(bytes, 0, bytes.length);
+  expect(head.fields.valueOf(bytes, 'cookie')).toBe('a=1; b=2');
+  expect(head.fields.valueOf(bytes, 'x')).toBe('1');
+});

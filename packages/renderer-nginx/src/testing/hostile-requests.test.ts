@@ -7,7 +7,12 @@ import { testedNginx } from './process-bench.ts';
 import { ServedObjects } from './served-objects.ts';
 import type { Served } from './served-objects.ts';
 
-const headers = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'headers' }, data: { 'X-Path': '$uri' } };
+const headers = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'headers' },
+  data: { 'X-Path': '$uri', 'X-Inner': '[$document_root$sluice_plan$nope]' },
+};
 const rewrites = { 'use-regex': 'true', 'rewrite-target': '/$2', 'x-forwarded-prefix': '/$1' };
 
 function ingresses(echo: number): readonly Served[] {
@@ -21,6 +26,7 @@ function ingresses(echo: number): readonly Served[] {
     { host: 'mirror.test', annotations: { 'mirror-target': `${url}$uri`, 'mirror-host': 'h$uri' } },
     { host: 'cached.test', annotations: { 'auth-url': `${url}/cached`, 'auth-cache-key': '$uri' } },
     { host: 'cookie.test', annotations: { 'auth-url': `${url}/ask`, 'auth-response-headers': 'Cookie' } },
+    { host: 'snippet.test', annotations: { 'configuration-snippet': 'if ($cookie_x = 1) { return 418; }' } },
     { host: 'socket.test', annotations: { 'mirror-target': '$http_target' } },
   ];
 }
@@ -49,6 +55,18 @@ describe.skipIf(testedNginx === undefined)('requests that want more than they ma
     served.heads.length = 0;
     await served.get('asked.test', '/a/b');
     expect(served.heads[0]).toMatch(/^GET \/ask\/a\/b [^]*\r\nX-Path: \/a\/b\r\n/);
+  });
+
+  test('texts see no variables that are of nginx alone', async () => {
+    served.heads.length = 0;
+    await served.get('asked.test', '/');
+    expect(served.heads[0]).toContain('\r\nX-Inner: []\r\n');
+  });
+
+  test('a cookie of blanks takes no time', async () => {
+    const startMs = performance.now();
+    for (let count = 0; count < 5; count++) await served.get('snippet.test', '/', `Cookie: a${' '.repeat(7900)}b=1\r\n`);
+    expect(performance.now() - startMs).toBeLessThan(500);
   });
 
   test('answers are remembered for their own path', async () => {

@@ -68,7 +68,7 @@ export class ServedObjects {
   async #serve(objects: readonly object[]): Promise<void> {
     const store = new SnapshotStore();
     store.change(objects.map((object) => ({ kind: 'put', object })));
-    const { model } = new ModelBuilder(defaultModelOptions).build(store.snapshot());
+    const { model } = new ModelBuilder({ ...defaultModelOptions, annotationsRiskLevel: 'Critical' }).build(store.snapshot());
     const options = process.env['NGINX_BINARY'] === undefined ? {} : { binary: process.env['NGINX_BINARY'] };
     const listen = { http: [{ host, port: 0 }], https: [{ host, port: 0 }] };
     this.#backend = createBackend({ plugins: [nginx(options)], backend: 'nginx', data: this.folder, listen });

@@ -1,3 +1,4 @@
+import { isKnownVariable } from '@sluice/core';
 import type { Route, VariableText } from '@sluice/core';
 import type { Argument } from '../render/directive.ts';
 
@@ -47,8 +48,12 @@ function filled(name: string, route: Route | undefined): readonly (string | { re
   if (name === 'ingress_name') return [ingress];
   if (/^proxy_(?:host|upstream_name)$/.test(name)) return UPSTREAM_NAME;
   if (route !== undefined && OF_PATH.has(name)) return [{ variable: 'sluice_uri' }];
-  // Groups of patterns mean something in snippets only.
-  return /^[1-9]$/.test(name) ? [''] : [{ variable: NAMES[name] ?? name }];
+  return isEmpty(name) ? [''] : [{ variable: NAMES[name] ?? name }];
+}
+
+/** Groups of patterns mean something in snippets only; nginx has more variables than users may see, and refuses those that it does not have. */
+function isEmpty(name: string): boolean {
+  return /^[1-9]$/.test(name) || !isKnownVariable(name);
 }
 
 const UPSTREAM_NAME = [

@@ -45,6 +45,9 @@ function contribute(settings: IngressSettings): Contribution {
   };
 }
 
+/** RFC 1035 section 2.3.4, without the dot at the end. */
+const LONGEST_NAME = 253;
+
 /** A name as nginx `server_name` takes it. */
 function readAlias(written: string): Parsed<HostMatch> {
   const checked = text.pattern(written);
@@ -54,6 +57,8 @@ function readAlias(written: string): Parsed<HostMatch> {
     const compiled = compilePattern(pattern, { ignoreCase: true, anchoredStart: false });
     return compiled.ok ? { ok: true, value: { kind: 'regex', pattern } } : { ok: false, reason: compiled.reason };
   }
+  // nginx cannot hold longer ones, and then serves nobody.
+  if (written.length > LONGEST_NAME) return { ok: false, reason: `a host name has ${LONGEST_NAME} characters at most` };
   const name = written.toLowerCase();
   if (name.startsWith('*.')) return { ok: true, value: { kind: 'suffix', suffix: name.slice(1) } };
   if (name.endsWith('.*')) return { ok: true, value: { kind: 'prefix', prefix: name.slice(0, -1) } };
