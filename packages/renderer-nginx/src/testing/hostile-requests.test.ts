@@ -13,6 +13,7 @@ const headers = {
   metadata: { name: 'headers' },
   data: { 'X-Path': '$uri', 'X-Inner': '[$document_root$sluice_plan$nope]' },
 };
+const role = { 'auth-proxy-set-headers': 'default/headers' };
 const rewrites = { 'use-regex': 'true', 'rewrite-target': '/$2', 'x-forwarded-prefix': '/$1' };
 
 function ingresses(echo: number): readonly Served[] {
@@ -25,6 +26,9 @@ function ingresses(echo: number): readonly Served[] {
     { host: 'planned.test', path: '/p/([^/]*)/(.*)', annotations: { ...rewrites, 'enable-cors': 'true' } },
     { host: 'mirror.test', annotations: { 'mirror-target': `${url}$uri`, 'mirror-host': 'h$uri' } },
     { host: 'cached.test', annotations: { 'auth-url': `${url}/cached`, 'auth-cache-key': '$uri' } },
+    { host: 'roles.test', path: '/p', pathType: 'Exact', annotations: { 'auth-url': `${url}/role`, 'auth-cache-key': 'k' } },
+    { host: 'roles.test', path: '/p', pathType: 'Prefix', annotations: { ...role, 'auth-url': `${url}/role`, 'auth-cache-key': 'k' } },
+    { host: '*.names.test', annotations: { 'upstream-vhost': 'v-$server_name' } },
     { host: 'cookie.test', annotations: { 'auth-url': `${url}/ask`, 'auth-response-headers': 'Cookie' } },
     { host: 'snippet.test', annotations: { 'configuration-snippet': 'if ($cookie_x = 1) { return 418; }' } },
     { host: 'socket.test', annotations: { 'mirror-target': '$http_target' } },
@@ -73,6 +77,18 @@ describe.skipIf(testedNginx === undefined)('requests that want more than they ma
     served.heads.length = 0;
     for (const target of ['/one', '/one', '/two']) await served.get('cached.test', target);
     expect(served.heads.filter((head) => head.startsWith('GET /cached '))).toHaveLength(2);
+  });
+
+  test('answers are remembered for their own route', async () => {
+    served.heads.length = 0;
+    for (const target of ['/p', '/p/x']) await served.get('roles.test', target);
+    expect(served.heads.filter((head) => head.startsWith('GET /role '))).toHaveLength(2);
+  });
+
+  test('the name of a host is that of its rule', async () => {
+    served.heads.length = 0;
+    await served.get('a.names.test', '/');
+    expect(served.heads[0]).toContain('\r\nHost: v-*.names.test\r\n');
   });
 
   test('a header of the answer for the upstream does not get to the client', async () => {

@@ -15,6 +15,7 @@ export interface Served {
   readonly host?: string;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly path?: string;
+  readonly pathType?: string;
 }
 
 /** An nginx that serves Ingresses, in front of an upstream that keeps the heads of requests as they came. */
@@ -104,7 +105,7 @@ function upstream(port: number): readonly object[] {
   ];
 }
 
-function ingress({ host: name, annotations = {}, path = '/' }: Served, index: number): object {
+function ingress({ host: name, annotations = {}, path = '/', pathType = 'ImplementationSpecific' }: Served, index: number): object {
   const prefixed = Object.fromEntries(Object.entries(annotations).map(([key, value]) => [`nginx.ingress.kubernetes.io/${key}`, value]));
   const backend = { service: { name: 'echo', port: { number: 80 } } };
   return {
@@ -113,7 +114,7 @@ function ingress({ host: name, annotations = {}, path = '/' }: Served, index: nu
     metadata: { name: `i-${index}`, annotations: prefixed },
     spec: {
       ingressClassName: 'nginx',
-      rules: [{ ...(name !== undefined && { host: name }), http: { paths: [{ path, pathType: 'ImplementationSpecific', backend }] } }],
+      rules: [{ ...(name !== undefined && { host: name }), http: { paths: [{ path, pathType, backend }] } }],
     },
   };
 }

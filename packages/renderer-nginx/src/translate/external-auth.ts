@@ -133,7 +133,7 @@ function caching(host: VirtualHost, route: Route, policy: ExternalAuthPolicy, re
       'use_temp_path=off',
     ),
   ]);
-  const fixed = digestOfText([host.name, route.match.path, policy.urlText].join('\0'));
+  const fixed = digestOfText([host.name, route.match.kind, route.match.path, policy.urlText].join('\0'));
   const key = complexValue(cache.key, route);
   return [
     // Only what is buffered can be kept.

@@ -59,7 +59,7 @@ function planned(host: VirtualHost, route: Route, { deployment, resources }: Sur
 }
 
 function routeBody(routed: Routed): RouteBody {
-  const { route, around } = routed;
+  const { host, route, around } = routed;
   const pages = errorPages(route, (upstream, rewrite) => passing({ route, upstream, around, rewrite }));
   const common = [...bodyLimit(route), ...accessLog(route)];
   const refused = refusal(routed);
@@ -70,7 +70,7 @@ function routeBody(routed: Routed): RouteBody {
     directives: [
       ...common,
       ...rewritePhase(routed),
-      ...textVariables(route, isLive(around.deployment)),
+      ...textVariables(host, route, isLive(around.deployment)),
       ...forwarded.directives,
       // The first page of a status counts: the way to a sign-in page goes before.
       ...pages.directives,

@@ -1,15 +1,16 @@
-import type { Policy, Route, VariableText } from '@sluice/core';
+import type { Policy, Route, VariableText, VirtualHost } from '@sluice/core';
 import { block, directive, literal, luaBlock, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
 import { escapedTarget } from './external-auth.ts';
 import { hasStandIn, standInVariables } from './request-headers.ts';
-import { escapesTarget, namesPath, namesUpstream } from './variables.ts';
+import { escapesTarget, namesHost, namesPath, namesUpstream } from './variables.ts';
 
 /** Variables that texts of the route are made of, where they cost something. */
-export function textVariables(route: Route, live: boolean): readonly Directive[] {
+export function textVariables(host: VirtualHost, route: Route, live: boolean): readonly Directive[] {
   const all = route.policies.flatMap(textsOf);
   return [
     ...(all.some(namesUpstream) ? upstreamNames(route) : []),
+    ...(all.some(namesHost) ? [directive('set', variable('sluice_server_name'), literal(host.name))] : []),
     ...(all.some(namesPath) ? [escapedPath(live)] : []),
     ...(all.some(escapesTarget) ? [escapedTarget(live)] : []),
     ...(hasStandIn(route) ? standInVariables() : []),

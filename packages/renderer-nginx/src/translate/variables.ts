@@ -11,6 +11,7 @@ const NAMES: Readonly<Record<string, string>> = {
   pass_access_scheme: 'scheme',
   req_id: 'sluice_request_id',
   request_id: 'sluice_request_id',
+  server_name: 'sluice_server_name',
   service_name: 'sluice_service_name',
   service_port: 'sluice_service_port',
   the_real_ip: 'remote_addr',
@@ -18,6 +19,9 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** Variables that are known only once the side of a canary is chosen. */
 const OF_UPSTREAM: ReadonlySet<string> = new Set(['proxy_host', 'proxy_upstream_name', 'service_name', 'service_port']);
+
+/** What nginx calls the first name of the server, which hosts share. */
+const OF_HOST = 'server_name';
 
 /** The path as it came: the rewrites of a route and requests that nginx makes itself have others. */
 const OF_PATH: ReadonlySet<string> = new Set(['document_uri', 'uri']);
@@ -35,6 +39,11 @@ export function namesUpstream(text: VariableText): boolean {
 /** Whether a text needs the target of the request with escapes. */
 export function escapesTarget(text: VariableText): boolean {
   return text.some((part) => typeof part !== 'string' && part.variable === 'escaped_request_uri');
+}
+
+/** Whether a text of a route needs the name of its host. */
+export function namesHost(text: VariableText): boolean {
+  return text.some((part) => typeof part !== 'string' && part.variable === OF_HOST);
 }
 
 /** Whether a text of a route needs the path of the request. */

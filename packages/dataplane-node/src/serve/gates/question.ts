@@ -78,5 +78,6 @@ function hostOf(url: string): string {
 function cacheKeyOf({ cache, urlText }: ExternalAuthPolicy, source: VariableSource): string | undefined {
   if (cache === undefined) return undefined;
   const { host, route, request } = source;
-  return [host.name, route?.match.path ?? '', urlText, request.method, expandVariables(cache.key, source)].join('\0');
+  const { kind = '', path = '' } = route?.match ?? {};
+  return [host.name, kind, path, urlText, request.method, expandVariables(cache.key, source)].join('\0');
 }
