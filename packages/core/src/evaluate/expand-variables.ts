@@ -33,7 +33,7 @@ export function expandVariables(text: VariableText, source: VariableSource): str
 }
 
 function valueOf(name: string, source: VariableSource): string {
-  const known = READERS[name];
+  const known = Object.hasOwn(READERS, name) ? READERS[name] : undefined;
   if (known !== undefined) return known(source);
   const { request } = source;
   if (name.startsWith('http_')) return request.header(name.slice('http_'.length).replaceAll('_', '-')) ?? '';

@@ -11,7 +11,7 @@ const headers = {
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata: { name: 'headers' },
-  data: { 'X-Path': '$uri', 'X-Inner': '[$document_root$sluice_plan$nope]' },
+  data: { 'X-Path': '$uri', 'X-Inner': '[$document_root$sluice_plan$nope$__proto__$constructor]' },
 };
 const role = { 'auth-proxy-set-headers': 'default/headers' };
 const rewrites = { 'use-regex': 'true', 'rewrite-target': '/$2', 'x-forwarded-prefix': '/$1' };

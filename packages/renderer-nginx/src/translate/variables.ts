@@ -11,7 +11,6 @@ const NAMES: Readonly<Record<string, string>> = {
   pass_access_scheme: 'scheme',
   req_id: 'sluice_request_id',
   request_id: 'sluice_request_id',
-  server_name: 'sluice_server_name',
   service_name: 'sluice_service_name',
   service_port: 'sluice_service_port',
   the_real_ip: 'remote_addr',
@@ -20,11 +19,15 @@ const NAMES: Readonly<Record<string, string>> = {
 /** Variables that are known only once the side of a canary is chosen. */
 const OF_UPSTREAM: ReadonlySet<string> = new Set(['proxy_host', 'proxy_upstream_name', 'service_name', 'service_port']);
 
-/** What nginx calls the first name of the server, which hosts share. */
-const OF_HOST = 'server_name';
-
-/** The path as it came: the rewrites of a route and requests that nginx makes itself have others. */
-const OF_PATH: ReadonlySet<string> = new Set(['document_uri', 'uri']);
+/**
+ * Variables of a route that nginx has otherwise: the path before rewrites, also in requests that nginx makes itself; the name of the host, not
+ * the first one of a server that hosts share.
+ */
+const OF_ROUTE: ReadonlyMap<string, string> = new Map([
+  ['document_uri', 'sluice_uri'],
+  ['server_name', 'sluice_server_name'],
+  ['uri', 'sluice_uri'],
+]);
 
 /** A text of the model as a complex value of nginx; what is the same for every request of the route is filled in. */
 export function complexValue(text: VariableText, route?: Route): Argument {
@@ -43,12 +46,12 @@ export function escapesTarget(text: VariableText): boolean {
 
 /** Whether a text of a route needs the name of its host. */
 export function namesHost(text: VariableText): boolean {
-  return text.some((part) => typeof part !== 'string' && part.variable === OF_HOST);
+  return text.some((part) => typeof part !== 'string' && OF_ROUTE.get(part.variable) === 'sluice_server_name');
 }
 
 /** Whether a text of a route needs the path of the request. */
 export function namesPath(text: VariableText): boolean {
-  return text.some((part) => typeof part !== 'string' && OF_PATH.has(part.variable));
+  return text.some((part) => typeof part !== 'string' && OF_ROUTE.get(part.variable) === 'sluice_uri');
 }
 
 function filled(name: string, route: Route | undefined): readonly (string | { readonly variable: string })[] {
@@ -56,7 +59,8 @@ function filled(name: string, route: Route | undefined): readonly (string | { re
   if (name === 'namespace') return [namespace];
   if (name === 'ingress_name') return [ingress];
   if (/^proxy_(?:host|upstream_name)$/.test(name)) return UPSTREAM_NAME;
-  if (route !== undefined && OF_PATH.has(name)) return [{ variable: 'sluice_uri' }];
+  const own = route && OF_ROUTE.get(name);
+  if (own !== undefined) return [{ variable: own }];
   return isEmpty(name) ? [''] : [{ variable: NAMES[name] ?? name }];
 }
 
