@@ -184,6 +184,11 @@ export const problems = Object.freeze({
     true,
   ),
   SLU3005: problem('error', 'The data plane does not answer', 'see the log of the proxy; it is tried again by itself', true),
+  SLU3006: problem(
+    'info',
+    'The data plane lacks a part that would serve better',
+    'install the part that the message names, or do nothing if the difference does not matter to you',
+  ),
   SLU4001: problem('error', 'A step of the reconcile loop failed', 'see the cause; it is tried again by itself', true),
   SLU4002: problem(
     'error',

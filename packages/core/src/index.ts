@@ -56,7 +56,7 @@ export type { Listener } from './model/listener.ts';
 export type { RoutingModel } from './model/routing-model.ts';
 
 export { evaluate } from './evaluate/evaluate.ts';
-export { errorEdits, errorPageFor } from './evaluate/error-page.ts';
+export { errorEdits, errorPageFor, errorPageOmits } from './evaluate/error-page.ts';
 export { compilePattern } from './regex/compile.ts';
 export type { CompiledPattern, PathPattern } from './regex/compile.ts';
 export { mirrorOf } from './evaluate/mirror.ts';

@@ -22,6 +22,23 @@ export interface ErrorFacts {
   readonly originalTarget?: string;
 }
 
+/** Header lines of the request that a default backend does not get: ingress-nginx sends it only what is about the error, and no body. */
+export const errorPageOmits: readonly string[] = [
+  'Connection',
+  'Content-Length',
+  'Expect',
+  'Transfer-Encoding',
+  'Upgrade',
+  'X-Forwarded-Host',
+  'X-Forwarded-Port',
+  'X-Forwarded-Proto',
+  'X-Forwarded-Scheme',
+  'X-Original-Forwarded-For',
+  'X-Original-Forwarded-Host',
+  'X-Real-IP',
+  'X-Scheme',
+];
+
 /** Looks for upstreams; the one of the route without endpoints is replaced by its default backend (ingress-nginx `default-backend`). */
 export function findWithStandIn({ route }: RoutedPath, find: FindUpstream): FindUpstream {
   const pages = policyOf(route, 'error-pages');

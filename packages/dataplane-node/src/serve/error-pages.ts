@@ -1,5 +1,5 @@
 import type { ErrorPagesPolicy, Route } from '@sluice/core';
-import { errorEdits, errorPageFor, policyOf } from '@sluice/core';
+import { errorEdits, errorPageFor, errorPageOmits, policyOf } from '@sluice/core';
 import { ByteWriter } from './byte-writer.ts';
 import type { Exchange } from './exchange.ts';
 import type { Forwarder } from './forwarder.ts';
@@ -10,23 +10,6 @@ import type { ReceivedHead } from './request-writer.ts';
 
 /** The client did not send what it announced: nobody else is asked. */
 const SPARED: ReadonlySet<number> = new Set([400, 408]);
-
-/** What a default backend is not told: the body stays here, and ingress-nginx sends it only what is about the error. */
-const LEFT_OUT = [
-  'Connection',
-  'Content-Length',
-  'Expect',
-  'Transfer-Encoding',
-  'Upgrade',
-  'X-Forwarded-Host',
-  'X-Forwarded-Port',
-  'X-Forwarded-Proto',
-  'X-Forwarded-Scheme',
-  'X-Original-Forwarded-For',
-  'X-Original-Forwarded-Host',
-  'X-Real-IP',
-  'X-Scheme',
-];
 
 /** Used within one call. */
 const out = new ByteWriter(2048);
@@ -87,7 +70,7 @@ export class ErrorPages {
       return true;
     }
     const edits = new HeaderEdits();
-    for (const name of LEFT_OUT) edits.remove(name);
+    for (const name of errorPageOmits) edits.remove(name);
     edits.take(errorEdits(route, find, { code: status, accept: this.#accept, originalTarget: facts.target }));
     forwarder.ask(upstream, edits.applyTo(this.#head, 0, false));
     return true;

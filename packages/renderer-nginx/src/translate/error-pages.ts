@@ -1,8 +1,9 @@
-import { policyOf } from '@sluice/core';
+import { errorPageOmits, policyOf } from '@sluice/core';
 import type { ErrorPagesPolicy, Route } from '@sluice/core';
 import { block, directive, literal, variable } from '../render/directive.ts';
 import type { Argument, Directive } from '../render/directive.ts';
 import { digestOfText } from './resources.ts';
+import { upstreamParts } from './upstream-id.ts';
 
 /** What a route with error pages says, and the locations of its server that make the pages. */
 export interface ErrorPages {
@@ -55,7 +56,7 @@ function page(route: Route, policy: ErrorPagesPolicy, { code, name }: Page, pass
 
 /** What ingress-nginx tells a default backend; the body of the request and headers about it stay here. */
 function headers(route: Route, { from }: ErrorPagesPolicy, code: number): readonly Directive[] {
-  const [service, port] = serviceOf(route);
+  const { service, port } = upstreamParts(route.action.kind === 'forward' ? route.action.upstream : '');
   const lines: readonly (readonly [string, Argument])[] = [
     ['X-Code', literal(String(code))],
     ['X-Format', variable('http_accept')],
@@ -67,28 +68,7 @@ function headers(route: Route, { from }: ErrorPagesPolicy, code: number): readon
     ['X-Request-ID', variable('sluice_request_id')],
     ['X-Forwarded-For', variable('remote_addr')],
     ['Host', variable('sluice_host_header')],
-    ['Content-Length', literal('')],
-    ['Connection', literal('')],
-    ...LEFT_OUT.map((name) => [name, literal('')] as const),
+    ...[...errorPageOmits, 'Proxy'].map((name) => [name, literal('')] as const),
   ];
   return lines.map(([name, value]) => directive('proxy_set_header', name, value));
-}
-
-const LEFT_OUT = [
-  'Expect',
-  'Proxy',
-  'Upgrade',
-  'X-Forwarded-Host',
-  'X-Forwarded-Port',
-  'X-Forwarded-Proto',
-  'X-Forwarded-Scheme',
-  'X-Original-Forwarded-For',
-  'X-Original-Forwarded-Host',
-  'X-Real-IP',
-  'X-Scheme',
-];
-
-function serviceOf({ action }: Route): readonly [service: string, port: string] {
-  const [, service = '', port = ''] = action.kind === 'forward' ? (/^[^/]*\/(.*):([^:]*)$/.exec(action.upstream) ?? []) : [];
-  return [service, port];
 }

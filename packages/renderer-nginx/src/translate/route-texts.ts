@@ -3,6 +3,7 @@ import { block, directive, literal, luaBlock, variable } from '../render/directi
 import type { Directive } from '../render/directive.ts';
 import { escapedTarget } from './external-auth.ts';
 import { hasStandIn, standInVariables } from './request-headers.ts';
+import { upstreamParts } from './upstream-id.ts';
 import { escapesTarget, namesHost, namesPath, namesUpstream } from './variables.ts';
 
 /** Variables that texts of the route are made of, where they cost something. */
@@ -34,8 +35,7 @@ function textsOf(policy: Policy): readonly VariableText[] {
 
 /** What is known of the upstream before a side of it is chosen; Lua says which one it was in the end. */
 function upstreamNames({ action }: Route): readonly Directive[] {
-  const id = action.kind === 'forward' ? action.upstream : '';
-  const [, namespace = '', service = '', port = ''] = /^([^/]*)\/(.*):([^:]*)$/.exec(id) ?? [];
+  const { namespace, service, port } = upstreamParts(action.kind === 'forward' ? action.upstream : '');
   return [
     directive('set', variable('sluice_names'), 1),
     directive('set', variable('sluice_service_namespace'), literal(namespace)),

@@ -1,12 +1,10 @@
+import { diagnose } from '@sluice/core';
 import type { Diagnostic, Origin, RoutingModel, Upstream, VirtualHost } from '@sluice/core';
 
 type Finding = readonly [from: Origin, message: string];
 
 /** What is done otherwise than asked for without Lua, about upstreams: the table of annotations does not know them. */
-export function staticFindings(
-  { upstreams, virtualHosts }: RoutingModel,
-  diagnose: (code: 'SLU1509', from: Origin, message: string) => Diagnostic,
-): readonly Diagnostic[] {
+export function staticFindings({ upstreams, virtualHosts }: RoutingModel): readonly Diagnostic[] {
   const found = [...upstreams.flatMap(findingsOf), ...virtualHosts.flatMap(aliasesOf)];
   return found.map(([from, message]) => diagnose('SLU1509', from, message));
 }

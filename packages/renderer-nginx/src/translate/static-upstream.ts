@@ -9,6 +9,7 @@ import type { Resources } from './resources.ts';
 import { stickyCookie, stickyKey } from './static-affinity.ts';
 import { staticCanary } from './static-canary.ts';
 import type { Surroundings } from './surroundings.ts';
+import { upstreamParts } from './upstream-id.ts';
 import { complexValue } from './variables.ts';
 
 /** Passes a request without Lua: what is known of endpoints now is in the configuration. */
@@ -51,7 +52,7 @@ function toEndpoints(route: Route, upstream: Upstream, around: Surroundings, rew
 
 function standInTold(route: Route, id: string): readonly Directive[] {
   const pages = policyOf(route, 'error-pages');
-  const [, service = '', port = ''] = /^[^/]*\/(.*):([^:]*)$/.exec(id) ?? [];
+  const { service, port } = upstreamParts(id);
   const set = (name: string, value: Argument): Directive => directive('set', variable(`sluice_in_${name}`), value);
   return [
     set('x_code', literal('503')),
