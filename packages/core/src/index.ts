@@ -67,6 +67,7 @@ export type { Reason } from './evaluate/reason.ts';
 export { compileRoutes } from './evaluate/compile.ts';
 export type { RouteTable } from './evaluate/compile.ts';
 export { canonicalHost } from './evaluate/canonical-host.ts';
+export { serverNameOf } from './evaluate/server-name.ts';
 export { certificateFor, certificateNames } from './evaluate/certificate-names.ts';
 export type { CertificateNames } from './evaluate/certificate-names.ts';
 export { wildcardAbove } from './evaluate/match.ts';

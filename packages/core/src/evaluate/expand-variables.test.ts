@@ -23,3 +23,9 @@ const request: RoutedRequest = {
 test.each(['nope', 'constructor', '__proto__', 'toString'])('a variable that nothing is known of is empty: %s', (variable) => {
   expect(expandVariables(['[', { variable }, ']'], { request, host, path: '/', requestId: 'r' })).toBe('[]');
 });
+
+test('the catch-all host is called _, as in ingress-nginx', () => {
+  const catchAll: VirtualHost = { ...host, name: '*', match: { kind: 'any' } };
+  const source = { request: { ...request, host: '' }, host: catchAll, path: '/', requestId: 'r' };
+  expect(expandVariables([{ variable: 'host' }, ' ', { variable: 'server_name' }], source)).toBe('_ _');
+});

@@ -5,6 +5,7 @@ import type { VirtualHost } from '../model/virtual-host.ts';
 import { canonicalHost } from './canonical-host.ts';
 import { splitTarget } from './normalize-path.ts';
 import type { RoutedRequest } from './request.ts';
+import { serverNameOf } from './server-name.ts';
 
 /** What the variables of nginx are read from. */
 export interface VariableSource {
@@ -48,7 +49,7 @@ const READERS: Readonly<Record<string, (source: VariableSource) => string>> = {
   args: query,
   query_string: query,
   is_args: (source) => (query(source) === '' ? '' : '?'),
-  host: ({ request, host }) => canonicalHost(request.host) ?? host.name,
+  host: ({ request, host }) => canonicalHost(request.host) ?? serverNameOf(host),
   http_host: ({ request }) => request.host,
   best_http_host: ({ request }) => request.host,
   uri: ({ path }) => path,
@@ -62,7 +63,7 @@ const READERS: Readonly<Record<string, (source: VariableSource) => string>> = {
   the_real_ip: ({ request }) => request.clientAddress,
   binary_remote_addr: ({ request }) => request.clientAddress,
   server_port: ({ request }) => String(request.port),
-  server_name: ({ host }) => host.name,
+  server_name: ({ host }) => serverNameOf(host),
   request_id: ({ requestId }) => requestId,
   req_id: ({ requestId }) => requestId,
   namespace: ({ route }) => route?.from.object.namespace ?? '',

@@ -3,9 +3,7 @@ import type { RedirectLocation } from '../model/redirect.ts';
 import { canonicalHost, hostWithoutPort } from './canonical-host.ts';
 import { splitTarget } from './normalize-path.ts';
 import type { RoutedRequest } from './request.ts';
-
-/** What the catch-all host is called where a name is needed, as in ingress-nginx. */
-const NAMELESS = '_';
+import { NAMELESS } from './server-name.ts';
 
 type Kind<Name extends RedirectLocation['kind']> = Extract<RedirectLocation, { readonly kind: Name }>;
 

@@ -21,7 +21,7 @@ const VARIABLES =
 
 const from = { object: { kind: 'Ingress', namespace: 'shop', name: 'page' }, field: '' };
 const route: Route = { match: { kind: 'prefix', path: '/' }, action: { kind: 'forward', upstream: 'shop/web:80' }, policies: [], from };
-const host: VirtualHost = { name: 'texts.test', match: { kind: 'any' }, routes: [route], from: builtIn };
+const host: VirtualHost = { name: 'texts.test', match: { kind: 'exact', name: 'texts.test' }, routes: [route], from: builtIn };
 
 describe.skipIf(!hasLua)('texts with variables in Lua', () => {
   let server: LiveServer;

@@ -1,3 +1,4 @@
+import { serverNameOf } from '@sluice/core';
 import type { Route, VariableText, VirtualHost } from '@sluice/core';
 
 /** A text whose variables Lua fills in (`lua/sluice/plan_text.lua`): a binary string is a literal, a list holds the name of a variable. */
@@ -31,7 +32,7 @@ function fixed(name: string, place: TextPlace): string | undefined {
 }
 
 const FIXED: Readonly<Record<string, (place: TextPlace) => string>> = {
-  server_name: ({ host }) => host.name,
+  server_name: ({ host }) => serverNameOf(host),
   namespace: ({ route }) => route?.from.object.namespace ?? '',
   ingress_name: ({ route }) => route?.from.object.name ?? '',
   service_name: (place) => upstreamName(place)[1] ?? '',

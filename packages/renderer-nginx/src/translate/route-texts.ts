@@ -1,3 +1,4 @@
+import { serverNameOf } from '@sluice/core';
 import type { Policy, Route, VariableText, VirtualHost } from '@sluice/core';
 import { block, directive, literal, luaBlock, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
@@ -11,7 +12,7 @@ export function textVariables(host: VirtualHost, route: Route, live: boolean): r
   const all = route.policies.flatMap(textsOf);
   return [
     ...(all.some(namesUpstream) ? upstreamNames(route) : []),
-    ...(all.some(namesHost) ? [directive('set', variable('sluice_server_name'), literal(host.name))] : []),
+    ...(all.some(namesHost) ? [directive('set', variable('sluice_server_name'), literal(serverNameOf(host)))] : []),
     ...(all.some(namesPath) ? [escapedPath(live)] : []),
     ...(all.some(escapesTarget) ? [escapedTarget(live)] : []),
     ...(hasStandIn(route) ? standInVariables() : []),

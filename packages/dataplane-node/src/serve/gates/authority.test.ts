@@ -12,12 +12,12 @@ afterEach(() => {
 });
 
 /** An authority that does this with each connection once it has been asked something. */
-async function authority(behave: (socket: Socket) => void): Promise<Question> {
+async function authority(behave: (socket: Socket, data: Buffer) => void): Promise<Question> {
   const server = createServer((socket) => {
     opened.add(socket);
     socket.on('error', () => {});
     socket.on('close', () => opened.delete(socket));
-    socket.once('data', () => behave(socket));
+    socket.once('data', (data) => behave(socket, data));
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   closers.push(() => server.close());
@@ -66,4 +66,20 @@ test('the connection of a question that nobody waits for any more is closed', as
   const answer = await authorities().ask(question, timeouts, controller.signal);
   expect(answer.status).toBe(0);
   await gone();
+});
+
+test.each([
+  ['/pass?of=/f\xc3\xb6//../"<x>', '/pass?of=/f\xc3\xb6//../"<x>'],
+  ['?of=1', '/?of=1'],
+  ['', '/'],
+  ['/a b\r\nX: y', '/a%20bX:%20y'],
+])('what is asked is the URL as variables made it, on one line: %j', async (written, asked) => {
+  const lines: (string | undefined)[] = [];
+  const question = await authority((socket, data) => {
+    lines.push(data.toString('latin1').split('\r\n', 1)[0]);
+    socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+  });
+  const answer = await authorities().ask({ ...question, url: question.url.replace(/\/$/, written) }, timeouts, never);
+  expect(answer.status).toBe(200);
+  expect(lines).toEqual([`GET ${asked} HTTP/1.1`]);
 });

@@ -58,12 +58,19 @@ export class Authorities {
   }
 
   #begin({ url, method, headers }: Question, signal: AbortSignal): ClientRequest {
-    const options = { method, headers: [...headers], signal, setHost: false };
     const target = new URL(url);
+    const path = asWritten(url) ?? target.pathname + target.search;
+    const options = { path, method, headers: [...headers], signal, setHost: false };
     return target.protocol === 'https:'
       ? httpsRequest(target, { ...options, agent: this.#https })
       : httpRequest(target, { ...options, agent: this.#http });
   }
+}
+
+/** Path and query as nginx sends them: what variables brought is not encoded. Undefined where that would end the request line. */
+function asWritten(url: string): string | undefined {
+  const path = /^https?:\/\/[^/?#]*([\x21-\xff]*)$/i.exec(url)?.[1];
+  return path?.startsWith('/') === false ? `/${path}` : path;
 }
 
 /** The connection and the head of the answer must come in time. */
