@@ -17,7 +17,7 @@ async function authority(behave: (socket: Socket, data: Buffer) => void): Promis
     opened.add(socket);
     socket.on('error', () => {});
     socket.on('close', () => opened.delete(socket));
-    socket.once('data', (data) => behave(socket, data));
+    socket.once('data', (data: Buffer) => behave(socket, data));
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   closers.push(() => server.close());
