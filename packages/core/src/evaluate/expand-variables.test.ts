@@ -1,24 +1,11 @@
 import { expect, test } from 'vitest';
 import { builtIn } from '../model/origin.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
+import { routedRequest } from '../testing/routed-request.ts';
 import { expandVariables } from './expand-variables.ts';
-import type { RoutedRequest } from './request.ts';
 
 const host: VirtualHost = { name: 'a.test', match: { kind: 'exact', name: 'a.test' }, routes: [], from: builtIn };
-const request: RoutedRequest = {
-  method: 'GET',
-  host: 'a.test',
-  target: '/',
-  secure: false,
-  port: 80,
-  httpsPort: 443,
-  clientAddress: '127.0.0.1',
-  draw: 0,
-  requestId: 'r',
-  bodyBytes: 0,
-  tls: undefined,
-  header: () => undefined,
-};
+const request = routedRequest({ host: 'a.test', target: '/' });
 
 test.each(['nope', 'constructor', '__proto__', 'toString'])('a variable that nothing is known of is empty: %s', (variable) => {
   expect(expandVariables(['[', { variable }, ']'], { request, host, path: '/', requestId: 'r' })).toBe('[]');

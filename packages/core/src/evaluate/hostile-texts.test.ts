@@ -3,7 +3,7 @@ import { ModelBuilder } from '../model/build/build-model.ts';
 import { defaultModelOptions } from '../model/build/model-options.ts';
 import { SnapshotStore } from '../watch/snapshot-store.ts';
 import { compileRoutes } from './compile.ts';
-import type { RoutedRequest } from './request.ts';
+import { routedRequest } from '../testing/routed-request.ts';
 import type { Verdict } from './verdict.ts';
 
 const service = { name: 'a', port: { number: 80 } };
@@ -32,20 +32,7 @@ function verdictFor(annotations: Readonly<Record<string, string>>, target = `/${
   ];
   const store = new SnapshotStore();
   store.change(objects.map((object) => ({ kind: 'put', object })));
-  const request: RoutedRequest = {
-    method: 'GET',
-    host: 'a.test',
-    target,
-    secure: false,
-    port: 80,
-    httpsPort: 443,
-    clientAddress: '127.0.0.1',
-    draw: 0,
-    requestId: 'r',
-    bodyBytes: 0,
-    tls: undefined,
-    header: () => `${'a'.repeat(8000)}b`,
-  };
+  const request = routedRequest({ host: 'a.test', target, header: () => `${'a'.repeat(8000)}b` });
   return compileRoutes(new ModelBuilder(defaultModelOptions).build(store.snapshot()).model).decide(request);
 }
 
