@@ -9,6 +9,7 @@ import type { HeaderEdit } from './header-edit.ts';
 import { splitTarget } from './normalize-path.ts';
 import { patternOf } from './patterns.ts';
 import { escapeTarget } from './rewrite.ts';
+import { serverNameOf } from './server-name.ts';
 
 /** How a snippet answers instead of going on. */
 export type SnippetAnswer =
@@ -137,7 +138,7 @@ export class SnippetRun {
   #absolute(location: string): string {
     const { request, host } = this.#source;
     if (!location.startsWith('/')) return location;
-    return `${request.secure ? 'https' : 'http'}://${canonicalHost(request.host) ?? host.name}${location}`;
+    return `${request.secure ? 'https' : 'http'}://${canonicalHost(request.host) ?? serverNameOf(host)}${location}`;
   }
 }
 

@@ -39,9 +39,16 @@ describe('locations', () => {
     expect(locations({ kind: 'regex', path: '\\.php$', ignoreCase: false, anywhere: true }, prefix('/'))).toEqual([['~ \\.php$'], ['/']]);
   });
 
-  test('a prefix behind an expression takes not even its own path before it', () => {
+  describe('behind an expression of a snippet', () => {
     const snippet: PathMatch = { kind: 'regex', path: '^/[a-f]oo', ignoreCase: true, anywhere: true };
-    expect(locations(snippet, prefix('/Foo'), prefix('/'))).toEqual([['~* ^/[a-f]oo'], ['~ ^/Foo\\z', '/Foo/'], ['/']]);
+
+    test('a prefix stays static when its own path comes before', () => {
+      expect(locations(exact('/Foo'), snippet, prefix('/Foo'), prefix('/'))).toEqual([['= /Foo'], ['~* ^/[a-f]oo'], ['/Foo/'], ['/']]);
+    });
+
+    test('a prefix that has its own path as well is an expression: nginx would redirect that path to the one with a slash', () => {
+      expect(locations(snippet, prefix('/Foo'), prefix('/'))).toEqual([['~* ^/[a-f]oo'], ['~ ^/Foo(?:/|\\z)'], ['/']]);
+    });
   });
 
   test('an order that nginx would not keep becomes expressions', () => {

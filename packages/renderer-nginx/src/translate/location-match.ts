@@ -1,4 +1,4 @@
-import type { Route } from '@sluice/core';
+import type { PathMatch, Route } from '@sluice/core';
 import { literalPattern, pcre } from './pattern.ts';
 
 /** The arguments of a `location`. */
@@ -12,42 +12,47 @@ const LONGEST_STATIC = 200;
  * then the longest prefix; expressions come before that prefix in the order of the file, unless it says `^~`.
  */
 export function locationsOf(routes: readonly Route[]): readonly (readonly LocationArguments[])[] {
-  const firstExpression = routes.findIndex(({ match }) => match.kind === 'regex');
   const lastExpression = routes.findLastIndex(({ match }) => match.kind === 'regex');
-  const asExpressions =
-    routes.some(({ match }) => match.path.length > LONGEST_STATIC && match.kind !== 'regex') || !keepsOrder(routes, lastExpression);
   const taken = new Set(routes.flatMap(({ match }) => (match.kind === 'exact' ? [match.path] : [])));
+  const asExpressions =
+    routes.some(({ match }) => match.path.length > LONGEST_STATIC && match.kind !== 'regex') || !keepsOrder(routes, lastExpression, taken);
   return routes.map((route, position) => {
     if (asExpressions) return expressions(route);
-    const behind = firstExpression >= 0 && position > firstExpression;
-    return staticLocations(route, { first: position < lastExpression, behind, taken });
+    return staticLocations(route, { first: position < lastExpression, taken });
   });
 }
 
-/** Whether nginx would try static paths in the order that the routes have. */
-function keepsOrder(routes: readonly Route[], lastExpression: number): boolean {
-  const before = routes.slice(0, Math.max(lastExpression, 0)).filter(({ match }) => match.kind === 'prefix');
+/**
+ * Whether nginx would try static paths in the order that the routes have. Those behind an expression must not have a path of their own: nginx
+ * tries it before, or redirects it to the one with a slash.
+ */
+function keepsOrder(routes: readonly Route[], lastExpression: number, taken: ReadonlySet<string>): boolean {
+  if (lastExpression < 0) return true;
+  const firstExpression = routes.findIndex(({ match }) => match.kind === 'regex');
+  const before = routes.slice(0, lastExpression).filter(({ match }) => match.kind === 'prefix');
   const exactAfter = routes.slice(lastExpression + 1).some(({ match }) => match.kind === 'exact');
-  return !(lastExpression >= 0 && exactAfter) && before.every(({ match }) => match.path !== '/');
+  const ownPathAfter = routes.slice(firstExpression).some(({ match }) => takesItself(match) && !taken.has(match.path));
+  return !exactAfter && !ownPathAfter && before.every(({ match }) => match.path !== '/');
+}
+
+function takesItself({ kind, path }: PathMatch): boolean {
+  return kind === 'prefix' && !path.endsWith('/');
 }
 
 interface Place {
   /** Expressions come after the route. */
   readonly first: boolean;
-  /** Expressions come before it. */
-  readonly behind: boolean;
   /** Paths that exact routes take. */
   readonly taken: ReadonlySet<string>;
 }
 
-function staticLocations({ match }: Route, { first, behind, taken }: Place): readonly LocationArguments[] {
+function staticLocations({ match }: Route, { first, taken }: Place): readonly LocationArguments[] {
   const { kind, path } = match;
   if (kind === 'exact') return [['=', path]];
   if (kind === 'regex') return expressions({ match });
   const prefix = (text: string): LocationArguments => (first ? ['^~', text] : [text]);
   if (path.endsWith('/')) return [prefix(path)];
-  const itself: LocationArguments = behind ? ['~', `^${literalPattern(path)}\\z`] : ['=', path];
-  return taken.has(path) ? [prefix(`${path}/`)] : [itself, prefix(`${path}/`)];
+  return taken.has(path) ? [prefix(`${path}/`)] : [['=', path], prefix(`${path}/`)];
 }
 
 function expressions({ match }: Pick<Route, 'match'>): readonly LocationArguments[] {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { policyOf } from '@sluice/core';
+import { policyOf, serverNameOf } from '@sluice/core';
 import type { CorsPolicy, HttpsRedirectPolicy, RewritePolicy, Route, VirtualHost } from '@sluice/core';
 import { bencode, binary } from '../render/bencode.ts';
 import type { Bencodable } from '../render/bencode.ts';
@@ -91,7 +91,7 @@ export function planOf(host: VirtualHost, route: Route, around: PlanSurroundings
   if (!route.policies.some(({ kind }) => PLANNED.has(kind))) return undefined;
   const { action } = route;
   const hostSteps = planSteps(policyOf(route, 'host-headers')?.steps ?? [], { host, route });
-  const common = { kind: 'route', host: host.name, ...(hostSteps.length > 0 && { hostSteps }) } as const;
+  const common = { kind: 'route', host: serverNameOf(host), ...(hostSteps.length > 0 && { hostSteps }) } as const;
   if (action.kind === 'refuse') return { ...common, action: { kind: 'refuse', status: action.status } };
   return { ...common, ...policiesOf(route, around), ...stepsOf({ host, route }, hostSteps, around) };
 }
@@ -129,7 +129,7 @@ export function serverPlanOf(host: VirtualHost): ServerPlan | undefined {
   if (snippet?.steps.some(({ kind }) => !kind.endsWith('-header')) !== true) return undefined;
   return {
     kind: 'server',
-    host: host.name,
+    host: serverNameOf(host),
     ...(clientAuth?.kind === 'unusable' && { refused: 1 as const }),
     ...(checksHandshake(host) && { handshake: 1 as const }),
     ...(clientAuth?.kind === 'verify' && clientAuth.subject !== undefined && { subject: planPattern(clientAuth.subject, false) }),

@@ -35,8 +35,9 @@ function locationRoutes({ locations, from }: HostSnippet, routes: readonly Route
 
 /** Equal paths first, then the expressions of the snippet as written, then the order that the routes have; prefixes by length among the other prefixes. */
 function mergeRoutes(routes: readonly Route[], added: readonly Route[]): readonly Route[] {
-  const exact = [...added, ...routes].filter(({ match }) => match.kind === 'exact');
   const expressions = added.filter(({ match }) => match.kind === 'regex');
+  const equal = [...added, ...routes].filter(({ match }) => match.kind === 'exact');
+  const exact = expressions.length === 0 ? equal : [...equal, ...pathsThemselves(routes, new Set(equal.map(({ match }) => match.path)))];
   const prefixes = added.filter(({ match }) => match.kind === 'prefix').toSorted((a, b) => b.match.path.length - a.match.path.length);
   const merged = [...exact, ...expressions, ...routes.filter(({ match }) => match.kind !== 'exact')];
   for (const route of prefixes) {
@@ -44,4 +45,12 @@ function mergeRoutes(routes: readonly Route[], added: readonly Route[]): readonl
     merged.splice(at < 0 ? merged.length : at, 0, route);
   }
   return merged;
+}
+
+/** A prefix has a location for its own path as well, which comes before any expression. */
+function pathsThemselves(routes: readonly Route[], taken: ReadonlySet<string>): readonly Route[] {
+  return routes.flatMap((route): Route[] => {
+    const { kind, path } = route.match;
+    return kind === 'prefix' && !path.endsWith('/') && !taken.has(path) ? [{ ...route, match: { kind: 'exact', path } }] : [];
+  });
 }

@@ -87,13 +87,12 @@ export class AccessCheck {
     if (password === 'right' && any) return passed;
     const wrong = password === 'wrong';
     if (external !== undefined && (any || !wrong)) return this.#ask(external, wrong);
-    if (wrong) return this.#challenge();
+    if (wrong) return this.#unauthorized([this.#challenge()]);
     return any && byAddress ? refused(403) : passed;
   }
 
-  #challenge(): AccessOutcome {
-    const value = `Basic realm="${this.#gates.basic?.realm ?? ''}"`;
-    return this.#unauthorized([{ op: 'set', name: 'WWW-Authenticate', value }]);
+  #challenge(): HeaderEdit {
+    return { op: 'set', name: 'WWW-Authenticate', value: `Basic realm="${this.#gates.basic?.realm ?? ''}"` };
   }
 
   /** 401, or the redirect that is to come in its place. */
@@ -110,10 +109,13 @@ export class AccessCheck {
     });
     if (status >= 200 && status < 300) return { status: undefined, requestEdits: copied(policy, headers), responseEdits: added };
     if (status !== 401 && status !== 403) return refused(500, added);
-    if (challenged) return this.#challenge();
-    if (status === 403) return refused(403, added);
-    const challenges = headers.filter(([name]) => name === 'www-authenticate');
-    return this.#unauthorized([...added, ...challenges.map(([, value]): HeaderEdit => ({ op: 'add', name: 'WWW-Authenticate', value }))]);
+    if (status === 403 && !challenged) return refused(403, added);
+    const challenges = status === 401 ? headers.filter(([name]) => name === 'www-authenticate') : [];
+    return this.#unauthorized([
+      ...(challenged ? [this.#challenge()] : []),
+      ...added,
+      ...challenges.map(([, value]): HeaderEdit => ({ op: 'add', name: 'WWW-Authenticate', value })),
+    ]);
   }
 
   async #answer({ cache }: ExternalAuthPolicy): Promise<AuthorityAnswer> {

@@ -129,6 +129,12 @@ describe('external authentication', () => {
     expect(statusOf(await exchange(port, get()))).toBe(answered);
   });
 
+  test('what lets in with a password as well asks for both when neither does', async () => {
+    const authority = await bench.http((_, response) => response.writeHead(401, { 'WWW-Authenticate': 'Bearer' }).end());
+    const { port } = await proxied({ ...basic, 'auth-url': `http://127.0.0.1:${authority.port}/`, satisfy: 'any' });
+    expect(await exchange(port, get())).toMatch(/ 401 [^]*WWW-Authenticate: Basic realm="here"\r\nWWW-Authenticate: Bearer\r\n/);
+  });
+
   test('nobody there, or nobody who answers in time, is 500', async () => {
     const gone = await proxied({ 'auth-url': `http://127.0.0.1:${await bench.closedPort()}/` });
     expect(statusOf(await exchange(gone.port, get()))).toBe(500);
