@@ -1,12 +1,14 @@
 import { Agent, request } from 'node:http';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** Clients that send one request after the other on connections that they keep, until they are stopped. */
 export class KeepAliveLoad {
   readonly #agent: Agent;
   readonly #port: number;
   readonly #host: string;
+  readonly #thinkMs: number;
   readonly #clients: readonly Promise<void>[];
   #stopped = false;
   answered = 0;
@@ -15,10 +17,12 @@ export class KeepAliveLoad {
   /** The local ports of the connections that were used. */
   readonly connections = new Set<number>();
 
-  constructor(port: number, host: string, clients: number) {
+  /** `thinkMs`: between an answer and the next request of a client. */
+  constructor(port: number, host: string, clients: number, thinkMs = 0) {
     this.#agent = new Agent({ keepAlive: true, maxSockets: clients });
     this.#port = port;
     this.#host = host;
+    this.#thinkMs = thinkMs;
     this.#clients = Array.from({ length: clients }, () => this.#run());
   }
 
@@ -37,6 +41,7 @@ export class KeepAliveLoad {
       } catch (error) {
         this.failures.push(String(error));
       }
+      if (this.#thinkMs > 0) await pause(this.#thinkMs * (0.8 + 0.4 * Math.random()));
     }
   }
 

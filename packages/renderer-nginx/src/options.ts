@@ -19,6 +19,15 @@ export const nginxOptions = z.strictObject({
   workerShutdownTimeoutMs: durationMs
     .default(240_000)
     .describe('For connections of old workers to end by themselves after a reload. A stop waits half a minute at most.'),
+  idleDrainMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(60_000)
+    .default(1000)
+    .describe(
+      'Before a reload, for clients to use idle connections once more and be told to come again on another; those idle for longer may be reset. Needs Lua.',
+    ),
   user: z
     .string()
     .regex(/^[a-z_][a-z0-9_-]*$/i)

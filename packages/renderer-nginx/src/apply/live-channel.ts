@@ -86,9 +86,10 @@ export class LiveChannel {
     });
   }
 
-  /** Workers of this generation tell clients to come again on another connection; undefined: none do. */
-  async drain(generation: string | undefined): Promise<void> {
-    this.#checked(await askControl(this.#socket, '/drain', Buffer.from(generation ?? '', 'latin1')));
+  /** Workers of this generation tell clients to come again on another connection; undefined: none do. How many connections are idle now. */
+  async drain(generation: string | undefined): Promise<number> {
+    const { body } = this.#checked(await askControl(this.#socket, '/drain', Buffer.from(generation ?? '', 'latin1')));
+    return Number(/^\{"idle":(\d+)/.exec(body)?.[1] ?? 0);
   }
 
   /** The workers that are there. */

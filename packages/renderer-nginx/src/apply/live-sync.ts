@@ -6,7 +6,10 @@ export interface LiveSync {
   prepare(table: LiveTable): Promise<void>;
   /** Makes the memory of the workers hold the table, and what is in `keep` besides as well. Sends only what differs. */
   sync(table: LiveTable, keep?: LiveTable): Promise<unknown>;
-  /** Tells workers of the configuration with this digest to send their clients elsewhere; `undefined`: none. */
-  drain(digest: string | undefined): Promise<void>;
+  /**
+   * Tells workers of the configuration with this digest to send their clients elsewhere; `undefined`: none. Resolves to the number of
+   * connections of clients that are idle.
+   */
+  drain(digest: string | undefined): Promise<number>;
   close(): Promise<void>;
 }

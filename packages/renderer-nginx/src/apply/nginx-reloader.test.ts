@@ -11,11 +11,15 @@ let bench: ProcessBench;
 beforeEach(() => void (bench = new ProcessBench()));
 afterEach(() => bench.close());
 
-function recordingLive(calls: string[]): LiveSync {
+/** `idle`: how many connections are idle, answer by answer. */
+function recordingLive(calls: string[], idle: number[] = []): LiveSync {
   return {
     prepare: async ({ digest }) => void calls.push(`prepare ${digest}`),
     sync: async ({ digest }, keep) => void calls.push(`sync ${digest}${keep === undefined ? '' : ` keep ${keep.digest}`}`),
-    drain: async (digest) => void calls.push(digest === undefined ? 'drain nothing' : 'drain the old one'),
+    drain: async (digest) => {
+      calls.push(digest === undefined ? 'drain nothing' : 'drain the old one');
+      return idle.shift() ?? 0;
+    },
     close: async () => {},
   };
 }
@@ -85,6 +89,22 @@ describe.skipIf(testedNginx === undefined)('apply (needs nginx)', () => {
     expect(await ask(port, 'a.test', '/x')).toMatch(/^401/);
     const names = readdirSync(join(bench.folder.generations, runtime.store.currentId() ?? ''), { recursive: true });
     expect(names).toContain('authorities/1');
+  });
+
+  test('idle connections are waited for, but not for ever', async () => {
+    const calls: string[] = [];
+    const idle: number[] = [];
+    const { reloader, table } = await bench.started({ idleDrainMs: 60 }, recordingLive(calls, idle));
+    const drains = async (host: string): Promise<number> => {
+      calls.length = 0;
+      await reloader.apply(artifactOf(table([hostChunk(host)], { live: liveTable('1') })), never);
+      return calls.filter((call) => call === 'drain the old one').length;
+    };
+    await drains('a.test');
+    idle.push(2, 1, 0);
+    expect(await drains('b.test')).toBe(3);
+    idle.push(...Array<number>(1000).fill(1));
+    expect(await drains('c.test')).toBeLessThan(100);
   });
 
   test('the union of both is in memory while workers change over', async () => {

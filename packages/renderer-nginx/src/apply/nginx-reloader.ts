@@ -105,7 +105,7 @@ export class NginxReloader implements Reloader {
     // From here on nginx may read the new one at any moment, were it to die and be started again.
     this.#runtime.served = { ...served, id: undefined, live: undefined };
     const old = served.good === undefined ? undefined : store.manifest(served.good);
-    await this.#runtime.drain(old?.table);
+    await this.#runtime.drainIdle(old?.table, signal);
     return this.#runtime.reload(table.digest, signal);
   }
 

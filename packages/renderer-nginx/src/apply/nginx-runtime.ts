@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '@sluice/core';
 import type { ListenAddresses, Logger } from '@sluice/core';
 import type { NginxOptions } from '../options.ts';
@@ -39,6 +40,7 @@ export interface NginxRuntimeParts {
 }
 
 const ANSWER_MS = 1000;
+const DRAIN_POLL_MS = 25;
 
 /** What nginx serves, as far as it is known. */
 export interface Served {
@@ -114,13 +116,23 @@ export class NginxRuntime {
     this.counters.livePushes++;
   }
 
-  /** Workers of the configuration with this digest send their clients to others; `undefined`: none. That they do not is no reason to fail. */
-  async drain(digest: string | undefined): Promise<void> {
+  /**
+   * Workers of the configuration with this digest send their clients to others; `undefined`: none. That they do not is no reason to fail.
+   * How many connections of clients are idle, as far as it is known.
+   */
+  async drain(digest: string | undefined): Promise<number> {
     try {
-      if (await this.#hasMemory()) await this.#channel()?.drain(digest);
+      return ((await this.#hasMemory()) && (await this.#channel()?.drain(digest))) || 0;
     } catch (error) {
       this.parts.logger.warn('old workers of nginx cannot be told to send clients elsewhere', { error: messageOf(error) });
+      return 0;
     }
+  }
+
+  /** As `drain`, and gives idle connections time to be used once more: those that are idle when their worker ends may be reset. */
+  async drainIdle(digest: string | undefined, signal: AbortSignal): Promise<void> {
+    const endMs = performance.now() + this.parts.options.idleDrainMs;
+    while ((await this.drain(digest)) > 0 && performance.now() < endMs) await pause(DRAIN_POLL_MS, undefined, { signal });
   }
 
   /** Makes nginx read `current`, and waits until it serves the table with this digest. */

@@ -10,15 +10,16 @@ export interface Worker extends ProcessInfo {
 
 const MASTER = /^nginx: master process/;
 const WORKER = /^nginx: worker process( is shutting down)?/;
+const FORKED = /^nginx: (?:worker process( is shutting down)?|master process)/;
 
 /** Whether a process is a master of nginx that runs in the folder. */
 export function isMasterIn(folder: string, pid: number): boolean {
   return MASTER.test(processTitle(pid)) && runsIn(pid, folder);
 }
 
-/** The workers of a master. */
+/** The workers of a master. One that has just been forked still has the title of the master. */
 export function workersOf(masterPid: number): readonly Worker[] {
-  return childrenOf(masterPid).flatMap((pid) => workerOf(pid) ?? []);
+  return childrenOf(masterPid).flatMap((pid) => workerOf(pid, FORKED) ?? []);
 }
 
 /**
@@ -34,8 +35,8 @@ export function orphansIn(folder: string, known: readonly ProcessIdentity[] = []
   });
 }
 
-function workerOf(pid: number): Worker | undefined {
-  const title = WORKER.exec(processTitle(pid));
+function workerOf(pid: number, titles = WORKER): Worker | undefined {
+  const title = titles.exec(processTitle(pid));
   const info = title === null ? undefined : processInfo(pid);
   return info && { ...info, draining: title?.[1] !== undefined };
 }

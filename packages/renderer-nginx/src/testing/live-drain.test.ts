@@ -45,6 +45,14 @@ describe.skipIf(!hasLua)('workers of nginx', () => {
     await vi.waitUntil(async () => (await connection()) === 'keep-alive');
   });
 
+  test('tell how many connections are idle', async () => {
+    const agent = new Agent({ keepAlive: true });
+    await server.get('/plain', {}, { agent });
+    await vi.waitUntil(async () => (await channel.drain(undefined)) === 1);
+    agent.destroy();
+    await vi.waitUntil(async () => (await channel.drain(undefined)) === 0);
+  });
+
   test('say which generation they are of, and when they have stopped accepting', async () => {
     let held: (() => void) | undefined;
     await using slow = await TestEndpoint.listen('slow', (_, response) => (held = () => response.end('slow')));

@@ -27,7 +27,7 @@ export const never = new AbortController().signal;
 export const host = '127.0.0.1';
 
 /** A channel to workers that does nothing. */
-export const silentLive: LiveSync = { prepare: async () => {}, sync: async () => {}, drain: async () => {}, close: async () => {} };
+export const silentLive: LiveSync = { prepare: async () => {}, sync: async () => {}, drain: async () => 0, close: async () => {} };
 
 /** What a logger was told. */
 export interface Told {

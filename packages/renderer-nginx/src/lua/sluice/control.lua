@@ -65,11 +65,12 @@ function _M.live()
   answer(200, state())
 end
 
--- `POST /drain`: the digest of the generation whose workers tell clients to come again; empty for none.
+-- `POST /drain`: the digest of the generation whose workers tell clients to come again; empty for none. The answer tells how many
+-- connections of clients are idle now, 0 where nginx does not count them.
 function _M.drain()
-  local ok = ngx.req.get_method() == "POST" and worker.drain(body() or "")
   if ngx.req.get_method() ~= "POST" then return answer(405, "{}") end
-  answer(ok == false and 507 or 200, "{}")
+  local ok = worker.drain(body() or "")
+  answer(ok == false and 507 or 200, format('{"idle":%d}', tonumber(ngx.var.connections_waiting) or 0))
 end
 
 -- `GET /workers`: process id and generation of every worker, and whether it still accepts connections.
