@@ -1,0 +1,44 @@
+{{- /* The configuration file of the program. `settings` wins over all of it; what the controller may do follows from the result. */}}
+{{- define "sluice.config" -}}
+{{- $c := .Values.controller }}
+{{- $status := dict "nodeAddresses" (ternary "internal" "external" $c.reportNodeInternalIp) }}
+{{- if $c.publishService.enabled }}
+{{- if $c.publishService.pathOverride }}
+{{- $_ := set $status "publishService" $c.publishService.pathOverride }}
+{{- else if $c.service.enabled }}
+{{- $_ := set $status "publishService" (printf "%s/%s" (include "sluice.namespace" .) (include "sluice.controller" .)) }}
+{{- end }}
+{{- end }}
+{{- $election := dict "enabled" (not $c.disableLeaderElection) "id" (default (printf "%s-leader" (include "sluice.fullname" .)) $c.electionID) }}
+{{- $kubernetes := dict "status" $status "election" $election }}
+{{- if $c.scope.enabled }}
+{{- $namespaces := list }}
+{{- range splitList "," (default (include "sluice.namespace" .) $c.scope.namespace) }}
+{{- $namespaces = append $namespaces (trim .) }}
+{{- end }}
+{{- $_ := set $kubernetes "namespaces" ($namespaces | uniq) }}
+{{- end }}
+{{- with $c.scope.namespaceSelector }}
+{{- $_ := set $kubernetes "namespaceSelector" . }}
+{{- end }}
+{{- $watch := dict
+  "kubernetes" $kubernetes
+  "ingressClass" $c.ingressClass
+  "controllerClass" $c.ingressClassResource.controllerValue
+  "watchIngressWithoutClass" $c.watchIngressWithoutClass }}
+{{- $listen := dict
+  "http" (list (printf ":%d" (int $c.containerPort.http)))
+  "https" (list (printf ":%d" (int $c.containerPort.https)))
+  "admin" (printf ":%d" (int $c.metrics.port)) }}
+{{- mergeOverwrite (dict "backend" .Values.backend "watch" $watch "listen" $listen "data" "/var/lib/sluice") (deepCopy .Values.settings) | toYaml }}
+{{- end }}
+
+{{- /* watch.kubernetes of the result, as YAML, with what the templates ask filled in. */}}
+{{- define "sluice.cluster" -}}
+{{- $defaults := dict
+  "namespaces" list
+  "namespaceSelector" ""
+  "status" (dict "enabled" true "publishService" "" "addresses" list)
+  "events" (dict "enabled" true) }}
+{{- mergeOverwrite $defaults (include "sluice.config" . | fromYaml).watch.kubernetes | toYaml }}
+{{- end }}
