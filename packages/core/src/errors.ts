@@ -34,6 +34,18 @@ export const problems = Object.freeze({
   ),
   SLU1006: problem('error', 'A manifest file cannot be read', 'check its permissions and size', true),
   SLU1007: problem('error', 'The version of an object is not understood', 'write the object in the version named in the message'),
+  SLU1008: problem(
+    'warning',
+    'A part of the cluster cannot be followed',
+    'check that the API server is reachable; what was read before stays in use, and it is tried again by itself',
+    true,
+  ),
+  SLU1009: problem(
+    'error',
+    'The account of the controller lacks a right',
+    'grant it to the service account (docs/kubernetes.md has the list); it is tried again by itself',
+    true,
+  ),
   SLU1101: problem(
     'info',
     'An Ingress belongs to another class',

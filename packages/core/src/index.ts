@@ -107,6 +107,7 @@ export type { WatchedKind, WatchedKinds, WatchedObject } from './watch/object.ts
 export { SnapshotStore } from './watch/snapshot-store.ts';
 export { kindUse } from './watch/kind-use.ts';
 export { refOf } from './watch/parse-object.ts';
+export { namedObjects } from './model/build/named-objects.ts';
 
 export { coreVersion } from './version.ts';
 export { parseOptions } from './config/options.ts';

@@ -16,6 +16,7 @@ export function decideAtRoute(at: RoutedPath, find: FindUpstream, tell?: Narrato
   const verdict = tooLarge(at, tell) ?? conclude(at, findWithStandIn(at, find), tell);
   const answered = withErrorPage(at, verdict, find, tell);
   if (answered.kind === 'forward') tellMirror(answered, at.request, tell);
+  else if (answered !== verdict) return answered;
   return withHeaderPolicies(at, answered, tell);
 }
 

@@ -100,16 +100,17 @@ function standIn({ request, route, pages, find }: Paged, verdict: ForwardVerdict
   return { ...verdict, requestEdits: [...(verdict.requestEdits ?? []), ...told, again] };
 }
 
+/** The built-in page is another location of nginx: what the route adds to its answers is not for it. */
 function errorPage({ host, route, pages, find }: Paged, verdict: RespondVerdict, tell: Narrator): Verdict {
-  const upstream = errorPageFor(pages, verdict.status, find);
+  const { status, counted } = verdict;
+  const upstream = errorPageFor(pages, status, find);
   if (upstream === undefined) return verdict;
   if (upstream === 'built-in') {
-    const because = `the built-in default backend answers for ${verdict.status}`;
+    const because = `the built-in default backend answers for ${status}`;
     tell?.({ step: 'answer', text: `404: ${because}`, from: pages.from });
-    return { ...verdict, status: 404, because };
+    return { kind: 'respond', host, route, status: 404, because, ...(counted && { counted }) };
   }
-  tell?.({ step: 'upstream', text: `the page for ${verdict.status} comes from ${upstream.id}`, from: pages.from });
-  const { status, counted } = verdict;
+  tell?.({ step: 'upstream', text: `the page for ${status} comes from ${upstream.id}`, from: pages.from });
   return { kind: 'forward', host, route, upstream, rewritten: { target: '/' }, errorPage: status, ...(counted && { counted }) };
 }
 

@@ -224,7 +224,7 @@ describe.skipIf(!hasNginx)('plans beside other things of nginx', () => {
   });
 
   test.each([
-    ['GET /x HTTP/1.0', '', ' cases.test /x'],
+    ['GET /x HTTP/1.0', '', ' _ /x'],
     ['GET http://Other.test:81/x?y HTTP/1.1', 'Host: cases.test\r\n', 'Other.test:81 other.test /x?y'],
     ['GET http://other.test HTTP/1.1', 'Host: cases.test\r\n', 'other.test other.test /'],
     ['GET /a#b HTTP/1.1', 'Host: A.\r\n', 'A. a /a#b'],

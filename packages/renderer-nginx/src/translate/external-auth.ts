@@ -3,7 +3,7 @@ import type { CacheDuration, ExternalAuthPolicy, Route, VirtualHost } from '@slu
 import { block, directive, literal, luaBlock, text, variable } from '../render/directive.ts';
 import type { Argument, Directive } from '../render/directive.ts';
 import { outsideTarget } from './outside-target.ts';
-import { authVariable } from './request-headers.ts';
+import { authVariable, clientCertificate } from './request-headers.ts';
 import type { Resources } from './resources.ts';
 import { digestOfText } from './resources.ts';
 import { complexValue, escapesTarget } from './variables.ts';
@@ -64,7 +64,7 @@ function asking(host: VirtualHost, route: Route, { policy, path, lua }: Asked, r
         ...(policy.cache === undefined ? [] : caching(host, route, policy, resources)),
         directive('proxy_pass_request_body', 'off'),
         directive('proxy_method', policy.method ?? 'GET'),
-        ...questionHeaders(policy, route),
+        ...questionHeaders(policy, host, route),
         directive('proxy_ssl_server_name', 'on'),
         directive('proxy_http_version', '1.1'),
         directive('client_max_body_size', 0),
@@ -76,7 +76,7 @@ function asking(host: VirtualHost, route: Route, { policy, path, lua }: Asked, r
 }
 
 /** As ingress-nginx asks (its template, `_external-auth`). */
-function questionHeaders(policy: ExternalAuthPolicy, route: Route): readonly Directive[] {
+function questionHeaders(policy: ExternalAuthPolicy, host: VirtualHost, route: Route): readonly Directive[] {
   const lines: (readonly [string, Argument])[] = [
     ['Content-Length', literal('')],
     ['X-Forwarded-Proto', literal('')],
@@ -92,6 +92,7 @@ function questionHeaders(policy: ExternalAuthPolicy, route: Route): readonly Dir
     ['X-Forwarded-For', variable('remote_addr')],
     ['X-Auth-Request-Redirect', policy.requestRedirect === undefined ? variable('request_uri') : literal(policy.requestRedirect)],
     ['Proxy', literal('')],
+    ...clientCertificate(host),
   ];
   if (policy.method !== undefined) lines.push(['X-Original-URI', variable('request_uri')], ['X-Scheme', variable('scheme')]);
   const added = policy.setHeaders.map(([name, value]) => [name, complexValue(value, route)] as const);

@@ -73,7 +73,8 @@ function headerCase(name: string): string {
   return name.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase());
 }
 
-function clientCertificate({ clientAuth }: VirtualHost): readonly HeaderLine[] {
+/** What a client's certificate says, for whoever is asked on a host that looks at it. */
+export function clientCertificate({ clientAuth }: VirtualHost): readonly HeaderLine[] {
   if (clientAuth?.kind !== 'verify') return [];
   return [
     ['ssl-client-cert', clientAuth.passCertificate ? variable('ssl_client_escaped_cert') : literal('')],

@@ -1,0 +1,132 @@
+import { once } from 'node:events';
+import type { Logger, Sink, Watcher } from '@sluice/core';
+import type { ApiClient } from './api-client.ts';
+import { ChangeBatch } from './change-batch.ts';
+import type { Cluster } from './cluster.ts';
+import { Findings } from './findings.ts';
+import { Reflector } from './reflector.ts';
+import type { Reflection } from './reflector.ts';
+import { keyOf, refOfKey, resources } from './resource.ts';
+import { ScopeWatch } from './scope-watch.ts';
+
+export interface ClusterWatcherOptions {
+  readonly cluster: Cluster;
+  readonly logger: Logger;
+}
+
+/**
+ * Watches a cluster: Ingresses, Services and EndpointSlices of the namespaces that are configured, IngressClasses, and the Secrets and
+ * ConfigMaps that Ingresses name. Without a right to one of them the others are served, and the right is named in a finding.
+ */
+export function createClusterWatcher({ cluster, logger }: ClusterWatcherOptions): Watcher {
+  return {
+    name: 'kubernetes',
+    async run(sink, signal) {
+      const watch = new ClusterWatch(await cluster.client(), cluster, sink, logger);
+      await watch.run(signal);
+    },
+  };
+}
+
+class ClusterWatch {
+  readonly #client: ApiClient;
+  readonly #cluster: Cluster;
+  readonly #sink: Sink;
+  readonly #logger: Logger;
+  readonly #batch: ChangeBatch;
+  readonly #findings: Findings;
+  /** By namespace; empty for all namespaces. */
+  readonly #scopes = new Map<string, ScopeWatch>();
+  /** What has not told its first state, besides the scopes. */
+  readonly #unsettled = new Set<string>();
+  readonly #leaving = new Set<Promise<void>>();
+  #synced = false;
+
+  constructor(client: ApiClient, cluster: Cluster, sink: Sink, logger: Logger) {
+    this.#client = client;
+    this.#cluster = cluster;
+    this.#sink = sink;
+    this.#logger = logger;
+    this.#batch = new ChangeBatch(sink);
+    this.#findings = new Findings(sink);
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { namespaces, namespaceSelector } = this.#cluster.options;
+    const running = [this.#follow(resources.IngressClass, '', this.#classes(), signal)];
+    if (namespaceSelector !== '') running.push(this.#follow(resources.Namespace, namespaceSelector, this.#namespaces(), signal));
+    else for (const namespace of namespaces.length === 0 ? [undefined] : new Set(namespaces)) this.#enter(namespace);
+    if (!signal.aborted) await once(signal, 'abort');
+    await Promise.all([...running, ...this.#leaving, ...[...this.#scopes.values()].map((scope) => scope.stop())]);
+  }
+
+  #follow(
+    resource: (typeof resources)['IngressClass' | 'Namespace'],
+    selector: string,
+    reflection: Reflection,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { kind } = resource;
+    this.#unsettled.add(kind);
+    const settled = (): void => {
+      this.#unsettled.delete(kind);
+      this.#settle();
+    };
+    const trouble: Reflection['trouble'] = (what) => this.#findings.note(kind, undefined, what);
+    return new Reflector({ client: this.#client, resource, selector, reflection: { ...reflection, settled, trouble } }).run(signal);
+  }
+
+  #classes(): Reflection {
+    const { kind } = resources.IngressClass;
+    return {
+      put: (object) => this.#batch.put(kind, keyOf(object), object),
+      remove: (key) => this.#batch.remove(refOfKey(kind, key), key),
+      settled: () => {},
+      trouble: () => {},
+    };
+  }
+
+  /** Namespaces come and go with their labels. */
+  #namespaces(): Reflection {
+    return {
+      put: ({ metadata }) => {
+        if (!this.#scopes.has(metadata.name)) this.#enter(metadata.name);
+      },
+      remove: (name) => this.#leave(name),
+      settled: () => {},
+      trouble: () => {},
+    };
+  }
+
+  #enter(namespace: string | undefined): void {
+    const scope = new ScopeWatch({
+      client: this.#client,
+      options: this.#cluster.options,
+      namespace,
+      batch: this.#batch,
+      findings: this.#findings,
+      statuses: this.#cluster.statuses,
+      onSettled: () => this.#settle(),
+    });
+    this.#scopes.set(namespace ?? '', scope);
+    scope.start();
+    this.#logger.info('watching', { namespace: namespace ?? 'all namespaces' });
+  }
+
+  #leave(namespace: string): void {
+    const scope = this.#scopes.get(namespace);
+    if (scope === undefined) return;
+    this.#scopes.delete(namespace);
+    const left = scope.leave().finally(() => this.#leaving.delete(left));
+    this.#leaving.add(left);
+    this.#settle();
+  }
+
+  /** The first state is complete when every part of it has been told. */
+  #settle(): void {
+    if (this.#synced || this.#unsettled.size > 0 || ![...this.#scopes.values()].every(({ settled }) => settled)) return;
+    this.#synced = true;
+    this.#batch.flush();
+    this.#sink.synced();
+  }
+}

@@ -1,0 +1,136 @@
+import { namedObjects } from '@sluice/core';
+import type { ApiClient } from './api-client.ts';
+import type { ChangeBatch } from './change-batch.ts';
+import type { ClusterOptions } from './cluster-options.ts';
+import type { Findings } from './findings.ts';
+import type { IngressStatuses } from './ingress-statuses.ts';
+import { NamedObjects } from './named-objects.ts';
+import { Reflector } from './reflector.ts';
+import type { Reflection, ReflectorOptions } from './reflector.ts';
+import { keyOf, refOfKey, resources } from './resource.ts';
+import type { ApiObject, Resource } from './resource.ts';
+
+export interface ScopeParts {
+  readonly client: ApiClient;
+  readonly options: Pick<ClusterOptions, 'ingressSelector' | 'secrets'>;
+  /** All namespaces without one. */
+  readonly namespace: string | undefined;
+  readonly batch: ChangeBatch;
+  readonly findings: Findings;
+  readonly statuses: IngressStatuses;
+  /** Called whenever more may be settled. */
+  readonly onSettled: () => void;
+}
+
+type NamedKind = 'Secret' | 'ConfigMap';
+
+/** Follows everything that routing needs of one namespace, or of all of them. */
+export class ScopeWatch {
+  readonly #parts: ScopeParts;
+  readonly #aborter = new AbortController();
+  readonly #reflectors: Reflector[] = [];
+  readonly #named = new Map<string, NamedObjects>();
+  /** What each Ingress names, as `Kind namespace/name`. */
+  readonly #names = new Map<string, readonly string[]>();
+  readonly #unsettled = new Set<string>();
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: ScopeParts) {
+    this.#parts = parts;
+    this.#follow(resources.Ingress, this.#ingresses(), { selector: parts.options.ingressSelector });
+    this.#follow(resources.Service, this.#all(resources.Service));
+    this.#follow(resources.EndpointSlice, this.#all(resources.EndpointSlice));
+    this.#followNamed('ConfigMap');
+    if (parts.options.secrets === 'all') this.#follow(resources.Secret, this.#all(resources.Secret));
+    else this.#followNamed('Secret');
+  }
+
+  /** Everything that was there at the start has been told. */
+  get settled(): boolean {
+    return this.#unsettled.size === 0 && [...this.#named.values()].every(({ idle }) => idle);
+  }
+
+  start(): void {
+    const { signal } = this.#aborter;
+    for (const named of this.#named.values()) named.start(signal);
+    this.#running = Promise.all(this.#reflectors.map((reflector) => reflector.run(signal)));
+  }
+
+  /** Resolves when nothing is asked any more. */
+  async stop(): Promise<void> {
+    this.#aborter.abort();
+    await this.#running;
+  }
+
+  /** As `stop`, and tells that everything is gone: for a namespace that is not watched any more. */
+  leave(): Promise<void> {
+    const stopped = this.stop();
+    for (const reflector of this.#reflectors) reflector.clear();
+    this.#parts.findings.forget(this.#parts.namespace);
+    return stopped;
+  }
+
+  #follow(resource: Resource, reflection: Reflection, more: Pick<ReflectorOptions, 'selector' | 'metadataOnly'> = {}): void {
+    const { client, namespace } = this.#parts;
+    this.#unsettled.add(resource.kind);
+    const settled = (): void => {
+      reflection.settled();
+      this.#unsettled.delete(resource.kind);
+      this.#parts.onSettled();
+    };
+    this.#reflectors.push(new Reflector({ client, resource, namespace, ...more, reflection: { ...reflection, settled } }));
+  }
+
+  /** Objects that are read when an Ingress names them. */
+  #followNamed(kind: NamedKind): void {
+    const { client, namespace, onSettled } = this.#parts;
+    const resource = resources[kind];
+    const covers = (its: string): boolean => namespace === undefined || its === namespace;
+    const reflection = { ...this.#all(resource), settled: onSettled };
+    const named = new NamedObjects({ client, resource, covers, reflection });
+    this.#named.set(kind, named);
+    this.#follow(resource, named.versions, { metadataOnly: true });
+  }
+
+  #all({ kind }: Resource): Reflection {
+    const { batch, findings, namespace } = this.#parts;
+    return {
+      put: (object) => batch.put(kind, keyOf(object), object),
+      remove: (key) => batch.remove(refOfKey(kind, key), key),
+      settled: () => {},
+      trouble: (trouble) => findings.note(kind, namespace, trouble),
+    };
+  }
+
+  #ingresses(): Reflection {
+    const plain = this.#all(resources.Ingress);
+    const { statuses } = this.#parts;
+    return {
+      ...plain,
+      put: (object) => {
+        const key = keyOf(object);
+        statuses.put(key, object);
+        this.#name(key, object);
+        plain.put(object);
+      },
+      remove: (key) => {
+        statuses.remove(key);
+        this.#name(key, undefined);
+        plain.remove(key);
+      },
+    };
+  }
+
+  #name(key: string, object: ApiObject | undefined): void {
+    const before = this.#names.get(key) ?? [];
+    const now = object === undefined ? [] : namedObjects(object).map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`);
+    if (now.length === 0) this.#names.delete(key);
+    else this.#names.set(key, now);
+    for (const one of now) this.#namedOf(one)?.want(one.slice(one.indexOf(' ') + 1));
+    for (const one of before) this.#namedOf(one)?.release(one.slice(one.indexOf(' ') + 1));
+  }
+
+  #namedOf(name: string): NamedObjects | undefined {
+    return this.#named.get(name.slice(0, name.indexOf(' ')));
+  }
+}
