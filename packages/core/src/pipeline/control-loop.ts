@@ -6,6 +6,7 @@ import type { Explanation } from '../evaluate/explanation.ts';
 import type { WrittenRequest } from '../evaluate/request-of.ts';
 import { ModelBuilder } from '../model/build/build-model.ts';
 import type { ModelOptions } from '../model/build/model-options.ts';
+import type { ObjectRef } from '../model/origin.ts';
 import type { RoutingModel } from '../model/routing-model.ts';
 import { countBySeverity, formatDiagnostic } from '../observe/diagnostic.ts';
 import type { Diagnostic } from '../observe/diagnostic.ts';
@@ -18,6 +19,7 @@ import { Coalescer } from './coalescer.ts';
 import type { CoalescerOptions } from './coalescer.ts';
 import { Quarantine } from './quarantine.ts';
 import { reconcile } from './reconcile.ts';
+import type { Reconciliation } from './reconcile.ts';
 
 export interface ControlLoopParts {
   readonly backendName: string;
@@ -45,7 +47,8 @@ export class ControlLoop implements ControllerView {
   readonly #builder: ModelBuilder;
   readonly #quarantine = new Quarantine();
   #running: Promise<unknown> = Promise.resolve();
-  #served: { readonly model: RoutingModel; readonly revision: number } | undefined;
+  readonly #callbacks = new Set<() => void>();
+  #served: { readonly model: RoutingModel; readonly ingresses: readonly ObjectRef[]; readonly revision: number } | undefined;
   #found: readonly Diagnostic[] = [];
   #failures = 0;
   /** What was told of sources that are waited for. */
@@ -111,6 +114,15 @@ export class ControlLoop implements ControllerView {
     return this.#served?.model;
   }
 
+  servedIngresses(): readonly ObjectRef[] {
+    return this.#served?.ingresses ?? [];
+  }
+
+  onReconciled(callback: () => void): () => void {
+    this.#callbacks.add(callback);
+    return () => void this.#callbacks.delete(callback);
+  }
+
   explain(request: WrittenRequest): Explanation | undefined {
     const listening = this.#parts.backend.dataplane.addresses?.();
     return this.#served && explain(this.#served.model, { ...(listening && { listening }), ...request });
@@ -133,22 +145,26 @@ export class ControlLoop implements ControllerView {
   /** Nothing is served before every source has delivered its first state: a half-read cluster would answer 404. */
   async #run(): Promise<void> {
     if (!this.#stores.every((store) => store.complete)) return this.#tellWaiting();
-    const { backend, logger } = this.#parts;
+    const { backend } = this.#parts;
     const { snapshot, diagnostics } = mergeSnapshots(this.#stores.map((store) => store.snapshot()));
     const result = await reconcile({ builder: this.#builder, backend, quarantine: this.#quarantine }, snapshot, this.#aborter.signal);
     this.#found = [...diagnostics, ...result.diagnostics];
     this.#failures = 0;
-    const { outcome, model } = result;
+    this.#take(result, snapshot.revision);
+    for (const callback of this.#callbacks) callback();
+  }
+
+  #take({ outcome, model, served }: Reconciliation, revision: number): void {
+    const { logger } = this.#parts;
     if (outcome.kind === 'rejected' || outcome.kind === 'rolledBack') {
       logger.error('the data plane refused the configuration', { outcome: outcome.kind, reason: outcome.message });
       return;
     }
-    this.#served = { model, revision: snapshot.revision };
-    const { digest } = outcome.generation;
+    this.#served = { model, ingresses: served, revision };
     if (outcome.kind === 'applied')
       logger.info('serving a new generation', {
-        digest,
-        revision: snapshot.revision,
+        digest: outcome.generation.digest,
+        revision,
         reasons: outcome.reasons,
         ...(outcome.draining !== undefined && { draining: outcome.draining }),
         ...countBySeverity(this.diagnostics()),

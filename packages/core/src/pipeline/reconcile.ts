@@ -5,6 +5,7 @@ import type { Diagnostic } from '../observe/diagnostic.ts';
 import { spanNames } from '../observe/span-names.ts';
 import type { ModelBuilder } from '../model/build/build-model.ts';
 import { builtIn } from '../model/origin.ts';
+import type { ObjectRef } from '../model/origin.ts';
 import type { RoutingModel } from '../model/routing-model.ts';
 import type { Snapshot } from '../watch/snapshot.ts';
 import type { Quarantine } from './quarantine.ts';
@@ -21,6 +22,8 @@ export interface Loop {
 export interface Reconciliation {
   readonly model: RoutingModel;
   readonly outcome: ApplyOutcome;
+  /** The Ingresses that the model serves. */
+  readonly served: readonly ObjectRef[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -52,6 +55,7 @@ export async function reconcile(loop: Loop, snapshot: Snapshot, signal: AbortSig
       return {
         model: built.model,
         outcome,
+        served: built.served,
         diagnostics: [...built.diagnostics, ...translation.diagnostics, ...quarantine.diagnostics(), ...refused],
       };
     }

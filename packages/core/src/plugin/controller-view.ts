@@ -3,6 +3,7 @@ import type { Generation } from '../apply/reloader.ts';
 import type { Explanation } from '../evaluate/explanation.ts';
 import type { WrittenRequest } from '../evaluate/request-of.ts';
 import type { Diagnostic, Severity } from '../observe/diagnostic.ts';
+import type { ObjectRef } from '../model/origin.ts';
 import type { RoutingModel } from '../model/routing-model.ts';
 
 /** What `/api/status` shows. */
@@ -26,6 +27,13 @@ export interface ControllerView {
   diagnostics(): readonly Diagnostic[];
   /** The model being served; undefined before the first generation. */
   model(): RoutingModel | undefined;
+  /** The Ingresses that the generation being served was made from. */
+  servedIngresses(): readonly ObjectRef[];
+  /**
+   * Calls back after every run of the reconcile loop, when the data plane has acknowledged what it came to or has refused it. The callback
+   * must be quick and not throw. Returns what ends it.
+   */
+  onReconciled(callback: () => void): () => void;
   /** Tells what happens to a request by the model being served; undefined before the first generation and for what is no URL. */
   explain(request: WrittenRequest): Explanation | undefined;
 }

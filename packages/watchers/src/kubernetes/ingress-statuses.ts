@@ -18,9 +18,10 @@ export function addressText(addresses: readonly LoadBalancerAddress[]): string {
     .join(' ');
 }
 
-/** What the API has in `status.loadBalancer` of every watched Ingress, by `namespace/name`. */
+/** What the API has in `status.loadBalancer` of every watched Ingress, and its uid, by `namespace/name`. */
 export class IngressStatuses {
   readonly #texts = new Map<string, string>();
+  readonly #uids = new Map<string, string>();
   #onChange: () => void = () => {};
 
   /** Calls back when somebody has written a status. */
@@ -29,6 +30,7 @@ export class IngressStatuses {
   }
 
   put(key: string, object: ApiObject): void {
+    if (object.metadata.uid !== undefined) this.#uids.set(key, object.metadata.uid);
     const text = addressText((object as WithStatus).status?.loadBalancer?.ingress ?? []);
     if (this.#texts.get(key) === text) return;
     this.#texts.set(key, text);
@@ -37,6 +39,11 @@ export class IngressStatuses {
 
   remove(key: string): void {
     this.#texts.delete(key);
+    this.#uids.delete(key);
+  }
+
+  uid(key: string): string | undefined {
+    return this.#uids.get(key);
   }
 
   /** Undefined for an Ingress that is not there. */

@@ -44,7 +44,7 @@ export function objectPath(of: Resource, { namespace, name }: Pick<ObjectRef, 'n
 export interface ApiObject {
   readonly apiVersion?: string;
   readonly kind?: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly resourceVersion?: string };
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly resourceVersion?: string; readonly uid?: string };
 }
 
 export interface ApiList {

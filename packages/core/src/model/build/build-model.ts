@@ -2,6 +2,8 @@ import type { Diagnostic } from '../../observe/diagnostic.ts';
 import { wildcardAbove } from '../../evaluate/match.ts';
 import { diagnose } from '../../observe/diagnostic.ts';
 import { formatObject } from '../origin.ts';
+import type { ObjectRef } from '../origin.ts';
+import type { Ingress } from '../../watch/kinds/ingress.ts';
 import type { Snapshot } from '../../watch/snapshot.ts';
 import type { Certificate } from '../certificate.ts';
 import type { RoutingModel } from '../routing-model.ts';
@@ -23,6 +25,8 @@ import { planUpstreams } from './upstream-plan.ts';
 export interface BuiltModel {
   readonly model: RoutingModel;
   readonly diagnostics: readonly Diagnostic[];
+  /** The Ingresses that it serves, the oldest first. */
+  readonly served: readonly ObjectRef[];
 }
 
 interface BuiltHost {
@@ -61,7 +65,8 @@ export class ModelBuilder {
 
   build(snapshot: Snapshot): BuiltModel {
     const diagnostics: Diagnostic[] = [];
-    const canaries = planCanaries(this.#served(snapshot, diagnostics));
+    const ours = this.#served(snapshot, diagnostics);
+    const canaries = planCanaries(ours);
     const { served } = canaries;
     const inputs = this.#hostInputs(served, snapshot, diagnostics);
     const hosts = this.#buildHosts(inputs);
@@ -76,7 +81,7 @@ export class ModelBuilder {
       upstreams: upstreams.map(({ upstream }) => upstream),
       certificates: this.#certificates.all().filter(({ id }) => used.has(id)),
     };
-    return { model, diagnostics };
+    return { model, diagnostics, served: ours.map(({ ingress }) => refOfIngress(ingress)) };
   }
 
   #served(snapshot: Snapshot, diagnostics: Diagnostic[]): readonly AnnotatedIngress[] {
@@ -163,4 +168,8 @@ function sameInput(a: HostInput, b: HostInput): boolean {
 
 function tlsKey({ tls }: HostInput): string {
   return tls === undefined ? '' : `${tls.certificate ?? ''} ${formatObject(tls.from.object)} ${tls.from.field}`;
+}
+
+function refOfIngress({ kind, metadata: { namespace, name } }: Ingress): ObjectRef {
+  return { kind, namespace, name };
 }

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ControllerView, Logger } from '@sluice/core';
+import { messageOf } from '@sluice/core';
+import type { ApiClient } from '../kubernetes/api-client.ts';
+import { Backoff } from '../kubernetes/backoff.ts';
+import type { Cluster } from '../kubernetes/cluster.ts';
+import { EventWriter } from './event-writer.ts';
+import { LeaderElection } from './leader-election.ts';
+import { LeaseStore } from './lease.ts';
+import { OwnPod } from './own-pod.ts';
+import { PublishedAddresses } from './published-addresses.ts';
+import { StatusWriter } from './status-writer.ts';
+
+/** What comes within so long is told together. */
+const GATHER_MS = 200;
+/** Addresses of Services and nodes are looked up again after so long. */
+const REFRESH_MS = 60_000;
+/** Between tries when Events have to wait. */
+const BACKLOG_MS = 2000;
+const LONGEST_PAUSE_MS = 60_000;
+
+interface Writers {
+  readonly pod: OwnPod;
+  readonly addresses: PublishedAddresses;
+  readonly status: StatusWriter;
+  readonly events: EventWriter;
+}
+
+/**
+ * Tells the cluster what became of its Ingresses, after the data plane has acknowledged it: addresses in their status and Events about
+ * their errors. Of several replicas one does so.
+ */
+export class ClusterReporter {
+  readonly #cluster: Cluster;
+  readonly #view: ControllerView;
+  readonly #logger: Logger;
+  readonly #identity: string;
+  readonly #aborter = new AbortController();
+  readonly #backoff = new Backoff(LONGEST_PAUSE_MS);
+  #wake = Promise.withResolvers<void>();
+  #election: LeaderElection | undefined;
+  #writers: Writers | undefined;
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(cluster: Cluster, view: ControllerView, logger: Logger) {
+    this.#cluster = cluster;
+    this.#view = view;
+    this.#logger = logger;
+    this.#identity = `${process.env['POD_NAME'] ?? hostname()}_${randomUUID()}`;
+  }
+
+  start(): void {
+    const { status, events } = this.#cluster.options;
+    if (status.enabled || events.enabled) this.#running = this.#run(this.#aborter.signal);
+  }
+
+  /** Takes the addresses back where that is configured and no other replica goes on, and lets another replica lead. */
+  async stop(signal: AbortSignal): Promise<void> {
+    this.#aborter.abort();
+    this.#wake.resolve();
+    await this.#running;
+    if (this.#writers === undefined || !this.#leads()) return;
+    try {
+      if (this.#cluster.options.status.clearOnShutdown && !(await this.#writers.pod.hasOthers(signal)))
+        await this.#writers.status.clear(signal);
+    } catch (error) {
+      this.#logger.warn('the status of Ingresses could not be taken back', { error: messageOf(error) });
+    }
+    await this.#election?.release(signal);
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    let client: ApiClient;
+    try {
+      client = await this.#cluster.client();
+    } catch {
+      return; // The watcher tells why.
+    }
+    this.#writers = this.#writersFor(client);
+    const unlisten = this.#view.onReconciled(() => this.#wake.resolve());
+    this.#cluster.statuses.listen(() => this.#wake.resolve());
+    await Promise.all([this.#elect(client, signal), this.#write(this.#writers, signal)]);
+    unlisten();
+  }
+
+  #writersFor(client: ApiClient): Writers {
+    const { options, statuses } = this.#cluster;
+    const logger = this.#logger;
+    const pod = new OwnPod(client);
+    return {
+      pod,
+      addresses: new PublishedAddresses(client, options.status, pod),
+      status: new StatusWriter({ client, statuses, takeOver: options.status.takeOver, logger }),
+      events: new EventWriter({
+        client,
+        instance: this.#identity,
+        uidOf: ({ kind, namespace, name }) => (kind === 'Ingress' ? statuses.uid(`${namespace}/${name}`) : undefined),
+        logger,
+      }),
+    };
+  }
+
+  async #elect(client: ApiClient, signal: AbortSignal): Promise<void> {
+    const { enabled, id, namespace, leaseMs, renewMs, retryMs } = this.#cluster.options.election;
+    if (!enabled) return;
+    this.#election = new LeaderElection({
+      store: new LeaseStore(client, namespace ?? client.namespace, id),
+      identity: this.#identity,
+      leaseMs,
+      renewMs,
+      retryMs,
+      logger: this.#logger,
+      onChange: () => this.#wake.resolve(),
+    });
+    await this.#election.run(signal);
+  }
+
+  #leads(): boolean {
+    return !this.#cluster.options.election.enabled || this.#election?.leads === true;
+  }
+
+  async #write(writers: Writers, signal: AbortSignal): Promise<void> {
+    for (let waitMs = REFRESH_MS; !signal.aborted;) {
+      const timer = pause(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
+      await Promise.race([this.#wake.promise, timer]);
+      await pause(GATHER_MS, undefined, { signal }).catch(() => undefined);
+      this.#wake = Promise.withResolvers();
+      if (signal.aborted || !this.#leads() || !this.#view.ready()) continue;
+      waitMs = await this.#tell(writers, signal);
+    }
+  }
+
+  /** How long to wait until there is something to tell again. */
+  async #tell({ addresses, status, events }: Writers, signal: AbortSignal): Promise<number> {
+    const { options } = this.#cluster;
+    const told = await Promise.allSettled([
+      options.status.enabled && addresses.find(signal).then((found) => status.write(this.#view.servedIngresses(), found, signal)),
+      options.events.enabled && events.write(this.#view.diagnostics(), signal),
+    ]);
+    if (signal.aborted) return 0;
+    const failures = told.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : []));
+    for (const error of failures) this.#logger.warn('the cluster could not be told what became of its objects', { error });
+    if (failures.length > 0) return this.#backoff.next();
+    this.#backoff.reset();
+    return told.some((one) => one.status === 'fulfilled' && one.value === true) ? BACKLOG_MS : REFRESH_MS;
+  }
+}

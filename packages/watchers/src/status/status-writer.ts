@@ -1,0 +1,87 @@
+import type { Logger, ObjectRef } from '@sluice/core';
+import { messageOf } from '@sluice/core';
+import type { ApiClient } from '../kubernetes/api-client.ts';
+import { isConflict, isMissing } from '../kubernetes/api-error.ts';
+import { addressText } from '../kubernetes/ingress-statuses.ts';
+import type { IngressStatuses, LoadBalancerAddress } from '../kubernetes/ingress-statuses.ts';
+import { objectPath, resources } from '../kubernetes/resource.ts';
+import { inParallel } from './in-parallel.ts';
+
+/** The manager of the fields that are written (Kubernetes, "Server-Side Apply"). */
+const MANAGER = 'sluice';
+const AT_ONCE = 10;
+
+export interface StatusWriterOptions {
+  readonly client: ApiClient;
+  readonly statuses: IngressStatuses;
+  /** Replace what another controller has written. */
+  readonly takeOver: boolean;
+  readonly logger: Logger;
+}
+
+/**
+ * Writes `status.loadBalancer` of Ingresses by server-side apply, where it is not there already. What another controller has written stays
+ * unless it is to be taken over: the API refuses the write, and the Ingress is left alone until its status changes.
+ */
+export class StatusWriter {
+  readonly #options: StatusWriterOptions;
+  /** Statuses of others that were left alone. */
+  readonly #foreign = new Map<string, string>();
+  /** What this process has written, as far as it may be there still. */
+  readonly #written = new Set<string>();
+
+  constructor(options: StatusWriterOptions) {
+    this.#options = options;
+  }
+
+  /** Brings the addresses to these Ingresses, and takes them from those that it wrote before and that are not among them. */
+  async write(served: readonly ObjectRef[], addresses: readonly LoadBalancerAddress[], signal: AbortSignal): Promise<void> {
+    const { statuses } = this.#options;
+    const wanted = addressText(addresses);
+    const keys = new Set(served.map(keyOfRef));
+    const due = [...keys].filter((key) => {
+      const now = statuses.get(key);
+      return now !== undefined && now !== wanted && this.#foreign.get(key) !== now;
+    });
+    for (const key of keys) if (statuses.get(key) === wanted) this.#written.add(key);
+    const left = [...this.#written].filter((key) => !keys.has(key));
+    for (const key of left) this.#written.delete(key);
+    await inParallel(AT_ONCE, due, (key) => this.#apply(key, addresses, signal));
+    await inParallel(AT_ONCE, left, (key) => this.#apply(key, [], signal));
+  }
+
+  /** Takes back everything that it wrote. */
+  clear(signal: AbortSignal): Promise<void> {
+    const keys = [...this.#written];
+    this.#written.clear();
+    return inParallel(AT_ONCE, keys, (key) => this.#apply(key, [], signal));
+  }
+
+  async #apply(key: string, addresses: readonly LoadBalancerAddress[], signal: AbortSignal): Promise<void> {
+    const { client, statuses, takeOver, logger } = this.#options;
+    const [namespace = '', name = ''] = key.split('/');
+    const { apiVersion, kind } = resources.Ingress;
+    const status = addresses.length === 0 ? {} : { status: { loadBalancer: { ingress: addresses } } };
+    try {
+      await client.json({
+        method: 'PATCH',
+        path: `${objectPath(resources.Ingress, { namespace, name })}/status`,
+        query: { fieldManager: MANAGER, force: String(takeOver) },
+        contentType: 'application/apply-patch+yaml',
+        body: { apiVersion, kind, metadata: { name, namespace }, ...status },
+        signal,
+      });
+      this.#foreign.delete(key);
+      if (addresses.length > 0) this.#written.add(key);
+    } catch (error) {
+      if (signal.aborted || isMissing(error)) return;
+      if (!isConflict(error)) throw new Error(`the status of Ingress ${key} cannot be written: ${messageOf(error)}`, { cause: error });
+      this.#foreign.set(key, statuses.get(key) ?? '');
+      logger.info('another controller has written the status of an Ingress: it stays', { ingress: key, takeOver });
+    }
+  }
+}
+
+function keyOfRef({ namespace, name }: ObjectRef): string {
+  return `${namespace}/${name}`;
+}
