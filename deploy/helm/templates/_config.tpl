@@ -38,7 +38,7 @@
 {{- $defaults := dict
   "namespaces" list
   "namespaceSelector" ""
-  "status" (dict "enabled" true "publishService" "" "addresses" list)
+  "status" (dict "enabled" true "publishService" "" "addresses" list "clearOnShutdown" true)
   "events" (dict "enabled" true) }}
 {{- mergeOverwrite $defaults (include "sluice.config" . | fromYaml).watch.kubernetes | toYaml }}
 {{- end }}

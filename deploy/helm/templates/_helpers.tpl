@@ -32,7 +32,7 @@
 {{- /* Labels of every object. */}}
 {{- define "sluice.labels" -}}
 {{ include "sluice.selectorLabels" . }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | squote }}
 app.kubernetes.io/part-of: {{ include "sluice.name" . }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}

@@ -2,8 +2,12 @@
 {{- define "sluice.pod" -}}
 {{- $c := .Values.controller -}}
 metadata:
+  # The same in every version: by these the program finds its replicas, also while they are replaced.
   labels:
-    {{- include "sluice.controllerLabels" . | nindent 4 }}
+    {{- include "sluice.controllerSelector" . | nindent 4 }}
+    {{- with .Values.commonLabels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
     {{- with $c.podLabels }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
