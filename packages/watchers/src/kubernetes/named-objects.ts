@@ -53,7 +53,8 @@ export class NamedObjects {
     },
     settled: () => {
       if (this.#watched === 'not yet') this.#watched = 'yes';
-      this.#lookAtAll();
+      if (this.#watched === 'yes') this.#lookAtAll();
+      else this.#settle();
     },
     trouble: (trouble) => this.#troubled(trouble),
   };
@@ -125,8 +126,9 @@ export class NamedObjects {
     try {
       const object = await client.json<ApiObject>({ path: objectPath(resource, refOfKey('', key)), signal: this.#signal });
       this.#allowed();
-      if (!this.#wanted.has(key)) return;
-      this.#told.set(key, object.metadata.resourceVersion ?? '');
+      const version = object.metadata.resourceVersion ?? '';
+      if (!this.#wanted.has(key) || this.#told.get(key) === version) return;
+      this.#told.set(key, version);
       reflection.put({ ...object, apiVersion: resource.apiVersion, kind: resource.kind });
     } catch (error) {
       if (this.#signal.aborted) return;

@@ -14,6 +14,10 @@ const LONGEST_PAUSE_MS = 15_000;
 /** After a lost version everything is listed again: not by all replicas at the same moment. */
 const RELIST_JITTER_MS = 1000;
 const IDLE_MS = 70_000;
+/** A server that ends watches sooner is not asked again at once. */
+const SHORT_MS = 1000;
+/** A connection that is lost once is made again; when that fails too, it is worth telling. */
+const TELL_AFTER = 2;
 
 /** Why nothing new is heard. `denied`: the account has no right to it. */
 export interface Trouble {
@@ -58,6 +62,7 @@ export class Reflector {
   /** The version of the collection that has been told; undefined when it has to be listed. */
   #version: string | undefined;
   #troubled = false;
+  #failures = 0;
   #cleared = false;
   /** Lists that were made: what a test counts. */
   lists = 0;
@@ -71,7 +76,9 @@ export class Reflector {
     while (!signal.aborted) {
       try {
         this.#version ??= await this.#list(signal);
+        const startMs = performance.now();
         await this.#watch(this.#version, signal);
+        if (performance.now() - startMs < SHORT_MS) await this.#wait(this.#backoff.next(), signal);
       } catch (error) {
         if (signal.aborted) return;
         await this.#wait(this.#after(error), signal);
@@ -138,6 +145,7 @@ export class Reflector {
 
   #fine(): void {
     this.#backoff.reset();
+    this.#failures = 0;
     if (!this.#troubled) return;
     this.#troubled = false;
     this.#options.reflection.trouble(undefined);
@@ -151,12 +159,13 @@ export class Reflector {
       return this.#backoff.next() + Math.random() * RELIST_JITTER_MS;
     }
     const denied = isDenied(error);
-    this.#troubled = true;
-    const what = `${resource.plural}${namespace === undefined ? '' : ` of ${namespace}`}`;
-    reflection.trouble({
-      kind: denied ? 'denied' : 'unreachable',
-      message: `${denied ? 'no right to list and watch' : 'cannot follow'} ${what}: ${messageOf(error)}`,
-    });
+    this.#failures++;
+    if (denied || this.#failures >= TELL_AFTER) {
+      this.#troubled = true;
+      const what = `${resource.plural}${namespace === undefined ? '' : ` of ${namespace}`}`;
+      const message = `${denied ? 'no right to list and watch' : 'cannot follow'} ${what}: ${messageOf(error)}`;
+      reflection.trouble({ kind: denied ? 'denied' : 'unreachable', message });
+    }
     if (denied) reflection.settled();
     return this.#backoff.next(error instanceof ApiError ? error.retryAfterMs : 0);
   }

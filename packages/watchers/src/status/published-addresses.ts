@@ -1,19 +1,21 @@
 import { isIP } from 'node:net';
+import { z } from 'zod';
 import type { ApiClient } from '../kubernetes/api-client.ts';
 import type { ClusterOptions } from '../kubernetes/cluster-options.ts';
 import type { LoadBalancerAddress } from '../kubernetes/ingress-statuses.ts';
 import { collectionPath, objectPath, resources } from '../kubernetes/resource.ts';
 import type { OwnPod } from './own-pod.ts';
 
-interface Service {
-  readonly spec?: {
-    readonly type?: string;
-    readonly externalIPs?: readonly string[];
-    readonly externalName?: string;
-    readonly clusterIP?: string;
-  };
-  readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly LoadBalancerAddress[] } };
-}
+const word = z.string().default('');
+
+const serviceSchema = z.object({
+  spec: z.object({ type: word, externalName: word, clusterIP: word, externalIPs: z.array(z.string()).default([]) }).prefault({}),
+  status: z
+    .object({ loadBalancer: z.object({ ingress: z.array(z.object({ ip: word, hostname: word })).default([]) }).prefault({}) })
+    .prefault({}),
+});
+
+type Service = z.output<typeof serviceSchema>;
 
 interface NodeObject {
   readonly metadata: { readonly name: string };
@@ -44,8 +46,8 @@ export class PublishedAddresses {
 
   async #ofService(id: string, signal: AbortSignal): Promise<readonly LoadBalancerAddress[]> {
     const [namespace = '', name = ''] = id.split('/');
-    const service = await this.#client.json<Service>({ path: objectPath(resources.Service, { namespace, name }), signal });
-    return publishedBy(service)
+    const service = await this.#client.json({ path: objectPath(resources.Service, { namespace, name }), signal });
+    return publishedBy(serviceSchema.parse(service))
       .filter((address) => address !== '')
       .map(addressOf);
   }
@@ -68,11 +70,10 @@ export class PublishedAddresses {
 
 /** Addresses of a load balancer, else external ones, else the one inside the cluster. */
 function publishedBy({ spec, status }: Service): readonly string[] {
-  if (spec?.type === 'ExternalName') return [spec.externalName ?? ''];
-  const balanced = (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => ip ?? hostname ?? []);
-  const outside = [...balanced, ...(spec?.externalIPs ?? [])];
-  if (spec?.type === 'LoadBalancer' || outside.length > 0) return outside;
-  return spec?.clusterIP === 'None' ? [] : [spec?.clusterIP ?? ''];
+  if (spec.type === 'ExternalName') return [spec.externalName];
+  const outside = [...status.loadBalancer.ingress.map(({ ip, hostname }) => ip || hostname), ...spec.externalIPs];
+  if (spec.type === 'LoadBalancer' || outside.length > 0) return outside;
+  return spec.clusterIP === 'None' ? [] : [spec.clusterIP];
 }
 
 function addressOf(text: string): LoadBalancerAddress {
