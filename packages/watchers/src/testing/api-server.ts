@@ -32,22 +32,11 @@ export class TestApiServer implements AsyncDisposable {
   }
 
   static async start(answer: Answer): Promise<TestApiServer> {
-    const server = createServer((request, response) => {
-      void text(request).then((body) => {
-        const url = new URL(request.url ?? '/', 'http://api.test');
-        const asked = {
-          method: request.method ?? '',
-          path: url.pathname,
-          query: url.searchParams,
-          body: body === '' ? undefined : (JSON.parse(body) as unknown),
-        };
-        started.asked.push(asked);
-        started.answer(asked, response, request);
-      });
-    });
+    const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const started = new TestApiServer(server, answer);
+    server.on('request', (request, response) => void started.#take(request, response));
     return started;
   }
 
@@ -63,6 +52,15 @@ export class TestApiServer implements AsyncDisposable {
   /** Cuts every connection. */
   cut(): void {
     this.#server.closeAllConnections();
+  }
+
+  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await text(request);
+    const url = new URL(request.url ?? '/', 'http://api.test');
+    const parsed = body === '' ? undefined : (JSON.parse(body) as unknown);
+    const asked = { method: request.method ?? '', path: url.pathname, query: url.searchParams, body: parsed };
+    this.asked.push(asked);
+    this.answer(asked, response, request);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
