@@ -15,7 +15,7 @@ describe.skipIf(skip)(title, () => {
   test('are what the chart renders (npx node e2e/deploy/write-manifests.ts writes them)', async () => {
     const manifests = await plainManifests('binary' in program ? program.binary : '');
     expect(readdirSync(plainFolder).toSorted()).toEqual([...manifests.keys()].toSorted());
-    for (const [name, text] of manifests) expect(read(name), name).toBe(text);
+    for (const [name, text] of manifests) expect({ name, text: read(name) }).toEqual({ name, text });
   });
 });
 
