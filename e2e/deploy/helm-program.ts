@@ -1,12 +1,16 @@
 import { spawn } from 'node:child_process';
 import { constants, existsSync } from 'node:fs';
-import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Program } from '../nginx-programs.ts';
 
 /** What is built where there is no Helm. */
 const VERSION = 'v3.22.0';
+
+/** With nothing in Go's cache, on a slow machine. */
+const LONGEST_BUILD_MS = 20 * 60_000;
 
 /** Outside the checkout: it is the same for all of them, and takes sixty megabytes. */
 const CACHE = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'sluice', `helm-${VERSION}`);
@@ -20,7 +24,7 @@ export async function helmProgram(): Promise<Program> {
   const install = 'install Helm 3 or 4, or Go, or name a program with HELM';
   if ((await onPath('go')) === undefined) return { missing: 'there is no helm, and no Go to build it with', install };
   try {
-    return { binary: await build() };
+    return { binary: await buildOnce() };
   } catch (error) {
     return { missing: `helm cannot be built: ${error instanceof Error ? error.message : String(error)}`, install };
   }
@@ -45,21 +49,42 @@ function cached(): string | undefined {
   return existsSync(path) ? path : undefined;
 }
 
-/** Builds beside the final place and moves it there at once: another process may be doing the same. */
+/** Of several processes that want it at the same time one builds, and the others wait for it. */
+async function buildOnce(): Promise<string> {
+  const lock = `${CACHE}.lock`;
+  await mkdir(dirname(CACHE), { recursive: true });
+  while (!(await locked(lock))) await pause(500);
+  try {
+    return cached() ?? (await build());
+  } finally {
+    await rm(lock, { recursive: true, force: true });
+  }
+}
+
+/** Takes the lock if nobody has it, or if who had it must be gone. */
+async function locked(lock: string): Promise<boolean> {
+  const since = await stat(lock).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined,
+  );
+  if (since !== undefined && since < Date.now() - LONGEST_BUILD_MS) await rm(lock, { recursive: true, force: true });
+  return mkdir(lock).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return false;
+      throw error;
+    },
+  );
+}
+
+/** Builds beside the final place and moves it there at once: half a program is none. */
 async function build(): Promise<string> {
   process.stderr.write(`Building helm ${VERSION} (go install) …\n`);
-  await mkdir(join(CACHE, '..'), { recursive: true });
   const draft = await mkdtemp(`${CACHE}-`);
+  const env = { ...process.env, GOBIN: draft, CGO_ENABLED: '0' };
   try {
-    await run('go', ['install', '-trimpath', '-ldflags', '-s -w', `helm.sh/helm/v3/cmd/helm@${VERSION}`], {
-      ...process.env,
-      GOBIN: draft,
-      CGO_ENABLED: '0',
-    });
-    await rename(draft, CACHE).catch((error: NodeJS.ErrnoException) => {
-      // Somebody else was quicker.
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-    });
+    await run('go', ['install', '-trimpath', '-ldflags', '-s -w', `helm.sh/helm/v3/cmd/helm@${VERSION}`], env);
+    await rename(draft, CACHE);
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
