@@ -1,5 +1,6 @@
 import { SluiceError, createController, parseListenAddress } from '@sluice/core';
 import type { Controller } from '@sluice/core';
+import { findsCluster } from '@sluice/watchers/kubernetes';
 import { modelOptions } from '../settings/model-options.ts';
 import type { Settings } from '../settings/load-settings.ts';
 import { consoleLogger } from './console-logger.ts';
@@ -7,8 +8,11 @@ import type { ExitStatus } from './terminal.ts';
 
 /** Composes a controller from settings. Throws `SLU2xxx`. */
 export async function controllerOf({ base, plugins }: Settings): Promise<Controller> {
-  if (base.watch.directory === undefined)
-    throw new SluiceError('SLU2003', 'watch: there is nothing to watch; name a directory with --manifests DIR or watch.directory.path');
+  if (base.watch.directory === undefined && base.watch.kubernetes === undefined && !findsCluster())
+    throw new SluiceError(
+      'SLU2003',
+      'watch: there is nothing to watch; name a directory with --manifests DIR, or a cluster with --kubeconfig FILE or KUBECONFIG',
+    );
   const inCluster = process.env['KUBERNETES_SERVICE_HOST'] !== undefined;
   return createController({
     plugins,

@@ -24,7 +24,8 @@ function withSettings(command: Command): Command {
   return command
     .addOption(configFlag())
     .addOption(backendFlag())
-    .option('--manifests <dir>', 'directory of manifests to watch')
+    .option('--manifests <dir>', 'directory of manifests to watch; the cluster is watched as well when it is named too')
+    .option('--kubeconfig <file>', 'how to reach the cluster; in a pod its service account, else KUBECONFIG or ~/.kube/config')
     .option('--http <addr>', 'HOST:PORT or :PORT for plain HTTP; may repeat', collect)
     .option('--https <addr>', 'HOST:PORT or :PORT for HTTPS; may repeat', collect)
     .option('--admin <addr>', 'address of the admin server')
@@ -69,8 +70,8 @@ function program(done: (status: ExitStatus) => void): Command {
     .description('Kubernetes ingress controller: one routing model, any proxy underneath')
     .version(coreVersion)
     .exitOverride();
-  withSettings(root.command('run').description('serve the manifests until SIGTERM or SIGINT')).action(async (flags: SettingFlags) =>
-    done(await runCommand(flags)),
+  withSettings(root.command('run').description('serve a cluster, or a directory of manifests, until SIGTERM or SIGINT')).action(
+    async (flags: SettingFlags) => done(await runCommand(flags)),
   );
   root
     .command('check <path...>')

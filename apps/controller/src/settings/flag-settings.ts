@@ -5,6 +5,7 @@ export interface SettingFlags {
   readonly config?: string;
   readonly backend?: string;
   readonly manifests?: string;
+  readonly kubeconfig?: string;
   readonly http?: readonly string[];
   readonly https?: readonly string[];
   readonly admin?: string;
@@ -17,6 +18,7 @@ export interface SettingFlags {
 const flagOf: Readonly<Record<string, string>> = {
   backend: 'backend',
   'watch.directory.path': 'manifests',
+  'watch.kubernetes.kubeconfig': 'kubeconfig',
   'listen.http': 'http',
   'listen.https': 'https',
   'listen.admin': 'admin',
@@ -33,7 +35,10 @@ function treeOf(flags: SettingFlags): SettingsTree {
   return {
     backend: flags.backend,
     data: flags.data,
-    ...(flags.manifests !== undefined && { watch: { directory: { path: flags.manifests } } }),
+    watch: {
+      ...(flags.manifests !== undefined && { directory: { path: flags.manifests } }),
+      ...(flags.kubeconfig !== undefined && { kubernetes: { kubeconfig: flags.kubeconfig } }),
+    },
     listen: { http: flags.http, https: flags.https, admin: flags.admin },
     log: { level: flags.logLevel, format: flags.logFormat },
   };
@@ -50,9 +55,10 @@ export function environmentLayer(environment: Readonly<Record<string, string | u
     value(flag)
       ?.split(',')
       .map((part) => part.trim());
-  const [backend, manifests, http, https, admin, data, logLevel, logFormat] = [
+  const [backend, manifests, kubeconfig, http, https, admin, data, logLevel, logFormat] = [
     value('backend'),
     value('manifests'),
+    value('kubeconfig'),
     list('http'),
     list('https'),
     value('admin'),
@@ -63,6 +69,7 @@ export function environmentLayer(environment: Readonly<Record<string, string | u
   const flags: SettingFlags = {
     ...(backend && { backend }),
     ...(manifests && { manifests }),
+    ...(kubeconfig && { kubeconfig }),
     ...(http && { http }),
     ...(https && { https }),
     ...(admin && { admin }),

@@ -23,12 +23,18 @@ describe('settings', () => {
       log: { level: 'info', format: 'json' },
       watch: { ingressClass: 'nginx', controllerClass: 'k8s.io/ingress-nginx', watchIngressWithoutClass: false },
     });
-    expect(plugins.map(({ pluginName }) => pluginName)).toEqual(['node', 'nginx', 'metrics']);
+    expect(plugins.map(({ pluginName }) => pluginName)).toEqual(['kubernetes', 'node', 'nginx', 'metrics']);
   });
 
-  test('a directory brings the plugin that watches it', async () => {
-    const { plugins } = await loadSettings({ manifests: folder }, {});
-    expect(plugins.map(({ pluginName }) => pluginName)).toContain('directory');
+  test.each([
+    ['nothing', {}, {}, ['kubernetes']],
+    ['a directory', { manifests: '/m' }, {}, ['directory']],
+    ['a cluster', { kubeconfig: '/k' }, {}, ['kubernetes']],
+    ['both', { manifests: '/m', kubeconfig: '/k' }, {}, ['directory', 'kubernetes']],
+    ['a directory, and a section of the file', { manifests: '/m' }, { watch: { kubernetes: {} } }, ['directory', 'kubernetes']],
+  ])('%s is watched by its plugins', async (_what, flags, file, sources) => {
+    const { plugins } = await loadSettings(flags, {}, file);
+    expect(plugins.map(({ pluginName }) => pluginName).filter((name) => /directory|kubernetes/.test(name))).toEqual(sources);
   });
 
   test('one address may stand without its list', async () => {

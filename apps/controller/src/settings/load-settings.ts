@@ -7,6 +7,7 @@ import node from '@sluice/dataplane-node';
 import metrics from '@sluice/metrics';
 import nginx from '@sluice/renderer-nginx';
 import directory from '@sluice/watchers';
+import kubernetes from '@sluice/watchers/kubernetes';
 import { resolve as resolveImport } from 'import-meta-resolve';
 import { loadAll as parseYaml } from 'js-yaml';
 import { environmentLayer, flagLayer } from './flag-settings.ts';
@@ -17,7 +18,13 @@ import { baseSettings, settingsSchema } from './settings-schema.ts';
 import type { BaseSettings } from './settings-schema.ts';
 
 /** The plugins that come with this program. */
-export const builtInPlugins: readonly Plugin[] = [directory as Plugin, node as Plugin, nginx as Plugin, metrics as Plugin];
+export const builtInPlugins: readonly Plugin[] = [
+  directory as Plugin,
+  kubernetes as Plugin,
+  node as Plugin,
+  nginx as Plugin,
+  metrics as Plugin,
+];
 
 /** Settings of a run, checked, with defaults filled in. */
 export interface Settings {
@@ -26,7 +33,7 @@ export interface Settings {
   readonly tree: SettingsTree;
   readonly sources: ReadonlyMap<string, string>;
   readonly available: readonly Plugin[];
-  /** Ready for a controller; without the directory plugin when no directory is configured. */
+  /** Ready for a controller; of the sources those alone that are configured. */
   readonly plugins: readonly ConfiguredPlugin[];
 }
 
@@ -54,7 +61,10 @@ export async function loadSettings(flags: SettingFlags, environment: NodeJS.Proc
   const checked = parseOptions('', settingsSchema(available), tree);
   const base = parseOptions('', baseSettings.loose(), tree);
   const configured = available.flatMap((plugin): ConfiguredPlugin[] => {
-    if (plugin.pluginName === 'directory') return base.watch.directory === undefined ? [] : [plugin(base.watch.directory)];
+    const { directory: folder, kubernetes: cluster } = base.watch;
+    if (plugin.pluginName === 'directory') return folder === undefined ? [] : [plugin(folder)];
+    // Without a directory it is the cluster that is watched, also when nobody says a word about it.
+    if (plugin.pluginName === 'kubernetes') return folder !== undefined && cluster === undefined ? [] : [plugin(cluster ?? {})];
     const section = tree[plugin.pluginName];
     return [section === undefined ? plugin : plugin(section)];
   });

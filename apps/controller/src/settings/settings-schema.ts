@@ -1,4 +1,5 @@
 import type { Plugin } from '@sluice/core';
+import { clusterOptions } from '@sluice/watchers/kubernetes';
 import { z } from 'zod';
 
 const addresses = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
@@ -8,6 +9,7 @@ const base = {
   watch: z
     .strictObject({
       directory: z.strictObject({ path: z.string().min(1).describe('Directory of manifests.') }).optional(),
+      kubernetes: clusterOptions.optional().describe('The cluster to watch; without a directory of manifests the cluster at hand.'),
       ingressClass: z
         .string()
         .default('nginx')
@@ -45,10 +47,13 @@ const base = {
 export const baseSettings = z.strictObject(base);
 export type BaseSettings = z.output<typeof baseSettings>;
 
-/** Settings with a section for each plugin under its name. The directory plugin has its section under `watch`. */
+/** Plugins that have their section under `watch`. */
+const SOURCES: ReadonlySet<string> = new Set(['directory', 'kubernetes']);
+
+/** Settings with a section for each plugin under its name; sources have theirs under `watch`. */
 export function settingsSchema(plugins: readonly Plugin[]): z.ZodObject {
   const sections = plugins
-    .filter(({ pluginName }) => pluginName !== 'directory')
+    .filter(({ pluginName }) => !SOURCES.has(pluginName))
     .map(({ pluginName, schema }) => [pluginName, schema.prefault({}).describe(`Options of the plugin ${pluginName}.`)] as const);
   return z.strictObject({ ...base, ...Object.fromEntries(sections) });
 }
