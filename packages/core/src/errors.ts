@@ -58,6 +58,11 @@ export const problems = Object.freeze({
   ),
   SLU1103: problem('info', 'An IngressClass object is missing', 'create the IngressClass: in a cluster the Ingress is ignored without it'),
   SLU1104: problem('info', 'An Ingress has neither rules nor a default backend', 'add spec.rules or spec.defaultBackend'),
+  SLU1105: problem(
+    'error',
+    'An Ingress has a default backend, which is not allowed here',
+    'remove spec.defaultBackend, or set watch.disableCatchAll to false',
+  ),
   SLU1201: problem(
     'error',
     'A host is not valid',

@@ -2,7 +2,19 @@ import type { ModelOptions } from '@sluice/core';
 import type { BaseSettings } from './settings-schema.ts';
 
 /** What the settings say about reading objects. */
-export function modelOptions({ watch, pathSemantics, annotationsRiskLevel }: BaseSettings): ModelOptions {
-  const { ingressClass, controllerClass, watchIngressWithoutClass } = watch;
-  return { ingressClass, controllerClass, watchIngressWithoutClass, pathSemantics, annotationsRiskLevel };
+export function modelOptions({ watch, ...base }: BaseSettings): ModelOptions {
+  const { ingressClass, controllerClass, watchIngressWithoutClass, ingressClassByName, disableCatchAll, disableExternalName } = watch;
+  const { pathSemantics, annotationsRiskLevel, defaultBackendService, defaultCertificate } = base;
+  return {
+    ingressClass,
+    controllerClass,
+    watchIngressWithoutClass,
+    ingressClassByName,
+    disableCatchAll,
+    disableExternalName,
+    pathSemantics,
+    annotationsRiskLevel,
+    defaultBackendService,
+    defaultCertificate,
+  };
 }

@@ -4,6 +4,11 @@ import { z } from 'zod';
 
 const addresses = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
 
+const namespacedName = z
+  .string()
+  .regex(/^(?:[^/]+\/[^/]+)?$/, 'not NAMESPACE/NAME')
+  .default('');
+
 const base = {
   backend: z.string().default('node').describe('Name of the backend that serves.'),
   watch: z
@@ -16,6 +21,12 @@ const base = {
         .describe('Value of the annotation kubernetes.io/ingress.class, and the class name accepted without its object.'),
       controllerClass: z.string().default('k8s.io/ingress-nginx').describe('spec.controller of the IngressClass objects that are served.'),
       watchIngressWithoutClass: z.boolean().default(false).describe('Serve Ingresses without any class.'),
+      ingressClassByName: z
+        .boolean()
+        .default(false)
+        .describe('Serve the IngressClass that is called like ingressClass as well, whatever its controller.'),
+      disableCatchAll: z.boolean().default(false).describe('Serve no Ingress that has spec.defaultBackend.'),
+      disableExternalName: z.boolean().default(false).describe('Services of type ExternalName have no endpoint.'),
     })
     .prefault({}),
   pathSemantics: z
@@ -26,6 +37,8 @@ const base = {
     .enum(['Low', 'Medium', 'High', 'Critical'])
     .default('Critical')
     .describe('An Ingress with an annotation of a higher risk is not served; ingress-nginx has High, which leaves out snippets.'),
+  defaultBackendService: namespacedName.describe('NAMESPACE/NAME of the Service that gets what no rule takes, on its first port.'),
+  defaultCertificate: namespacedName.describe('NAMESPACE/NAME of the Secret with the certificate for hosts that have none.'),
   listen: z
     .strictObject({
       http: addresses.default([':80']).describe('HOST:PORT or :PORT for plain HTTP.'),

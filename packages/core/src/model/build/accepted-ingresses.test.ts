@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { annotatedIngress, servedIngresses } from '../../testing/served-ingresses.ts';
+import { explain } from '../../evaluate/explain.ts';
+import { annotatedIngress, servedIngresses, serviceObjects } from '../../testing/served-ingresses.ts';
+import { SnapshotStore } from '../../watch/snapshot-store.ts';
+import { ModelBuilder } from './build-model.ts';
+import { defaultModelOptions } from './model-options.ts';
 
 const broken = annotatedIngress('shop', { 'temporal-redirect-code': 'many' }, {}, 'b');
 const ask = { url: 'http://shop.test/' };
@@ -35,4 +39,27 @@ test('nothing is remembered of an Ingress that was deleted, or left the class', 
   expect(served.ask(ask)).toMatchObject({ status: 404 });
   served.put(broken);
   expect(served.ask(ask)).toMatchObject({ status: 404 });
+});
+
+test.each([
+  [false, { upstream: { id: 'default/a:80' } }, []],
+  [true, { status: 404 }, ['SLU1105']],
+])('with catch-alls disabled %s, an Ingress with a default backend', (disableCatchAll, outcome, codes) => {
+  const store = new SnapshotStore();
+  const defaultBackend = { service: { name: 'b', port: { number: 80 } } };
+  const objects = [...serviceObjects('a'), ...serviceObjects('b'), annotatedIngress('shop', {}, { defaultBackend })];
+  store.change(objects.map((object) => ({ kind: 'put', object })));
+  const { model, diagnostics } = new ModelBuilder({ ...defaultModelOptions, disableCatchAll }).build(store.snapshot());
+  expect(explain(model, ask)).toMatchObject(outcome);
+  expect(diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code)).toEqual(codes);
+});
+
+test('an Ingress that gets a default backend where none is allowed is not served as it was before', () => {
+  const store = new SnapshotStore();
+  const builder = new ModelBuilder({ ...defaultModelOptions, disableCatchAll: true });
+  const put = (...objects: readonly object[]) => store.change(objects.map((object) => ({ kind: 'put', object })));
+  put(...serviceObjects('a'), annotatedIngress('shop', {}));
+  expect(explain(builder.build(store.snapshot()).model, ask)).toMatchObject({ upstream: { id: 'default/a:80' } });
+  put(annotatedIngress('shop', {}, { defaultBackend: { service: { name: 'a', port: { number: 80 } } } }));
+  expect(explain(builder.build(store.snapshot()).model, ask)).toMatchObject({ status: 404 });
 });

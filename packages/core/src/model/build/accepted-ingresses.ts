@@ -26,7 +26,9 @@ export class AcceptedIngresses {
     for (const [id, ingress] of objects.Ingress) {
       const decision = decideClass(ingress, objects.IngressClass, options);
       diagnostics.push(...decision.diagnostics);
-      const version = decision.served ? this.#version(id, ingress, diagnostics) : undefined;
+      const refused = decision.served && options.disableCatchAll ? refusedCatchAll(ingress) : [];
+      diagnostics.push(...refused);
+      const version = decision.served && refused.length === 0 ? this.#version(id, ingress, diagnostics) : undefined;
       if (version !== undefined) accepted.set(id, version);
     }
     this.#accepted = accepted;
@@ -42,4 +44,11 @@ export class AcceptedIngresses {
       diagnostics.push(diagnose('SLU1512', originOf(ingress, ''), 'the version before this one keeps being served'));
     return before;
   }
+}
+
+/** As in ingress-nginx, the rules of such an Ingress are not served either, and neither is the version before. */
+function refusedCatchAll(ingress: Ingress): readonly Diagnostic[] {
+  if (ingress.spec.defaultBackend === undefined) return [];
+  const why = 'this controller allows no default backend in an Ingress, so the whole Ingress is not served';
+  return [diagnose('SLU1105', originOf(ingress, 'spec.defaultBackend'), why)];
 }

@@ -5,11 +5,13 @@ import { formatObject } from '../origin.ts';
 import type { ObjectRef } from '../origin.ts';
 import type { Ingress } from '../../watch/kinds/ingress.ts';
 import type { Snapshot } from '../../watch/snapshot.ts';
+import type { IngressFeatures } from '../annotations/ingress-features.ts';
 import type { Certificate } from '../certificate.ts';
 import type { RoutingModel } from '../routing-model.ts';
 import type { VirtualHost } from '../virtual-host.ts';
 import { AcceptedIngresses } from './accepted-ingresses.ts';
 import { CertificateBuilder } from './certificate-builder.ts';
+import { DefaultBackend } from './default-backend.ts';
 import { buildHost } from './host-builder.ts';
 import type { HostInput } from './host-input.ts';
 import type { AnnotatedBackend, AnnotatedIngress, AnnotatedRule } from './annotated-ingress.ts';
@@ -20,6 +22,7 @@ import { planCanaries } from './canary-plan.ts';
 import { wwwRedirects } from './www-redirects.ts';
 import { UpstreamBuilder } from './upstream-builder.ts';
 import { planUpstreams } from './upstream-plan.ts';
+import type { PlannedUpstream } from './upstream-plan.ts';
 
 /** A model and everything that its objects' owners should know. */
 export interface BuiltModel {
@@ -27,6 +30,14 @@ export interface BuiltModel {
   readonly diagnostics: readonly Diagnostic[];
   /** The Ingresses that it serves, the oldest first. */
   readonly served: readonly ObjectRef[];
+}
+
+/** What hosts are made of. */
+interface Served {
+  readonly served: readonly AnnotatedIngress[];
+  readonly snapshot: Snapshot;
+  /** The default backend of the controller. */
+  readonly standard: PlannedUpstream | undefined;
 }
 
 interface BuiltHost {
@@ -45,7 +56,8 @@ export class ModelBuilder {
   readonly #nowMs: () => number;
   readonly #ingresses: IngressReader;
   readonly #accepted: AcceptedIngresses;
-  readonly #upstreams = new UpstreamBuilder();
+  readonly #upstreams: UpstreamBuilder;
+  readonly #defaultBackend: DefaultBackend;
   readonly #certificates = new CertificateBuilder();
   #hosts = new Map<string, BuiltHost>();
   /** Virtual hosts built anew since the start: what a test counts. */
@@ -56,6 +68,8 @@ export class ModelBuilder {
     this.#options = options;
     this.#ingresses = new IngressReader(options.annotationsRiskLevel);
     this.#accepted = new AcceptedIngresses(this.#ingresses);
+    this.#upstreams = new UpstreamBuilder(!options.disableExternalName);
+    this.#defaultBackend = new DefaultBackend(options.defaultBackendService);
     this.#nowMs = nowMs;
   }
 
@@ -68,10 +82,10 @@ export class ModelBuilder {
     const ours = this.#served(snapshot, diagnostics);
     const canaries = planCanaries(ours);
     const { served } = canaries;
-    const inputs = this.#hostInputs(served, snapshot, diagnostics);
-    const hosts = this.#buildHosts(inputs);
+    const standard = this.#defaultBackend.plan(snapshot, this.#upstreams, diagnostics);
+    const hosts = this.#buildHosts(this.#hostInputs({ served, snapshot, standard }, diagnostics));
     const planned = planUpstreams(canaries);
-    const upstreams = this.#upstreams.build(planned.upstreams, snapshot);
+    const upstreams = this.#upstreams.build(withPlan(planned.upstreams, standard), snapshot);
     const used = new Set(hosts.flatMap(({ host }) => host.tls?.certificate ?? []));
     diagnostics.push(...canaries.diagnostics, ...planned.diagnostics);
     diagnostics.push(...hosts.flatMap((built) => built.diagnostics), ...upstreams.flatMap((built) => built.diagnostics));
@@ -91,32 +105,41 @@ export class ModelBuilder {
     return served;
   }
 
-  #hostInputs(served: readonly AnnotatedIngress[], snapshot: Snapshot, diagnostics: Diagnostic[]): readonly HostInput[] {
+  #hostInputs({ served, snapshot, standard }: Served, diagnostics: Diagnostic[]): readonly HostInput[] {
     const catchAll = catchAllBackend(served, diagnostics);
+    const orStandard = (own: AnnotatedBackend | undefined, features?: IngressFeatures): AnnotatedBackend | undefined =>
+      own ?? (standard && this.#defaultBackend.backend(standard, features));
     const byHost = new Map<string, { rules: AnnotatedRule[]; fallback: AnnotatedBackend | undefined }>([
-      ['', { rules: [], fallback: catchAll }],
+      ['', { rules: [], fallback: orStandard(catchAll) }],
     ]);
     for (const { rules, defaultBackend } of served) {
       for (const rule of rules) {
         const known = byHost.get(rule.host);
-        if (known === undefined) byHost.set(rule.host, { rules: [rule], fallback: defaultBackend });
+        if (known === undefined) byHost.set(rule.host, { rules: [rule], fallback: orStandard(defaultBackend, rule.features) });
         else known.rules.push(rule);
       }
     }
-    const tls = this.#certificates.choose(
-      served,
-      { secrets: snapshot.objects.Secret, setAside: snapshot.setAside, nowMs: this.#nowMs() },
-      diagnostics,
-    );
-    const tlsOf = (host: string) => tls.get(host) ?? tls.get(wildcardAbove(host) ?? '');
+    const tlsOf = this.#tls(served, snapshot, diagnostics);
     return [...byHost].map(([host, { rules, fallback }]) => ({
       host,
       rules,
       fallback,
       fallbackWins: host === '' && catchAll !== undefined,
-      tls: tlsOf(host),
+      ...tlsOf(host),
       semantics: this.#options.pathSemantics,
     }));
+  }
+
+  /** The certificate of a host: what an Ingress says, and what clients are shown where none does. */
+  #tls(
+    served: readonly AnnotatedIngress[],
+    { objects, setAside }: Snapshot,
+    diagnostics: Diagnostic[],
+  ): (host: string) => Pick<HostInput, 'tls' | 'defaultTls'> {
+    const source = { secrets: objects.Secret, setAside, nowMs: this.#nowMs() };
+    const chosen = this.#certificates.choose(served, source, diagnostics);
+    const defaultTls = this.#certificates.chooseDefault(this.#options.defaultCertificate, source, diagnostics);
+    return (host) => ({ tls: chosen.get(host) ?? chosen.get(wildcardAbove(host) ?? ''), defaultTls });
   }
 
   #buildHosts(inputs: readonly HostInput[]): readonly BuiltHost[] {
@@ -161,12 +184,17 @@ function withRedirects(hosts: readonly BuiltHost[], certificates: readonly Certi
   return redirecting.length === 0 ? served : [...served, ...redirecting].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function sameInput(a: HostInput, b: HostInput): boolean {
-  const sameRules = a.rules.length === b.rules.length && a.rules.every((rule, index) => rule === b.rules[index]);
-  return sameRules && tlsKey(a) === tlsKey(b) && a.fallback === b.fallback && a.fallbackWins === b.fallbackWins;
+function withPlan(plans: ReadonlyMap<string, PlannedUpstream>, more: PlannedUpstream | undefined): ReadonlyMap<string, PlannedUpstream> {
+  return more === undefined || plans.has(more.ref.id) ? plans : new Map([...plans, [more.ref.id, more]]);
 }
 
-function tlsKey({ tls }: HostInput): string {
+function sameInput(a: HostInput, b: HostInput): boolean {
+  const sameRules = a.rules.length === b.rules.length && a.rules.every((rule, index) => rule === b.rules[index]);
+  const sameTls = tlsKey(a.tls) === tlsKey(b.tls) && tlsKey(a.defaultTls) === tlsKey(b.defaultTls);
+  return sameRules && sameTls && a.fallback === b.fallback && a.fallbackWins === b.fallbackWins;
+}
+
+function tlsKey(tls: HostInput['tls']): string {
   return tls === undefined ? '' : `${tls.certificate ?? ''} ${formatObject(tls.from.object)} ${tls.from.field}`;
 }
 

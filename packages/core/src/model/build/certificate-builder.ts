@@ -41,6 +41,30 @@ export class CertificateBuilder {
     return chosen;
   }
 
+  /**
+   * The certificate for names without one of their own, by NAMESPACE/NAME of its Secret; undefined for none, and for a Secret
+   * that cannot be used, which is reported. After `choose`.
+   */
+  chooseDefault(id: string, { secrets, setAside, nowMs }: CertificateSource, diagnostics: Diagnostic[]): VirtualHostTls | undefined {
+    if (id === '') return undefined;
+    const slash = id.indexOf('/');
+    const from: Origin = { object: { kind: 'Secret', namespace: id.slice(0, slash), name: id.slice(slash + 1) }, field: '' };
+    const secret = secrets.get(id);
+    const refused = setAside?.get(`Secret ${id}`);
+    if (secret === undefined)
+      return refuse(
+        diagnostics,
+        refused === undefined
+          ? diagnose('SLU1401', from, 'it is the default certificate and does not exist; a self-signed one is served')
+          : diagnose('SLU1402', from, `it is the default certificate: ${refused}`),
+      );
+    const parsed = this.#parse(secret, id);
+    if (parsed.kind === 'unusable') return refuse(diagnostics, diagnose('SLU1402', from, `it is the default certificate: ${parsed.why}`));
+    if (!this.#chosen.has(id)) diagnostics.push(...expiry(parsed.certificate, nowMs));
+    this.#chosen.set(id, parsed.certificate);
+    return { certificate: id, from };
+  }
+
   #decide(ingress: Ingress, host: string, source: CertificateSource, diagnostics: Diagnostic[]): VirtualHostTls {
     const { tls } = ingress.spec;
     const listed = tls.findIndex(({ hosts }) => hosts.some((name) => name.toLowerCase() === host));

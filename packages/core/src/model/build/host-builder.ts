@@ -8,7 +8,7 @@ import type { HostMatch, PathMatch } from '../match.ts';
 import type { Origin } from '../origin.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Route, RouteAction } from '../route.ts';
-import type { VirtualHost } from '../virtual-host.ts';
+import type { VirtualHost, VirtualHostTls } from '../virtual-host.ts';
 import type { HostInput } from './host-input.ts';
 import { httpsRedirect } from './https-redirect.ts';
 import { claimPaths, withoutDetours } from './path-claims.ts';
@@ -22,6 +22,7 @@ export function buildHost(input: HostInput): { readonly host: VirtualHost; reado
   const diagnostics: Diagnostic[] = [];
   const settings = hostSettings(input, diagnostics);
   const routes = withSnippetRoutes(routesOf(input, diagnostics), settings.snippet, diagnostics);
+  const tls = shownTls(input);
   const from = input.rules[0]?.from ?? input.fallback?.backend.from ?? builtIn;
   const host = {
     name: input.host || '*',
@@ -29,9 +30,15 @@ export function buildHost(input: HostInput): { readonly host: VirtualHost; reado
     ...settings,
     routes,
     from,
-    ...(input.tls && { tls: input.tls }),
+    ...(tls && { tls }),
   };
   return { host, diagnostics };
+}
+
+/** Names without a certificate of their own are shown the default one, whether an Ingress asks for TLS or not. */
+function shownTls({ tls, defaultTls }: HostInput): VirtualHostTls | undefined {
+  if (tls === undefined || defaultTls === undefined) return tls ?? defaultTls;
+  return tls.certificate === undefined ? { ...tls, certificate: defaultTls.certificate } : tls;
 }
 
 function routesOf(input: HostInput, diagnostics: Diagnostic[]): readonly Route[] {

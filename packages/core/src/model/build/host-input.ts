@@ -12,6 +12,9 @@ export interface HostInput {
   readonly fallback: AnnotatedBackend | undefined;
   /** The fallback is the catch-all default backend of the cluster, which a `/` rule does not replace. */
   readonly fallbackWins: boolean;
+  /** What an Ingress says; undefined on a host without TLS, where nothing is redirected to HTTPS. */
   readonly tls: VirtualHostTls | undefined;
+  /** What clients are shown where no Ingress names a usable certificate; undefined for the self-signed one. */
+  readonly defaultTls: VirtualHostTls | undefined;
   readonly semantics: PathSemantics;
 }

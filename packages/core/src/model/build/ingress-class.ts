@@ -40,8 +40,7 @@ const ours: ClassDecision = { served: true, diagnostics: [] };
 
 function byName(ingress: Ingress, name: string, classes: ReadonlyMap<string, IngressClass>, options: ModelOptions): ClassDecision {
   const known = classes.get(name);
-  if (known !== undefined)
-    return known.spec.controller === options.controllerClass ? ours : foreign(originOf(ingress, 'spec.ingressClassName'), name);
+  if (known !== undefined) return isOurs(known, options) ? ours : foreign(originOf(ingress, 'spec.ingressClassName'), name);
   if (name !== options.ingressClass) return foreign(originOf(ingress, 'spec.ingressClassName'), name);
   const from = originOf(ingress, 'spec.ingressClassName');
   return {
@@ -50,6 +49,10 @@ function byName(ingress: Ingress, name: string, classes: ReadonlyMap<string, Ing
       diagnose('SLU1103', from, `there is no IngressClass ${name}; the Ingress is served because the name is that of this controller`),
     ],
   };
+}
+
+function isOurs({ metadata, spec }: IngressClass, { controllerClass, ingressClass, ingressClassByName }: ModelOptions): boolean {
+  return spec.controller === controllerClass || (ingressClassByName && metadata.name === ingressClass);
 }
 
 function foreign(from: Origin, name: string): ClassDecision {

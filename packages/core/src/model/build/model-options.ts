@@ -14,6 +14,16 @@ export interface ModelOptions {
   readonly controllerClass: string;
   /** `--watch-ingress-without-class`. */
   readonly watchIngressWithoutClass: boolean;
+  /** `--ingress-class-by-name`: the IngressClass that is called like `ingressClass` is ours as well, whatever its controller. */
+  readonly ingressClassByName: boolean;
+  /** `--disable-catch-all`: an Ingress with `spec.defaultBackend` is not served, not even its rules. */
+  readonly disableCatchAll: boolean;
+  /** `--disable-svc-external-name`: a Service of type ExternalName has no endpoint. */
+  readonly disableExternalName: boolean;
+  /** `--default-backend-service`: NAMESPACE/NAME of the Service that gets what no rule takes, on its first port; empty for the built-in 404. */
+  readonly defaultBackendService: string;
+  /** `--default-ssl-certificate`: NAMESPACE/NAME of the Secret for hosts without a certificate; empty for a self-signed one. */
+  readonly defaultCertificate: string;
   readonly pathSemantics: PathSemantics;
   /** `--annotations-risk-level`: an Ingress with an annotation of a higher risk is not served. ingress-nginx has High. */
   readonly annotationsRiskLevel: Risk;
@@ -23,6 +33,11 @@ export const defaultModelOptions: ModelOptions = {
   ingressClass: 'nginx',
   controllerClass: 'k8s.io/ingress-nginx',
   watchIngressWithoutClass: false,
+  ingressClassByName: false,
+  disableCatchAll: false,
+  disableExternalName: false,
+  defaultBackendService: '',
+  defaultCertificate: '',
   pathSemantics: 'ingress-nginx',
   annotationsRiskLevel: 'Critical',
 };

@@ -28,6 +28,12 @@ export class UpstreamBuilder {
     | undefined;
   /** Upstreams built anew since the start: what a test counts. */
   built = 0;
+  readonly #externalNames: boolean;
+
+  /** `externalNames`: whether a Service of type ExternalName may have an endpoint. */
+  constructor(externalNames = true) {
+    this.#externalNames = externalNames;
+  }
 
   build(planned: ReadonlyMap<string, PlannedUpstream>, { objects }: Snapshot): readonly Built[] {
     const byService = this.#group(objects.EndpointSlice);
@@ -41,6 +47,12 @@ export class UpstreamBuilder {
     return [...next.values()].toSorted((a, b) => (a.upstream.id < b.upstream.id ? -1 : 1));
   }
 
+  /** What `build` would make of one plan in the same snapshot. */
+  preview(planned: PlannedUpstream, { objects }: Snapshot): UpstreamPreview {
+    const name = `${planned.ref.namespace}/${planned.ref.service}`;
+    return this.#one(planned, objects.Service.get(name), this.#group(objects.EndpointSlice).get(name) ?? []);
+  }
+
   #one(planned: PlannedUpstream, service: Service | undefined, slices: readonly EndpointSlice[]): Built {
     const before = this.#previous.get(planned.ref.id);
     const same =
@@ -51,7 +63,8 @@ export class UpstreamBuilder {
       before.slices.every((slice, index) => slice === slices[index]);
     if (before !== undefined && same) return before;
     this.built++;
-    return { planned, service, slices, ...buildUpstream(planned, service, slices) };
+    const refused = !this.#externalNames && service?.spec.type === 'ExternalName' ? refuseExternalName(planned.ref) : undefined;
+    return { planned, service, slices, ...(refused ?? buildUpstream(planned, service, slices)) };
   }
 
   #group(of: Snapshot['objects']['EndpointSlice']): ReadonlyMap<string, readonly EndpointSlice[]> {
@@ -68,9 +81,16 @@ export class UpstreamBuilder {
   }
 }
 
-interface Outcome {
+/** An upstream, and what is to be said about it. */
+export interface UpstreamPreview {
   readonly upstream: Upstream;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+type Outcome = UpstreamPreview;
+
+function refuseExternalName(ref: BackendRef): Outcome {
+  return without(ref, 'SLU1305', `Service ${ref.namespace}/${ref.service} is of type ExternalName, which this controller does not allow`);
 }
 
 function samePlan(a: PlannedUpstream, b: PlannedUpstream): boolean {
