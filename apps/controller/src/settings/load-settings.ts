@@ -64,11 +64,18 @@ export async function loadSettings(flags: SettingFlags, environment: NodeJS.Proc
     const { directory: folder, kubernetes: cluster } = base.watch;
     if (plugin.pluginName === 'directory') return folder === undefined ? [] : [plugin(folder)];
     // Without a directory it is the cluster that is watched, also when nobody says a word about it.
-    if (plugin.pluginName === 'kubernetes') return folder !== undefined && cluster === undefined ? [] : [plugin(cluster ?? {})];
+    if (plugin.pluginName === 'kubernetes')
+      return folder !== undefined && cluster === undefined ? [] : [plugin(withDefaultCertificate(base))];
     const section = tree[plugin.pluginName];
     return [section === undefined ? plugin : plugin(section)];
   });
   return { base, tree: checked, sources, available, plugins: configured };
+}
+
+/** No Ingress names the default certificate: the cluster is told to read it. */
+function withDefaultCertificate({ defaultCertificate, watch: { kubernetes: cluster } }: BaseSettings): object {
+  const also = cluster?.alsoSecrets ?? [];
+  return { ...cluster, alsoSecrets: defaultCertificate === '' ? also : [...also, defaultCertificate] };
 }
 
 async function read(path: string): Promise<string> {

@@ -48,6 +48,10 @@ export const clusterOptions = z.strictObject({
     .enum(['referenced', 'all'])
     .default('referenced')
     .describe('`referenced` reads the Secrets that an Ingress names, `all` every one.'),
+  alsoSecrets: z
+    .array(z.string().regex(/^[^/]+\/[^/]+$/, 'not namespace/name'))
+    .default([])
+    .describe('NAMESPACE/NAME of Secrets that are read although no Ingress names them.'),
   status,
   events: z
     .strictObject({ enabled: z.boolean().default(true).describe('Write Events about the errors that Ingresses have.') })

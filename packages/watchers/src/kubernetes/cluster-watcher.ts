@@ -48,7 +48,7 @@ class ClusterWatch {
     this.#sink = sink;
     this.#logger = logger;
     this.#batch = new ChangeBatch(sink);
-    this.#findings = new Findings(sink);
+    this.#findings = new Findings(sink, logger);
   }
 
   async run(signal: AbortSignal): Promise<void> {

@@ -12,7 +12,7 @@ import type { ApiObject, Resource } from './resource.ts';
 
 export interface ScopeParts {
   readonly client: ApiClient;
-  readonly options: Pick<ClusterOptions, 'ingressSelector' | 'secrets'>;
+  readonly options: Pick<ClusterOptions, 'ingressSelector' | 'secrets' | 'alsoSecrets'>;
   /** All namespaces without one. */
   readonly namespace: string | undefined;
   readonly batch: ChangeBatch;
@@ -43,6 +43,7 @@ export class ScopeWatch {
     this.#followNamed('ConfigMap');
     if (parts.options.secrets === 'all') this.#follow(resources.Secret, this.#all(resources.Secret));
     else this.#followNamed('Secret');
+    for (const key of parts.options.alsoSecrets) this.#named.get('Secret')?.want(key);
   }
 
   /** Everything that was there at the start has been told. */
