@@ -1,5 +1,5 @@
-import { diagnose } from '@sluice/core';
-import type { Diagnostic, Logger, Sink } from '@sluice/core';
+import { diagnose, formatObject } from '@sluice/core';
+import type { Diagnostic, Logger, ObjectRef, Sink } from '@sluice/core';
 import type { Trouble } from './reflector.ts';
 
 /** What keeps parts of the cluster from being read; the sink gets all of it when one changes, the log what begins and what is over. */
@@ -15,20 +15,25 @@ export class Findings {
 
   /** `kind` and `namespace` of what cannot be read; `trouble` is undefined when it is over. */
   note(kind: string, namespace: string | undefined, trouble: Trouble | undefined): void {
-    const id = `${kind} ${namespace ?? ''}`;
-    const before = this.#found.get(id);
-    if (trouble === undefined) {
-      if (!this.#found.delete(id)) return;
-      this.#logger.info('a part of the cluster is followed again', { kind, ...(namespace !== undefined && { namespace }) });
-    } else {
-      const object = { kind, namespace: namespace ?? '', name: '*' };
-      const finding = diagnose(trouble.kind === 'denied' ? 'SLU1009' : 'SLU1008', { object, field: '' }, trouble.message);
-      if (before?.code === finding.code && before.message === finding.message) return;
-      if (before?.code !== finding.code)
-        this.#logger.warn('a part of the cluster cannot be followed', { kind, code: finding.code, reason: trouble.message });
-      this.#found.set(id, finding);
-    }
-    this.#sink.report([...this.#found.values()]);
+    const object = { kind, namespace: namespace ?? '', name: '*' };
+    const changed = trouble === undefined ? this.#over(object) : this.#begin(object, trouble);
+    if (changed) this.#sink.report([...this.#found.values()]);
+  }
+
+  #over(object: ObjectRef): boolean {
+    if (!this.#found.delete(formatObject(object))) return false;
+    this.#logger.info('a part of the cluster is followed again', { kind: object.kind, namespace: object.namespace });
+    return true;
+  }
+
+  #begin(object: ObjectRef, { kind, message }: Trouble): boolean {
+    const before = this.#found.get(formatObject(object));
+    const finding = diagnose(kind === 'denied' ? 'SLU1009' : 'SLU1008', { object, field: '' }, message);
+    if (before?.code === finding.code && before.message === message) return false;
+    this.#found.set(formatObject(object), finding);
+    if (before?.code !== finding.code)
+      this.#logger.warn('a part of the cluster cannot be followed', { kind: object.kind, code: finding.code, reason: message });
+    return true;
   }
 
   /** What is not looked at any more. */
