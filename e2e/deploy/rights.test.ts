@@ -12,7 +12,7 @@ const helm = 'binary' in program ? program.binary : '';
 const watched = (place: string): readonly string[] => [
   `${place} configmaps: get list watch`,
   `${place} endpointslices.discovery.k8s.io: get list watch`,
-  `${place} events.events.k8s.io: create patch`,
+  `${place} events.events.k8s.io: get create patch`,
   `${place} ingresses.networking.k8s.io: get list watch`,
   `${place} ingresses/status.networking.k8s.io: patch`,
   `${place} secrets: get list watch`,

@@ -17,9 +17,10 @@
   verbs: [patch]
 {{- end }}
 {{- if $cluster.events.enabled }}
+# One that is there already, from before a restart, is read and counted up.
 - apiGroups: [events.k8s.io]
   resources: [events]
-  verbs: [create, patch]
+  verbs: [get, create, patch]
 {{- end }}
 {{- end }}
 
