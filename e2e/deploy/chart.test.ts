@@ -166,11 +166,10 @@ describe.skipIf(skip)(title, () => {
     expect(services.map(({ metadata }) => metadata.name)).toEqual(['sluice-controller-metrics']);
   });
 
-  test('a default backend of the user takes what no host does', async () => {
+  test('a default backend of the user takes what no rule does', async () => {
     const manifests = await renderChart(helm, { defaultBackend: { enabled: true, image: { repository: 'pages', tag: '1' } } });
-    expect(oneOf(manifests, 'Ingress')).toMatchObject({
-      spec: { ingressClassName: 'nginx', defaultBackend: { service: { name: 'sluice-defaultbackend' } } },
-    });
+    expect(load(configurationOf(manifests))).toMatchObject({ defaultBackendService: 'sluice/sluice-defaultbackend' });
+    expect(oneOf(manifests, 'Service', 'sluice-defaultbackend')).toMatchObject({ spec: { ports: [{ port: 80, targetPort: 'http' }] } });
     expect(specOf(oneOf(manifests, 'Deployment', 'sluice-defaultbackend')).template.spec.containers[0]['image']).toBe('pages:1');
   });
 

@@ -25,12 +25,17 @@
   "kubernetes" $kubernetes
   "ingressClass" $c.ingressClass
   "controllerClass" $c.ingressClassResource.controllerValue
+  "ingressClassByName" $c.ingressClassByName
   "watchIngressWithoutClass" $c.watchIngressWithoutClass }}
 {{- $listen := dict
   "http" (list (printf ":%d" (int $c.containerPort.http)))
   "https" (list (printf ":%d" (int $c.containerPort.https)))
   "admin" (printf ":%d" (int $c.metrics.port)) }}
-{{- mergeOverwrite (dict "backend" .Values.backend "watch" $watch "listen" $listen "data" "/var/lib/sluice") (deepCopy .Values.settings) | toYaml }}
+{{- $config := dict "backend" .Values.backend "watch" $watch "listen" $listen "data" "/var/lib/sluice" }}
+{{- if .Values.defaultBackend.enabled }}
+{{- $_ := set $config "defaultBackendService" (printf "%s/%s" (include "sluice.namespace" .) (include "sluice.defaultBackend" .)) }}
+{{- end }}
+{{- mergeOverwrite $config (deepCopy .Values.settings) | toYaml }}
 {{- end }}
 
 {{- /* watch.kubernetes of the result, as YAML, with what the templates ask filled in. */}}

@@ -107,7 +107,7 @@ seccompProfile:
 {{- end }}
 {{- $namespaces := (include "sluice.cluster" . | fromYaml).namespaces }}
 {{- if and .Values.defaultBackend.enabled $namespaces (not (has (include "sluice.namespace" .) $namespaces)) }}
-{{- fail "defaultBackend.enabled makes an Ingress in the namespace of the release: controller.scope.namespace must have it" }}
+{{- fail "defaultBackend.enabled makes a Service in the namespace of the release: controller.scope.namespace must have it" }}
 {{- end }}
 {{- if and .Values.defaultBackend.enabled (not .Values.defaultBackend.image.repository) }}
 {{- fail "defaultBackend.enabled needs an image of yours: defaultBackend.image.repository and tag" }}
