@@ -9,7 +9,7 @@ import { liveFindings } from './live-findings.ts';
 import { liveTableOf } from './live-table.ts';
 import { encodePlans } from './plan.ts';
 import { Resources } from './resources.ts';
-import { serverName } from './server-name.ts';
+import { inOrderOfNames, serverName } from './server-name.ts';
 import { serverOf } from './server.ts';
 import { sharedServers } from './shared-servers.ts';
 import type { SharedServers, TranslatedServer } from './shared-servers.ts';
@@ -46,7 +46,7 @@ export class NginxRenderer implements Renderer<NginxTree> {
   translate(model: RoutingModel): Translation<NginxTree> {
     const resources = new Resources();
     const lookup = new Lookup(model);
-    const servers = model.virtualHosts.map((host) => {
+    const servers = inOrderOfNames(model.virtualHosts).map((host) => {
       const { server, resources: own } = this.#host(host, lookup);
       resources.merge(own);
       return { host, server };

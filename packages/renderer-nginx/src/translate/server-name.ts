@@ -26,3 +26,16 @@ export function serverName(match: HostMatch): string {
       return '_';
   }
 }
+
+/**
+ * Hosts in the order of their servers. nginx tries expressions in the order of the file, and wildcards are expressions here: those come before the
+ * expressions of aliases, as in `hostRank` of the core. (Of two wildcard hosts that both have an expression as an alias, the alias of the first comes before the
+ * name of the second.)
+ */
+export function inOrderOfNames(hosts: readonly VirtualHost[]): readonly VirtualHost[] {
+  const hasExpression = ({ aliases }: VirtualHost): boolean =>
+    aliases?.matches.some(({ kind }) => kind === 'regex' || kind === 'wildcard') === true;
+  if (!hosts.some(hasExpression)) return hosts;
+  const place = (host: VirtualHost): number => (host.match.kind !== 'wildcard' ? 2 : hasExpression(host) ? 1 : 0);
+  return hosts.toSorted((a, b) => place(a) - place(b));
+}
