@@ -26,6 +26,12 @@ test('every span is in docs/spans.md, and no other is', async () => {
   expect(new Set(names)).toEqual(new Set(Object.values(spanNames)));
 });
 
+test('the 85 flags of ingress-nginx are in docs/flags.md, each once', () => {
+  const page = readFileSync(docs.find(({ path }) => path.endsWith('flags.md')).path, 'utf8');
+  const names = [...page.matchAll(/^\| `--([^`]+)` \|/gm)].map((match) => match[1]);
+  expect([names.length, new Set(names).size]).toEqual([85, 85]);
+});
+
 describe('tables that the generator does not know enough about', () => {
   test('a code of a new family', () => {
     const problem = { title: 'New', severity: 'error', retryable: false, help: 'wait' };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { annotationsSections } from './annotations-page.mjs';
+import { flagsSections } from './flags-page.mjs';
 import { optionsSections } from './options-page.mjs';
 import { ROOT } from './workspace-node.mjs';
 
@@ -40,6 +41,7 @@ export async function generatedDocs() {
   };
   const { explainReport } = await source('core', 'evaluate/explanation.ts');
   const { checkReport } = await source('core', 'observe/diagnostic-schema.ts');
+  const { ingressNginxFlags } = await sourceOf('apps', 'controller', 'settings/ingress-nginx/flags.ts');
   const { z } = await import('zod');
   const annotations = annotationsSections(annotationGroups, unsupportedAnnotations, {
     node: nodeFidelity,
@@ -49,6 +51,7 @@ export async function generatedDocs() {
   return [
     { path: join(ROOT, 'docs', 'annotations.md'), text: page('Annotations', annotations) },
     { path: join(ROOT, 'docs', 'errors.md'), text: errorsPage(problems) },
+    { path: join(ROOT, 'docs', 'flags.md'), text: page('Flags of ingress-nginx', flagsSections(ingressNginxFlags)) },
     { path: join(ROOT, 'docs', 'options.md'), text: page('Options of backends', optionsSections(z, options)) },
     { path: join(ROOT, 'docs', 'spans.md'), text: spansPage(spanNames) },
     { path: join(ROOT, 'docs', 'schemas', 'check.json'), text: schemaFile(z, checkReport) },
@@ -58,7 +61,11 @@ export async function generatedDocs() {
 
 /** From the sources, so that no build is needed: none of them may import a package of ours but for types. */
 function source(name, file) {
-  return import(pathToFileURL(join(ROOT, 'packages', name, 'src', file)).href);
+  return sourceOf('packages', name, file);
+}
+
+function sourceOf(folder, name, file) {
+  return import(pathToFileURL(join(ROOT, folder, name, 'src', file)).href);
 }
 
 /** docs/errors.md from the table of problems. */

@@ -3,7 +3,7 @@ import { builtInPlugins } from '../settings/load-settings.ts';
 import type { Settings } from '../settings/load-settings.ts';
 import { isTree } from '../settings/layers.ts';
 import { settingsSchema } from '../settings/settings-schema.ts';
-import { print, printJson } from './terminal.ts';
+import { note, print, printJson } from './terminal.ts';
 import type { ExitStatus } from './terminal.ts';
 
 /** `sluice config schema`: JSON Schema of the configuration file. */
@@ -13,7 +13,8 @@ export function configSchema(): ExitStatus {
 }
 
 /** `sluice config show`: every setting in force and where it came from. */
-export function configShow({ tree, sources }: Settings): ExitStatus {
+export function configShow({ tree, sources, ignoredFlags }: Settings): ExitStatus {
+  for (const { flag, because } of ignoredFlags) note(`${flag} has no effect: ${because}`);
   for (const [path, value] of leaves(tree, '')) print(`${path} = ${JSON.stringify(value)}  (${sources.get(path) ?? 'default'})`);
   return 0;
 }

@@ -7,18 +7,17 @@ import { consoleLogger } from './console-logger.ts';
 import type { ExitStatus } from './terminal.ts';
 
 /** Composes a controller from settings. Throws `SLU2xxx`. */
-export async function controllerOf({ base, plugins }: Settings): Promise<Controller> {
-  if (base.watch.directory === undefined && base.watch.kubernetes === undefined && !findsCluster())
-    throw new SluiceError(
-      'SLU2003',
-      'watch: there is nothing to watch; name a directory with --manifests DIR, or a cluster with --kubeconfig FILE or KUBECONFIG',
-    );
+export async function controllerOf(settings: Settings): Promise<Controller> {
+  const { base, plugins, ignoredFlags } = settings;
+  demandSource(settings);
+  const logger = consoleLogger(base.log);
+  for (const fields of ignoredFlags) logger.warn('a flag of ingress-nginx has no effect', { ...fields });
   const inCluster = process.env['KUBERNETES_SERVICE_HOST'] !== undefined;
   return createController({
     plugins,
     backend: base.backend,
     data: base.data,
-    logger: consoleLogger(base.log),
+    logger,
     model: modelOptions(base),
     listen: {
       http: base.listen.http.map(parseListenAddress),
@@ -26,6 +25,16 @@ export async function controllerOf({ base, plugins }: Settings): Promise<Control
       admin: parseListenAddress(base.listen.admin ?? (inCluster ? ':10254' : '127.0.0.1:10254')),
     },
   });
+}
+
+/** A cluster is watched unless a directory alone is named: it must be said, or seen, which one. */
+function demandSource({ base: { watch }, plugins }: Settings): void {
+  const watchesCluster = plugins.some(({ pluginName }) => pluginName === 'kubernetes');
+  if (!watchesCluster || watch.kubernetes?.kubeconfig !== undefined || findsCluster()) return;
+  throw new SluiceError(
+    'SLU2003',
+    `watch: there is ${watch.directory === undefined ? 'nothing' : 'no cluster'} to watch; name a directory with --manifests DIR, or a cluster with --kubeconfig FILE or KUBECONFIG`,
+  );
 }
 
 /** `sluice run`: serves until SIGTERM or SIGINT, then drains; a second signal ends at once. */

@@ -3,9 +3,11 @@ import { Command, CommanderError, Option } from 'commander';
 import { loadSettings, readConfigFile } from '../settings/load-settings.ts';
 import type { ConfigFile, Settings } from '../settings/load-settings.ts';
 import type { SettingFlags } from '../settings/flag-settings.ts';
+import { parseFlagValue } from '../settings/ingress-nginx/flag-value.ts';
 import { check } from './check-command.ts';
 import { configSchema, configShow } from './config-command.ts';
 import { explain } from './explain-command.ts';
+import { INGRESS_NGINX_PROGRAM, flagTexts, withIngressNginxFlags } from './ingress-nginx-options.ts';
 import { render } from './render-command.ts';
 import { controllerOf, run } from './run-command.ts';
 import { reportFailure } from './terminal.ts';
@@ -21,7 +23,7 @@ const configFlag = (): Option => new Option('--config <file>', 'configuration fi
 
 /** Flags that stand for settings, shared by `run` and `config show`. */
 function withSettings(command: Command): Command {
-  return command
+  const own = command
     .addOption(configFlag())
     .addOption(backendFlag())
     .option('--manifests <dir>', 'directory of manifests to watch; the cluster is watched as well when it is named too')
@@ -32,6 +34,12 @@ function withSettings(command: Command): Command {
     .option('--data <dir>', 'folder for generated files and the last good generation')
     .option('--log-level <level>', 'debug, info, warn, error or silent')
     .option('--log-format <format>', 'json or pretty');
+  return withIngressNginxFlags(own);
+}
+
+/** What such a command was given. */
+function settingFlags(command: Command): SettingFlags {
+  return { ...command.opts<SettingFlags>(), ingressNginx: flagTexts(command) };
 }
 
 type NamedConfigFile = ConfigFile & { readonly path?: string };
@@ -51,8 +59,16 @@ function settingsFrom(flags: SettingFlags, file: NamedConfigFile): Promise<Setti
 }
 
 async function runCommand(flags: SettingFlags): Promise<ExitStatus> {
+  const given = flags.ingressNginx ?? new Map<string, string>();
+  if (parseFlagValue('bool', given.get('version') ?? 'false') === true) return version(false);
   const file = await configFile(flags);
-  return run(file.kind === 'controller' ? file.controller : await controllerOf(await settingsFrom(flags, file)));
+  if (file.kind === 'settings') return run(await controllerOf(await settingsFrom(flags, file)));
+  if (given.size > 0)
+    throw new SluiceError(
+      'SLU2001',
+      `${file.path ?? 'the configuration'} holds a composed controller, which takes no flags of ingress-nginx`,
+    );
+  return run(file.controller);
 }
 
 interface ExplainFlags {
@@ -70,8 +86,9 @@ function program(done: (status: ExitStatus) => void): Command {
     .description('Kubernetes ingress controller: one routing model, any proxy underneath')
     .version(coreVersion)
     .exitOverride();
-  withSettings(root.command('run').description('serve a cluster, or a directory of manifests, until SIGTERM or SIGINT')).action(
-    async (flags: SettingFlags) => done(await runCommand(flags)),
+  const served = 'serve a cluster, or a directory of manifests, until SIGTERM or SIGINT';
+  withSettings(root.command('run').description(served)).action(async (_flags: unknown, command: Command) =>
+    done(await runCommand(settingFlags(command))),
   );
   root
     .command('check <path...>')
@@ -110,8 +127,9 @@ function program(done: (status: ExitStatus) => void): Command {
     .command('schema')
     .description('JSON Schema of the configuration file')
     .action(() => done(configSchema()));
-  withSettings(config.command('show').description('every setting and where it came from')).action(async (flags: SettingFlags) =>
-    done(configShow(await settingsOf(flags))),
+  const shown = 'every setting and where it came from';
+  withSettings(config.command('show').description(shown)).action(async (_flags: unknown, command: Command) =>
+    done(configShow(await settingsOf(settingFlags(command)))),
   );
   root
     .command('version')
@@ -121,11 +139,16 @@ function program(done: (status: ExitStatus) => void): Command {
   return root;
 }
 
+/** The arguments of an ingress-nginx Deployment begin with its program: they run the controller. */
+function commandOf([first, ...rest]: readonly string[]): string[] {
+  return first === undefined ? [] : [first === INGRESS_NGINX_PROGRAM ? 'run' : first, ...rest];
+}
+
 /** Runs the command line; the exit status is set on the process. */
 export async function main(argv: readonly string[]): Promise<void> {
   let status: ExitStatus = 0;
   try {
-    await program((value) => (status = value)).parseAsync([...argv], { from: 'user' });
+    await program((value) => (status = value)).parseAsync(commandOf(argv), { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) status = error.exitCode === 0 ? 0 : 2;
     else status = reportFailure(error);

@@ -1,3 +1,4 @@
+import type { FlagTexts } from './ingress-nginx/flag-layer.ts';
 import type { Layer, SettingsTree } from './layers.ts';
 
 /** What the command line and the environment may set. */
@@ -12,6 +13,8 @@ export interface SettingFlags {
   readonly data?: string;
   readonly logLevel?: string;
   readonly logFormat?: string;
+  /** Flags of ingress-nginx. */
+  readonly ingressNginx?: FlagTexts;
 }
 
 /** Setting path → flag; the environment variable has the same name in capitals (`SLUICE_LOG_LEVEL`). */

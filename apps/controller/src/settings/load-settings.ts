@@ -10,8 +10,11 @@ import directory from '@sluice/watchers';
 import kubernetes from '@sluice/watchers/kubernetes';
 import { resolve as resolveImport } from 'import-meta-resolve';
 import { loadAll as parseYaml } from 'js-yaml';
+import { clusterSection } from './cluster-section.ts';
 import { environmentLayer, flagLayer } from './flag-settings.ts';
 import type { SettingFlags } from './flag-settings.ts';
+import { readIngressNginxFlags } from './ingress-nginx/flag-layer.ts';
+import type { IgnoredFlag } from './ingress-nginx/flag-layer.ts';
 import { isTree, mergeLayers } from './layers.ts';
 import type { Layer, SettingsTree } from './layers.ts';
 import { baseSettings, settingsSchema } from './settings-schema.ts';
@@ -32,6 +35,8 @@ export interface Settings {
   /** The checked tree as `config show` prints it. */
   readonly tree: SettingsTree;
   readonly sources: ReadonlyMap<string, string>;
+  /** Flags of ingress-nginx that have no effect here. */
+  readonly ignoredFlags: readonly IgnoredFlag[];
   readonly available: readonly Plugin[];
   /** Ready for a controller; of the sources those alone that are configured. */
   readonly plugins: readonly ConfiguredPlugin[];
@@ -55,7 +60,8 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
 /** Puts defaults, file, environment and flags together and loads the plugins. Throws `SLU2xxx`. */
 export async function loadSettings(flags: SettingFlags, environment: NodeJS.ProcessEnv, file: SettingsTree = {}): Promise<Settings> {
   const fileLayer: Layer = { source: () => `file ${flags.config ?? ''}`, tree: file };
-  const { tree, sources } = mergeLayers([fileLayer, environmentLayer(environment), flagLayer(flags)]);
+  const { layer, ignored } = readIngressNginxFlags(flags.ingressNginx ?? new Map());
+  const { tree, sources } = mergeLayers([fileLayer, environmentLayer(environment), layer, flagLayer(flags)]);
   const extra = parseOptions('', baseSettings.loose(), tree).plugins;
   const available = [...builtInPlugins, ...(await Promise.all(extra.map((name) => loadPlugin(name, flags.config))))];
   const checked = parseOptions('', settingsSchema(available), tree);
@@ -64,18 +70,11 @@ export async function loadSettings(flags: SettingFlags, environment: NodeJS.Proc
     const { directory: folder, kubernetes: cluster } = base.watch;
     if (plugin.pluginName === 'directory') return folder === undefined ? [] : [plugin(folder)];
     // Without a directory it is the cluster that is watched, also when nobody says a word about it.
-    if (plugin.pluginName === 'kubernetes')
-      return folder !== undefined && cluster === undefined ? [] : [plugin(withDefaultCertificate(base))];
+    if (plugin.pluginName === 'kubernetes') return folder !== undefined && cluster === undefined ? [] : [plugin(clusterSection(base))];
     const section = tree[plugin.pluginName];
     return [section === undefined ? plugin : plugin(section)];
   });
-  return { base, tree: checked, sources, available, plugins: configured };
-}
-
-/** No Ingress names the default certificate: the cluster is told to read it. */
-function withDefaultCertificate({ defaultCertificate, watch: { kubernetes: cluster } }: BaseSettings): object {
-  const also = cluster?.alsoSecrets ?? [];
-  return { ...cluster, alsoSecrets: defaultCertificate === '' ? also : [...also, defaultCertificate] };
+  return { base, tree: checked, sources, ignoredFlags: ignored, available, plugins: configured };
 }
 
 async function read(path: string): Promise<string> {

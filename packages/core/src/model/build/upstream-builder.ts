@@ -63,8 +63,12 @@ export class UpstreamBuilder {
       before.slices.every((slice, index) => slice === slices[index]);
     if (before !== undefined && same) return before;
     this.built++;
-    const refused = !this.#externalNames && service?.spec.type === 'ExternalName' ? refuseExternalName(planned.ref) : undefined;
-    return { planned, service, slices, ...(refused ?? buildUpstream(planned, service, slices)) };
+    const outcome = this.#refuses(service) ? refuseExternalName(planned.ref) : buildUpstream(planned, service, slices);
+    return { planned, service, slices, ...outcome };
+  }
+
+  #refuses(service: Service | undefined): boolean {
+    return !this.#externalNames && service?.spec.type === 'ExternalName';
   }
 
   #group(of: Snapshot['objects']['EndpointSlice']): ReadonlyMap<string, readonly EndpointSlice[]> {
