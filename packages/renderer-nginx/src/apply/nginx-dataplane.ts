@@ -66,6 +66,7 @@ export class NginxDataplane implements Dataplane {
     if (!running) return;
     const cut = (): void => this.#tellCut();
     signal.addEventListener('abort', cut, { once: true });
+    await this.#runtime.leave(signal);
     await process.stop(signal);
     signal.removeEventListener('abort', cut);
     await this.#runtime.close();

@@ -94,7 +94,7 @@ export class NginxRuntime {
       logger,
       restarted: () => void this.serial.run(() => this.#restarted()),
       failed: () => this.#goBack(),
-      leaving: () => this.#leave(),
+      leaving: () => this.leave(AbortSignal.abort()),
       left: (workers) => this.draining.add(this.served.good ?? '', workers),
     });
   }
@@ -141,6 +141,14 @@ export class NginxRuntime {
     return reloadNginx({ process, control, errorLog, logger: parts.logger, timeoutMs: parts.options.testTimeoutMs }, digest, signal);
   }
 
+  /** Workers that are about to end send their clients away; those that are idle get time to hear of it until `signal` fires. */
+  async leave(signal: AbortSignal): Promise<void> {
+    const id = this.served.good ?? this.store.acknowledged();
+    const table = id === undefined ? undefined : this.store.manifest(id)?.table;
+    if (signal.aborted) await this.drain(table);
+    else await this.drainIdle(table, signal).catch(() => undefined);
+  }
+
   async close(): Promise<void> {
     await this.#live?.close();
     this.#live = undefined;
@@ -167,12 +175,6 @@ export class NginxRuntime {
     if (good === undefined || this.store.currentId() === good || !this.store.isUsable(good)) return;
     this.parts.logger.warn('nginx goes back to the configuration that it served before', { generation: good });
     await this.store.switchTo(good);
-  }
-
-  /** Workers without a master send their clients away while the next nginx starts: connections that are idle when they end fail. */
-  async #leave(): Promise<void> {
-    const id = this.served.good ?? this.store.acknowledged();
-    await this.drain(id === undefined ? undefined : this.store.manifest(id)?.table);
   }
 
   /** A new master has empty memory: what was there is pushed again. */
