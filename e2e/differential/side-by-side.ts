@@ -59,12 +59,14 @@ export class SideBySide {
     this.#right = right;
   }
 
-  static async start(left: string, right: string): Promise<SideBySide> {
+  /** `settings`: a configuration file of both. */
+  static async start(left: string, right: string, settings: object = {}): Promise<SideBySide> {
     const folder = new TemporaryFolder();
     const servers = await Servers.start();
     folder.writeObjects('manifests/rules.yaml', wideObjects([], servers.surroundings, 'start.marker'));
+    const config = folder.write('sluice.json', JSON.stringify(settings));
     const side = async (backend: string, data: string): Promise<Side> => {
-      const sluice = await RunningSluice.serving(folder.at('manifests'), folder.at(data), ['--backend', backend]);
+      const sluice = await RunningSluice.serving(folder.at('manifests'), folder.at(data), ['--backend', backend, '--config', config]);
       return { name: backend, sluice, observer: new Observer(sluice.ports) };
     };
     const first = await side(left, 'left');

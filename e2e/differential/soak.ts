@@ -1,4 +1,4 @@
-// node e2e/differential/soak.ts [--left node] [--right nginx] [--seed N] [--minutes M] [--requests N] [--kinds N] [--ignore PATTERN]
+// node e2e/differential/soak.ts [--left node] [--right nginx] [--seed N] [--minutes M] [--requests N] [--kinds N] [--ignore PATTERN] [--settings JSON]
 // With --ignore, differences of kinds that match are not looked into.
 // Draws rule sets and requests for so many minutes and prints the smallest piece of each kind of difference that is not declared.
 // Runs the built program: build first.
@@ -16,12 +16,13 @@ const { values } = parseArgs({
     requests: { type: 'string', default: '150' },
     kinds: { type: 'string', default: '10' },
     ignore: { type: 'string', default: '(?!)' },
+    settings: { type: 'string', default: '{}' },
   },
 });
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const sides = await SideBySide.start(values.left, values.right);
+const sides = await SideBySide.start(values.left, values.right, JSON.parse(values.settings) as object);
 try {
   const { sets, sent, kinds } = await hunt(sides, {
     firstSeed: Number(values.seed),

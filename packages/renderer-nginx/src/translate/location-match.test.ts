@@ -55,6 +55,11 @@ describe('locations', () => {
     expect(locations(regex('/a'), exact('/a'), prefix('/'))).toEqual([['~* ^/a'], ['~ ^/a\\z'], ['/']]);
   });
 
+  test('an exact path with a last slash is static where the one without has a route', () => {
+    expect(locations(exact('/foo/'), exact('/foo'), prefix('/'))).toEqual([['= /foo/'], ['= /foo'], ['/']]);
+    expect(locations(exact('/foo/'), prefix('/'))).toEqual([['~ ^/foo/\\z'], ['/']]);
+  });
+
   test('nginx cannot keep the length of a long static path', () => {
     const long = `/${'a'.repeat(300)}`;
     expect(locations(exact('/x'), prefix(long), prefix('/'))).toEqual([['~ ^/x\\z'], [`~ ^${long}(?:/|\\z)`], ['/']]);

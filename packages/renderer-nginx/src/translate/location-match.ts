@@ -14,12 +14,18 @@ const LONGEST_STATIC = 200;
 export function locationsOf(routes: readonly Route[]): readonly (readonly LocationArguments[])[] {
   const lastExpression = routes.findLastIndex(({ match }) => match.kind === 'regex');
   const taken = new Set(routes.flatMap(({ match }) => (match.kind === 'exact' ? [match.path] : [])));
-  const asExpressions =
-    routes.some(({ match }) => match.path.length > LONGEST_STATIC && match.kind !== 'regex') || !keepsOrder(routes, lastExpression, taken);
+  const asExpressions = routes.some((route) => !canBeStatic(route, taken)) || !keepsOrder(routes, lastExpression, taken);
   return routes.map((route, position) => {
     if (asExpressions) return expressions(route);
     return staticLocations(route, { first: position < lastExpression, taken });
   });
+}
+
+/** nginx redirects to a path with a last slash from the one without, unless that has a location as well (`auto_redirect`). */
+function canBeStatic({ match: { kind, path } }: Route, taken: ReadonlySet<string>): boolean {
+  if (kind === 'regex') return true;
+  const redirected = kind === 'exact' && path.endsWith('/') && path !== '/' && !taken.has(path.slice(0, -1));
+  return path.length <= LONGEST_STATIC && !redirected;
 }
 
 /**
