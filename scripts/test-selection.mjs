@@ -9,14 +9,23 @@ const NGINX_SUITES = /^(e2e|packages\/renderer-nginx)\//;
 const WITH_VALUE = /^(-t|--testNamePattern|--reporter|--project|--exclude|--shard|--seed)$/;
 
 /**
- * Whether the tests that these arguments choose may need nginx. As vitest does, a word chooses the files whose paths contain it, and no word
- * chooses all; words that choose nothing are not understood here, so that anything may be meant.
+ * The files that these arguments choose: as vitest does, a word chooses those whose paths contain it, and no word chooses all.
+ * @param {readonly string[]} args of vitest
+ * @param {readonly string[]} files test files, as told from the root of the checkout
+ */
+export function chosenFiles(args, files) {
+  const words = args.filter((arg, index) => !arg.startsWith('-') && !WITH_VALUE.test(args[index - 1] ?? ''));
+  return words.length === 0 ? files : files.filter((file) => words.some((word) => file.includes(word.replace(/^\.\//, ''))));
+}
+
+/**
+ * Whether the tests that these arguments choose may need nginx. Words that choose nothing are not understood here, so that anything may be
+ * meant.
  * @param {readonly string[]} args of vitest
  * @param {readonly string[]} files test files, as told from the root of the checkout
  */
 export function mayNeedNginx(args, files) {
-  const words = args.filter((arg, index) => !arg.startsWith('-') && !WITH_VALUE.test(args[index - 1] ?? ''));
-  const chosen = files.filter((file) => words.some((word) => file.includes(word.replace(/^\.\//, ''))));
+  const chosen = chosenFiles(args, files);
   return chosen.length === 0 || chosen.some((file) => NGINX_SUITES.test(file));
 }
 

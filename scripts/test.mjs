@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureNginx, nginxInstallCommand } from './real-nginx.mjs';
 import { runChild } from './run-child.mjs';
 import { setUp } from './setup.mjs';
 import { countTests } from './test-count.mjs';
-import { mayNeedNginx, testFiles } from './test-selection.mjs';
+import { chosenFiles, mayNeedNginx, testFiles } from './test-selection.mjs';
 import { ROOT } from './workspace-node.mjs';
 
 const args = process.argv.slice(2);
@@ -13,24 +13,41 @@ const args = process.argv.slice(2);
 const named = args.some((arg) => /^(-t|--testNamePattern)(=|$)/.test(arg));
 const skipsFail = process.env.CI === 'true' && !named;
 
+/** The suites that need a cluster: another run of vitest, with the cluster that it brings. */
+const SUITES = 'e2e/cluster/suites';
+
 async function runTests() {
   const { node } = setUp();
-  const missing = mayNeedNginx(args, testFiles(ROOT)) ? ensureNginx() : undefined;
+  const files = testFiles(ROOT);
+  const suites = readdirSync(join(ROOT, SUITES)).map((name) => `${SUITES}/${name}`);
+  const withCluster = chosenFiles(args, suites).length > 0;
+  const missing = withCluster || mayNeedNginx(args, files) ? ensureNginx() : undefined;
   process.stderr.write('Testing …\n');
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'));
+  const reports = mkdtempSync(join(tmpdir(), 'sluice-test-'));
   try {
-    const report = join(folder, 'report.json');
-    const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
-    const status = await runChild(node, [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args]);
-    const count = countTests({ report: readReport(report), status, skipsFail, root: ROOT });
+    const statuses = [];
+    if (!withCluster || chosenFiles(args, files).length > 0) statuses.push(await runVitest(node, join(reports, 'tests.json')));
+    if (withCluster) statuses.push(await runChild(node, [join(ROOT, 'e2e', 'cluster', 'run.ts'), '--reports', reports, ...args]));
+    const count = countTests({ report: readReports(reports), status: Math.max(...statuses), skipsFail, root: ROOT });
     return missing === undefined ? count : { ...count, notes: [...count.notes, skippedWithout(missing)] };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(reports, { recursive: true, force: true });
   }
+}
+
+function runVitest(node, report) {
+  const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
+  return runChild(node, [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args]);
 }
 
 function skippedWithout(missing) {
   return `what needs nginx was skipped: ${missing}. It comes with: ${nginxInstallCommand}`;
+}
+
+/** The reports of a folder as one; undefined when there is none. */
+function readReports(folder) {
+  const found = readdirSync(folder).flatMap((name) => readReport(join(folder, name)) ?? []);
+  return found.length === 0 ? undefined : { testResults: found.flatMap(({ testResults }) => testResults) };
 }
 
 function readReport(path) {

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, inject } from 'vitest';
+import { clusterOf } from './cluster.ts';
+import type { ApiServerControl } from './cluster.ts';
+import { Lab } from './lab.ts';
+import type { Rights } from './shipped-rights.ts';
+
+export interface SuiteNeeds {
+  /** The suite stops parts of the cluster: skipped where tests may not. */
+  readonly apiServer?: boolean;
+  /** Of the account; those that are shipped by default. */
+  readonly rights?: Rights;
+  /** No backend has a part in it and it takes minutes: it runs on the first of them alone. */
+  readonly once?: boolean;
+}
+
+/** What the tests of a suite get: its lab, from the first hook on. */
+export interface SuiteParts {
+  readonly lab: () => Lab;
+  /** Only for a suite that needs it. */
+  readonly apiServer: () => ApiServerControl;
+}
+
+/** Defines a suite once for each backend of the run, each time with a lab of its own. What cannot run is skipped, and its title says why. */
+export function onEachBackend(title: string, body: (parts: SuiteParts) => void, needs: SuiteNeeds = {}): void {
+  const cluster = clusterOf(inject('cluster'));
+  const hindrance =
+    needs.apiServer === true && cluster.apiServer === undefined ? `the lane ${cluster.lane} lets nobody stop its API server` : undefined;
+  const backends = inject('backends');
+  const able = backends.find(({ missing }) => missing === undefined) ?? backends[0];
+  for (const { name, missing = hindrance } of backends.filter((backend) => needs.once !== true || backend === able)) {
+    const full = `${title}, ${name}${missing === undefined ? '' : ` (${missing})`}`;
+    describe.skipIf(missing !== undefined)(full, () => {
+      let lab: Lab;
+      beforeAll(async () => {
+        lab = await Lab.open(cluster, name, needs.rights);
+      });
+      afterAll(() => lab?.close());
+      body({
+        lab: () => lab,
+        apiServer: () => {
+          if (cluster.apiServer === undefined) throw new Error('this suite has not said that it needs the API server');
+          return cluster.apiServer;
+        },
+      });
+    });
+  }
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+import workspace from '../../vitest.config.ts';
+
+/** For the suites that need a cluster; `npm run e2e` brings one. They share it, so they come one after the other. */
+export default defineConfig({
+  ...workspace,
+  test: {
+    ...workspace.test,
+    include: ['e2e/cluster/suites/*.suite.ts'],
+    globalSetup: ['e2e/cluster/global-setup.ts'],
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 30_000,
+  },
+});
