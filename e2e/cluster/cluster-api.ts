@@ -157,6 +157,7 @@ function collectionPath(kind: string, namespace?: string): string {
   return `/${group}${namespace === undefined ? '' : `/namespaces/${namespace}`}/${plural}`;
 }
 
-function pathOf({ kind, namespace, name }: Ref): string {
+/** Path of an object. */
+export function pathOf({ kind, namespace, name }: Ref): string {
   return `${collectionPath(kind, namespace)}/${name}`;
 }

@@ -15,9 +15,6 @@ const BOOT_MS = 90_000;
 
 type Part = 'etcd' | 'kube-apiserver' | 'kube-controller-manager';
 
-/** Users that the API server knows by a token, besides service accounts. The first may do everything; the other nothing at first. */
-const USERS = ['admin', 'nobody'] as const;
-
 /** What makes namespaces go, service accounts come and what belongs to an object go with it. */
 const CONTROLLERS = [
   'namespace-controller',
@@ -43,11 +40,7 @@ export class ControlPlane {
 
   /** Kubeconfig of the administrator. */
   get kubeconfig(): string {
-    return this.kubeconfigOf('admin');
-  }
-
-  kubeconfigOf(user: (typeof USERS)[number]): string {
-    return this.#at(`${user}.kubeconfig`);
+    return this.#at('admin.kubeconfig');
   }
 
   get api(): ClusterApi {
@@ -109,12 +102,9 @@ export class ControlPlane {
     const account = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     write('account.key', account.privateKey.export({ type: 'sec1', format: 'pem' }));
     write('account.pub', account.publicKey.export({ type: 'spki', format: 'pem' }));
-    const lines = USERS.map((user) => {
-      const token = randomBytes(16).toString('hex');
-      write(`${user}.kubeconfig`, kubeconfigText({ server: SERVER, ca: serving.cert, token }));
-      return `${token},${user},${user},${user === 'admin' ? 'system:masters' : 'e2e'}`;
-    });
-    write('tokens.csv', `${lines.join('\n')}\n`);
+    const token = randomBytes(16).toString('hex');
+    write('admin.kubeconfig', kubeconfigText({ server: SERVER, ca: serving.cert, token }));
+    write('tokens.csv', `${token},admin,admin,system:masters\n`);
   }
 
   #at(name: string): string {
@@ -150,8 +140,9 @@ export class ControlPlane {
     return Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
   }
 
+  /** As kubeadm sets it up: only with progress told so often does a watch of what does not change get bookmarks each minute. */
   #etcd(): object {
-    return { 'data-dir': this.#at('etcd'), 'unsafe-no-fsync': true, 'log-level': 'warn' };
+    return { 'data-dir': this.#at('etcd'), 'unsafe-no-fsync': true, 'watch-progress-notify-interval': '5s', 'log-level': 'warn' };
   }
 
   #apiServer(): object {

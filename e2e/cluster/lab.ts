@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Diagnostic } from '@sluice/core';
 import { get } from '../raw-request.ts';
 import { RunningSluice } from '../running-sluice.ts';
 import type { Ports } from '../running-sluice.ts';
@@ -151,6 +152,20 @@ export class Lab {
   async findings(running: RunningSluice): Promise<readonly string[]> {
     const places = ['', ...this.#namespaces].map((place) => ` ${place}/`);
     return (await running.findings()).filter((finding) => places.some((place) => finding.includes(place)));
+  }
+
+  /** Resolves when a controller has nothing to say about them any more. */
+  async untilNoFindings(running: RunningSluice, patienceMs = LONG_MS): Promise<void> {
+    let last: readonly Diagnostic[] = [];
+    const none = async (): Promise<boolean> => {
+      last = await running.diagnostics();
+      return (await this.findings(running)).length === 0;
+    };
+    try {
+      await untilTrue('no findings', none, patienceMs);
+    } catch (error) {
+      throw new Error(`there still is: ${last.map(({ code, message }) => `${code} ${message}`).join('; ')}`, { cause: error });
+    }
   }
 
   async close(): Promise<void> {

@@ -36,7 +36,7 @@ onEachBackend('a cluster that is not reached', ({ lab }) => {
   async function takesChanges(host: string, patienceMs = LONG_MS): Promise<void> {
     await untilAnswer(sluice, host, 'web', patienceMs);
     await goesOn();
-    await untilTrue('no findings', async () => (await lab().findings(sluice)).length === 0, BOOKMARK_MS);
+    await lab().untilNoFindings(sluice, BOOKMARK_MS);
     expect((await sluice.page('/readyz')).status).toBe(200);
   }
 
@@ -140,7 +140,7 @@ onEachBackend(
       await untilTrue('watches', () => lab().gate.openWatches >= kinds.length, LONG_MS);
       for (const [index, count] of lists().entries()) expect.soft(count - (before[index] ?? 0), kinds[index]).toBeLessThanOrEqual(1);
       expect(load.failures).toEqual([]);
-      await untilTrue('no findings', async () => (await lab().findings(sluice)).length === 0, BOOKMARK_MS);
+      await lab().untilNoFindings(sluice, BOOKMARK_MS);
     });
 
     test('versions that are gone (410): everything is listed again, once', async () => {
