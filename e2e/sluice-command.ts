@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../apps/controller/bin/sluice.js', import.meta.url));
+/** Flags of Node.js with which the program runs by itself. */
+const nodeFlags = /^#!.* node (.*)$/m.exec(readFileSync(program, 'utf8'))?.[1]?.split(' ') ?? [];
 
 export interface CommandOptions {
   readonly cwd?: string;
@@ -28,7 +31,7 @@ export class SluiceCommand {
 
   constructor(args: readonly string[], { cwd, env }: CommandOptions = {}) {
     const { PATH = '', HOME = '', TMPDIR } = process.env;
-    this.#child = spawn(process.execPath, [program, ...args], {
+    this.#child = spawn(process.execPath, [...nodeFlags, program, ...args], {
       cwd,
       env: { PATH, HOME, ...(TMPDIR !== undefined && { TMPDIR }), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,5 +1,6 @@
-// npm run bench [-- PART...] [--hosts N] [--rounds N] [--backends a,b]
-// Parts: `cost` (CPU time of a request, needs wrk), `changes` (from a file to the new answer), `memory` (nginx with reloads held open). All without a name.
+// npm run bench [-- PART...] [--hosts N] [--rounds N] [--backends a,b] [--ingresses N]
+// Parts: `cost` (CPU time of a request, needs wrk), `changes` (from a file to the new answer), `memory` (nginx with reloads held open),
+// `cluster` (a real API server with --ingresses N, 10,000 by default). All without a name.
 // Figures of different runs do not compare; those of one run do. Runs the built program: npm run setup first. Linux only.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { root } from '../linked-packages.ts';
 import { machineNginx } from '../nginx-programs.ts';
 import { benchChanges } from './changes.ts';
+import { benchClusterScale } from './cluster-scale.ts';
 import { benchPinnedMemory } from './pinned-memory.ts';
 import { print } from './table.ts';
 
@@ -16,6 +18,7 @@ const { values, positionals } = parseArgs({
     hosts: { type: 'string', default: '5000' },
     rounds: { type: 'string', default: '3' },
     backends: { type: 'string', default: 'node,nginx' },
+    ingresses: { type: 'string', default: '10000' },
   },
 });
 
@@ -34,6 +37,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   cost: benchCost,
   changes: () => benchChanges(backends, hosts, Number(values.rounds)),
   memory: () => (backends.includes('nginx') ? benchPinnedMemory(hosts) : Promise.resolve()),
+  cluster: () => benchClusterScale(backends, Number(values.ingresses)),
 };
 
 if ('missing' in nginx) print(`without nginx: ${nginx.missing}; ${nginx.install}`);

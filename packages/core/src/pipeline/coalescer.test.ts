@@ -28,6 +28,17 @@ test('endless changes cannot put a run off for longer than the cap', async () =>
   expect(task.mock.calls.length).toBeGreaterThanOrEqual(1);
 });
 
+test('quick runs come more often than the cap under endless changes', async () => {
+  const task = vi.fn(async () => {});
+  const coalescer = new Coalescer(options, task, () => {});
+  for (let change = 0; change < 25; change++) {
+    coalescer.trigger();
+    await vi.advanceTimersByTimeAsync(40);
+  }
+  // Within a second: the first after 200 ms, the others after twice the hold-off.
+  expect(task.mock.calls.length).toBeGreaterThanOrEqual(7);
+});
+
 test('a change during a run causes one more run, not two at a time, also after a failure', async () => {
   let [running, most, runs] = [0, 0, 0];
   const errors: unknown[] = [];

@@ -2,9 +2,12 @@
 export interface CoalescerOptions {
   /** A run waits until nothing changed for this long ... */
   readonly holdOffMs: number;
-  /** ... but never longer than this after the first change. */
+  /** ... but never longer than this after the first change; less where runs are quick, so that a steady stream of changes is not slow. */
   readonly maxHoldOffMs: number;
 }
+
+/** Under a steady stream of changes so many parts of the time are rest, for one part of work. */
+const REST = 4;
 
 /**
  * Runs a task after changes, once for a burst, never twice at a time. Changes during a run cause one more run.
@@ -17,6 +20,8 @@ export class Coalescer {
   #timer: NodeJS.Timeout | undefined;
   #firstChangeAtMs: number | undefined;
   #running: Promise<void> | undefined;
+  /** How long the last run took. */
+  #lastRunMs = Infinity;
   #stopped = false;
 
   constructor(options: CoalescerOptions, task: () => Promise<void>, onError: (error: unknown) => void) {
@@ -31,9 +36,11 @@ export class Coalescer {
     const now = performance.now();
     this.#firstChangeAtMs ??= now;
     if (this.#running !== undefined) return;
-    const left = this.#firstChangeAtMs + this.#options.maxHoldOffMs - now;
+    const { holdOffMs, maxHoldOffMs } = this.#options;
+    const most = Math.min(maxHoldOffMs, Math.max(2 * holdOffMs, REST * this.#lastRunMs));
+    const left = this.#firstChangeAtMs + most - now;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#run(), Math.max(0, Math.min(this.#options.holdOffMs, left)));
+    this.#timer = setTimeout(() => this.#run(), Math.max(0, Math.min(holdOffMs, left)));
   }
 
   /** No further run starts; resolves when the current one is over. */
@@ -45,10 +52,12 @@ export class Coalescer {
 
   #run(): void {
     this.#firstChangeAtMs = undefined;
+    const startMs = performance.now();
     this.#running = this.#task()
       .catch(this.#onError)
       .finally(() => {
         this.#running = undefined;
+        this.#lastRunMs = performance.now() - startMs;
         if (this.#firstChangeAtMs !== undefined) this.trigger();
       });
   }
