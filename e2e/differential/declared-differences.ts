@@ -108,7 +108,7 @@ export const declaredDifferences: readonly DeclaredDifference[] = [
       serverNameOf(request) === '' &&
       (/^received by .*: header ssl-client-/.test(what) ||
         (JSON.stringify(explanation).includes('certificate') &&
-          ((/^(400|302)$/.test(left.status) && right.status !== left.status) || (left.status !== '421' && right.status === '421')))),
+          ((/^(400|403|302)$/.test(left.status) && right.status !== left.status) || (left.status !== '421' && right.status === '421')))),
   },
 ];
 
