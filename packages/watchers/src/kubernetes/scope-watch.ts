@@ -2,6 +2,7 @@ import { namedObjects } from '@sluice/core';
 import type { ApiClient } from './api-client.ts';
 import type { ChangeBatch } from './change-batch.ts';
 import type { ClusterOptions } from './cluster-options.ts';
+import { ContentFilter } from './content-filter.ts';
 import type { Findings } from './findings.ts';
 import type { IngressStatuses } from './ingress-statuses.ts';
 import { NamedObjects } from './named-objects.ts';
@@ -21,6 +22,9 @@ export interface ScopeParts {
   /** Called whenever more may be settled. */
   readonly onSettled: () => void;
 }
+
+/** Kinds whose status somebody writes. */
+const WITH_STATUS: ReadonlySet<string> = new Set([resources.Ingress.kind, resources.Service.kind]);
 
 type NamedKind = 'Secret' | 'ConfigMap';
 
@@ -95,9 +99,16 @@ export class ScopeWatch {
 
   #all({ kind }: Resource): Reflection {
     const { batch, findings, namespace } = this.#parts;
+    const filter = WITH_STATUS.has(kind) ? new ContentFilter() : undefined;
     return {
-      put: (object) => batch.put(kind, keyOf(object), object),
-      remove: (key) => batch.remove(refOfKey(kind, key), key),
+      put: (object) => {
+        const key = keyOf(object);
+        if (filter?.passes(key, object) !== false) batch.put(kind, key, object);
+      },
+      remove: (key) => {
+        filter?.forget(key);
+        batch.remove(refOfKey(kind, key), key);
+      },
       settled: () => {},
       trouble: (trouble) => findings.note(kind, namespace, trouble),
     };
