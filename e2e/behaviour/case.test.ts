@@ -7,7 +7,9 @@ test('every file of cases is valid, and every case has a source', () => {
   expect(sets.length).toBeGreaterThan(20);
   for (const { cases } of sets)
     for (const { source } of cases)
-      expect(source).toMatch(/^(observed\/[a-z0-9-]+\.txt|[ab]\.\d+|\(e\) \S+|ingress-nginx-annotations|nginx [a-z0-9_]+|conformance [a-z-]+)$/);
+      expect(source).toMatch(
+        /^(observed\/[a-z0-9-]+\.txt|[ab]\.\d+|\(e\) \S+|ingress-nginx-annotations|nginx [a-z0-9_]+|conformance [a-z-]+)$/,
+      );
 });
 
 test('files are read by a part of their names', () => {

@@ -79,6 +79,7 @@ export class Reflector {
         const startMs = performance.now();
         await this.#watch(this.#version, signal);
         if (performance.now() - startMs < SHORT_MS) await this.#wait(this.#backoff.next(), signal);
+        else this.#backoff.reset();
       } catch (error) {
         if (signal.aborted) return;
         await this.#wait(this.#after(error), signal);
@@ -118,7 +119,7 @@ export class Reflector {
   async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
     const { client, resource, namespace, selector = '', idleMs = IDLE_MS } = this.#options;
     const path = collectionPath(resource, namespace);
-    const request = { path, selector, accept: this.#accept(''), resourceVersion, idleMs, signal };
+    const request = { path, selector, accept: this.#accept(''), resourceVersion, idleMs, signal, onOpen: () => this.#reached() };
     await watchFrom(client, request, (event) => this.#take(event));
   }
 
@@ -145,6 +146,11 @@ export class Reflector {
 
   #fine(): void {
     this.#backoff.reset();
+    this.#reached();
+  }
+
+  /** The server answers: whatever kept from hearing it is over. */
+  #reached(): void {
     this.#failures = 0;
     if (!this.#troubled) return;
     this.#troubled = false;

@@ -62,13 +62,17 @@ export class ClusterReporter {
     this.#wake.resolve();
     await this.#running;
     if (this.#writers === undefined || !this.#leads()) return;
+    const { enabled, clearOnShutdown } = this.#cluster.options.status;
     try {
-      if (this.#cluster.options.status.clearOnShutdown && !(await this.#writers.pod.hasOthers(signal)))
-        await this.#writers.status.clear(signal);
+      if (enabled && clearOnShutdown) await this.#clear(this.#writers, signal);
     } catch (error) {
       this.#logger.warn('the status of Ingresses could not be taken back', { error: messageOf(error) });
     }
     await this.#election?.release(signal);
+  }
+
+  async #clear({ pod, addresses, status }: Writers, signal: AbortSignal): Promise<void> {
+    if (!(await pod.hasOthers(signal))) await status.clear(this.#view.servedIngresses(), await addresses.find(signal), signal);
   }
 
   async #run(signal: AbortSignal): Promise<void> {

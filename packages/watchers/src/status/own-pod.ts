@@ -1,4 +1,5 @@
 import type { ApiClient } from '../kubernetes/api-client.ts';
+import { isMissing } from '../kubernetes/api-error.ts';
 import { collectionPath, objectPath, resources } from '../kubernetes/resource.ts';
 
 interface Pod {
@@ -34,11 +35,22 @@ export class OwnPod {
     return pods.some(({ metadata }) => metadata.name !== this.#name && metadata.deletionTimestamp === undefined);
   }
 
+  /** Undefined when POD_NAME names none. */
+  async #own(ref: { readonly namespace: string; readonly name: string }, signal: AbortSignal): Promise<Pod | undefined> {
+    try {
+      return await this.#client.json<Pod>({ path: objectPath(resources.Pod, ref), signal });
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
   /** Running pods with the labels of this one. */
   async #replicas(signal: AbortSignal): Promise<readonly Pod[]> {
     const [namespace, name] = [this.#namespace, this.#name];
     if (namespace === undefined || name === undefined) return [];
-    const own = await this.#client.json<Pod>({ path: objectPath(resources.Pod, { namespace, name }), signal });
+    const own = await this.#own({ namespace, name }, signal);
+    if (own === undefined) return [];
     const labels = Object.entries(own.metadata.labels ?? {}).filter(([key]) => !GENERATION.has(key));
     if (labels.length === 0) return [own];
     const query = { labelSelector: labels.map(([key, value]) => `${key}=${value}`).join(',') };

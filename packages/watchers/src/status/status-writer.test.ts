@@ -70,8 +70,15 @@ describe('the status of Ingresses', () => {
     for (const name of ['a', 'b']) statuses.put(`shop/${name}`, withStatus(name));
     await writer.write([ref('a'), ref('b')], ours, live);
     await writer.write([ref('b')], ours, live);
-    await writer.clear(live);
+    await writer.clear([], ours, live);
     expect(written().slice(2)).toEqual(['a none', 'b none']);
+  });
+
+  test('that another replica has written is taken back at the end as well', async () => {
+    statuses.put('shop/a', withStatus('a', '203.0.113.1'));
+    statuses.put('shop/b', withStatus('b', '198.51.100.1'));
+    await writer.clear([ref('a'), ref('b')], ours, live);
+    expect(written()).toEqual(['a none']);
   });
 
   test('that cannot be written does not keep others from theirs', async () => {

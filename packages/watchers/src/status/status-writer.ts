@@ -50,11 +50,13 @@ export class StatusWriter {
     await inParallel(AT_ONCE, left, (key) => this.#apply(key, [], signal));
   }
 
-  /** Takes back everything that it wrote. */
-  clear(signal: AbortSignal): Promise<void> {
-    const keys = [...this.#written];
+  /** Takes these addresses back from the Ingresses, and everything else that it wrote. */
+  clear(served: readonly ObjectRef[], addresses: readonly LoadBalancerAddress[], signal: AbortSignal): Promise<void> {
+    const wanted = addressText(addresses);
+    const theirs = served.map(keyOfRef).filter((key) => wanted !== '' && this.#options.statuses.get(key) === wanted);
+    const keys = new Set([...this.#written, ...theirs]);
     this.#written.clear();
-    return inParallel(AT_ONCE, keys, (key) => this.#apply(key, [], signal));
+    return inParallel(AT_ONCE, [...keys], (key) => this.#apply(key, [], signal));
   }
 
   async #apply(key: string, addresses: readonly LoadBalancerAddress[], signal: AbortSignal): Promise<void> {

@@ -19,6 +19,7 @@ import { IngressReader } from './annotated-ingress.ts';
 import { byAge } from './ingress-origin.ts';
 import type { ModelOptions } from './model-options.ts';
 import { planCanaries } from './canary-plan.ts';
+import { OfList } from './of-list.ts';
 import { wwwRedirects } from './www-redirects.ts';
 import { UpstreamBuilder } from './upstream-builder.ts';
 import { planUpstreams } from './upstream-plan.ts';
@@ -59,6 +60,12 @@ export class ModelBuilder {
   readonly #upstreams: UpstreamBuilder;
   readonly #defaultBackend: DefaultBackend;
   readonly #certificates = new CertificateBuilder();
+  readonly #sorted = new OfList((ours: readonly Ingress[]) => ours.toSorted(byAge));
+  readonly #refs = new OfList((ours: readonly AnnotatedIngress[]) => ours.map(({ ingress }) => refOfIngress(ingress)));
+  readonly #plans = new OfList((ours: readonly AnnotatedIngress[]) => {
+    const canaries = planCanaries(ours);
+    return { canaries, planned: planUpstreams(canaries) };
+  });
   #hosts = new Map<string, BuiltHost>();
   /** Virtual hosts built anew since the start: what a test counts. */
   builtHosts = 0;
@@ -80,11 +87,10 @@ export class ModelBuilder {
   build(snapshot: Snapshot): BuiltModel {
     const diagnostics: Diagnostic[] = [];
     const ours = this.#served(snapshot, diagnostics);
-    const canaries = planCanaries(ours);
+    const { canaries, planned } = this.#plans.of(ours);
     const { served } = canaries;
     const standard = this.#defaultBackend.plan(snapshot, this.#upstreams, diagnostics);
     const hosts = this.#buildHosts(this.#hostInputs({ served, snapshot, standard }, diagnostics));
-    const planned = planUpstreams(canaries);
     const upstreams = this.#upstreams.build(withPlan(planned.upstreams, standard), snapshot);
     const used = new Set(hosts.flatMap(({ host }) => host.tls?.certificate ?? []));
     diagnostics.push(...canaries.diagnostics, ...planned.diagnostics);
@@ -95,12 +101,12 @@ export class ModelBuilder {
       upstreams: upstreams.map(({ upstream }) => upstream),
       certificates: this.#certificates.all().filter(({ id }) => used.has(id)),
     };
-    return { model, diagnostics, served: ours.map(({ ingress }) => refOfIngress(ingress)) };
+    return { model, diagnostics, served: this.#refs.of(ours) };
   }
 
   #served(snapshot: Snapshot, diagnostics: Diagnostic[]): readonly AnnotatedIngress[] {
     const ours = this.#accepted.of(snapshot, this.#options, diagnostics);
-    const served = ours.toSorted(byAge).map((ingress) => this.#ingresses.read(ingress, snapshot));
+    const served = this.#sorted.of(ours).map((ingress) => this.#ingresses.read(ingress, snapshot));
     for (const { diagnostics: found } of served) diagnostics.push(...found);
     return served;
   }

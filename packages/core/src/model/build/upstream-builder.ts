@@ -7,6 +7,7 @@ import type { Snapshot } from '../../watch/snapshot.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { Upstream } from '../upstream.ts';
 import type { BackendRef } from './ingress-fragment.ts';
+import { OfList } from './of-list.ts';
 import type { PlannedUpstream } from './upstream-plan.ts';
 import { clusterEndpoint, findPort, readyEndpoints } from './upstream-endpoints.ts';
 
@@ -23,6 +24,7 @@ interface Built {
 /** Builds the upstreams that routes name; one whose plan, Service and slices are the same as before is kept as it is. */
 export class UpstreamBuilder {
   #previous = new Map<string, Built>();
+  readonly #sorted = new OfList((plans: readonly PlannedUpstream[]) => plans.toSorted((a, b) => (a.ref.id < b.ref.id ? -1 : 1)));
   #slices:
     | { readonly of: Snapshot['objects']['EndpointSlice']; readonly byService: ReadonlyMap<string, readonly EndpointSlice[]> }
     | undefined;
@@ -38,13 +40,13 @@ export class UpstreamBuilder {
   build(planned: ReadonlyMap<string, PlannedUpstream>, { objects }: Snapshot): readonly Built[] {
     const byService = this.#group(objects.EndpointSlice);
     const next = new Map<string, Built>();
-    for (const plan of planned.values()) {
+    for (const plan of this.#sorted.of([...planned.values()])) {
       const { ref } = plan;
       const name = `${ref.namespace}/${ref.service}`;
       next.set(ref.id, this.#one(plan, objects.Service.get(name), byService.get(name) ?? []));
     }
     this.#previous = next;
-    return [...next.values()].toSorted((a, b) => (a.upstream.id < b.upstream.id ? -1 : 1));
+    return [...next.values()];
   }
 
   /** What `build` would make of one plan in the same snapshot. */
