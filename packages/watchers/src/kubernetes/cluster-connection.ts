@@ -1,10 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { SluiceError, messageOf } from '@sluice/core';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { ClusterOptions } from './cluster-options.ts';
+import { loadKubeConfig } from './kube-config.ts';
+import { tokenFileOf } from './token-file.ts';
 
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
@@ -23,13 +26,13 @@ type Choice = Pick<ClusterOptions, 'kubeconfig' | 'context' | 'server' | 'caFile
 
 /** Finds the cluster: a named kubeconfig, else the service account of the pod, else KUBECONFIG or ~/.kube/config. Throws `SLU2003`. */
 export async function connectCluster(choice: Choice): Promise<ClusterConnection> {
-  // Loading it takes half a second and 80 MB: only for those who watch a cluster.
-  const { KubeConfig: Config } = await import('@kubernetes/client-node');
+  const Config = await loadKubeConfig();
   const config = new Config();
   load(config, choice);
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw unusable('the kubeconfig has no current context with a cluster; name one with watch.kubernetes.context');
   const server = choice.server ?? cluster.server;
+  const tokenFile = tokenFileOf(config.getCurrentUser()?.name ?? '', kubeconfigsOf(choice));
   const ca = choice.caFile === undefined ? undefined : readFileSync(choice.caFile, 'utf8');
   return {
     server,
@@ -38,6 +41,9 @@ export async function connectCluster(choice: Choice): Promise<ClusterConnection>
     async authorize(options) {
       await config.applyToHTTPSOptions(options);
       if (ca !== undefined) options.ca = ca;
+      if (tokenFile === undefined) return;
+      // Tokens are exchanged in their files from time to time.
+      options.headers = Object.assign({}, options.headers, { Authorization: `Bearer ${(await readFile(tokenFile, 'utf8')).trim()}` });
     },
   };
 }
@@ -59,6 +65,14 @@ function load(config: KubeConfig, { kubeconfig, context }: Choice): void {
   if (context === undefined) return;
   if (config.getContextObject(context) === null) throw unusable(`the kubeconfig has no context ${context}`);
   config.setCurrentContext(context);
+}
+
+/** The files that say how to reach the cluster; in a pod there is none. */
+function kubeconfigsOf({ kubeconfig }: Choice): readonly string[] {
+  if (kubeconfig !== undefined) return [kubeconfig];
+  if (inPod(process.env)) return [];
+  const listed = (process.env['KUBECONFIG'] ?? '').split(delimiter).filter((path) => path !== '');
+  return listed.length > 0 ? listed : [join(homedir(), '.kube', 'config')];
 }
 
 function inPod(environment: NodeJS.ProcessEnv): boolean {
