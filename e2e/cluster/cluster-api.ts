@@ -27,6 +27,11 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
   ConfigMap: 'api/v1 configmaps',
   ServiceAccount: 'api/v1 serviceaccounts',
   Pod: 'api/v1 pods',
+  Deployment: 'apis/apps/v1 deployments',
+  DaemonSet: 'apis/apps/v1 daemonsets',
+  HorizontalPodAutoscaler: 'apis/autoscaling/v2 horizontalpodautoscalers',
+  PodDisruptionBudget: 'apis/policy/v1 poddisruptionbudgets',
+  NetworkPolicy: 'apis/networking.k8s.io/v1 networkpolicies',
   Ingress: 'apis/networking.k8s.io/v1 ingresses',
   IngressClass: 'apis/networking.k8s.io/v1 ingressclasses',
   EndpointSlice: 'apis/discovery.k8s.io/v1 endpointslices',
@@ -71,6 +76,12 @@ export class ClusterApi {
       applied.push(await this.#json({ method: 'PATCH', path, body, contentType: 'application/apply-patch+yaml' }));
     }
     return applied;
+  }
+
+  /** Has the server look at an object as if it were applied: defaults, validation, no unknown field. Rejects with what is wrong. */
+  async check(body: KubeObject): Promise<void> {
+    const path = `${pathOf({ kind: body.kind, ...body.metadata })}?fieldManager=e2e&force=true&dryRun=All&fieldValidation=Strict`;
+    await this.#json({ method: 'PATCH', path, body, contentType: 'application/apply-patch+yaml' });
   }
 
   /** A merge patch (RFC 7396), of the object or of a part such as `status`. */
