@@ -28,7 +28,7 @@ const everything: Values = {
     metrics: { enabled: true, serviceMonitor: { enabled: true } },
     service: { internal: { enabled: true }, externalTrafficPolicy: 'Local' },
   },
-  defaultBackend: { enabled: true, image: { repository: pages, tag: '1' } },
+  defaultBackend: { enabled: true, image: { repository: 'pages', tag: '1' } },
 };
 
 describe.skipIf(skip)(title, () => {
