@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { ApiError } from './api-error.ts';
 import type { ApiStatus } from './api-error.ts';
 import type { ClusterConnection } from './cluster-connection.ts';
+import { parseJson } from './json-lines.ts';
 
 /** For a connection, and for an answer to begin and to go on. */
 const TIMEOUT_MS = 30_000;
@@ -38,7 +39,7 @@ export class ApiClient {
   /** The JSON that it answers. */
   async json<T>(request: ApiRequest): Promise<T> {
     const answer = await this.#send(request);
-    return JSON.parse(await text(answer)) as T;
+    return parseJson(await text(answer)) as T;
   }
 
   /** The body of an answer that goes on for long, such as that of a watch. */
