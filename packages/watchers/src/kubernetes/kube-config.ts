@@ -9,7 +9,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * The kubeconfig and the authentication of `@kubernetes/client-node`, without the generated classes of the whole API and a second HTTP client:
- * with them it takes 75 MB and half a second, without them 29 MB and a tenth of that (docs/adr/0005-memory.md).
+ * with them it takes 47 MB more (docs/adr/0010-cluster-source.md).
  */
 export async function loadKubeConfig(): Promise<typeof KubeConfig> {
   const hooks = registerHooks({

@@ -12,15 +12,12 @@ export default definePlugin({
   register(host, options) {
     const cluster = new Cluster(options);
     host.watcher((services) => createClusterWatcher({ cluster, logger: services.get(LoggerToken) }));
-    const reporters: ClusterReporter[] = [];
+    let reporter: ClusterReporter | undefined;
     host.onStart((services) => {
-      const reporter = new ClusterReporter(cluster, services.get(ControllerViewToken), services.get(LoggerToken));
-      reporters.push(reporter);
+      reporter = new ClusterReporter(cluster, services.get(ControllerViewToken), services.get(LoggerToken));
       reporter.start();
     });
-    host.onStop(async (_services, signal) => {
-      for (const reporter of reporters) await reporter.stop(signal);
-    });
+    host.onStop((_services, signal) => reporter?.stop(signal));
   },
 });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ControllerView, Logger } from '@sluice/core';
+import type { ControllerView, Diagnostic, Logger, ObjectRef } from '@sluice/core';
 import { messageOf } from '@sluice/core';
 import type { ApiClient } from '../kubernetes/api-client.ts';
 import { Backoff } from '../kubernetes/backoff.ts';
@@ -136,12 +136,20 @@ export class ClusterReporter {
     }
   }
 
+  /** Of what is in the cluster: an Ingress of a directory of manifests has no place for an Event. */
+  #findings(): readonly Diagnostic[] {
+    const { statuses } = this.#cluster;
+    const isThere = ({ kind, namespace, name }: ObjectRef): boolean =>
+      kind !== 'Ingress' || statuses.uid(`${namespace}/${name}`) !== undefined;
+    return this.#view.diagnostics().filter(({ object }) => isThere(object));
+  }
+
   /** How long to wait until there is something to tell again. */
   async #tell({ addresses, status, events }: Writers, signal: AbortSignal): Promise<number> {
     const { options } = this.#cluster;
     const told = await Promise.allSettled([
       options.status.enabled && addresses.find(signal).then((found) => status.write(this.#view.servedIngresses(), found, signal)),
-      options.events.enabled && events.write(this.#view.diagnostics(), signal),
+      options.events.enabled && events.write(this.#findings(), signal),
     ]);
     if (signal.aborted) return 0;
     const failures = told.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : []));

@@ -22,6 +22,10 @@ interface NodeObject {
   readonly status?: { readonly addresses?: readonly { readonly type: string; readonly address: string }[] };
 }
 
+/** How long addresses hold, and how long it holds that there is none. */
+const KNOWN_MS = 60_000;
+const UNKNOWN_MS = 5000;
+
 type StatusOptions = ClusterOptions['status'];
 
 /** Where clients reach the data plane: the addresses that are written to Ingresses, as ingress-nginx finds them. */
@@ -29,15 +33,28 @@ export class PublishedAddresses {
   readonly #client: ApiClient;
   readonly #options: StatusOptions;
   readonly #pod: OwnPod;
+  readonly #nowMs: () => number;
+  #last: { readonly untilMs: number; readonly addresses: readonly LoadBalancerAddress[] } | undefined;
 
-  constructor(client: ApiClient, options: StatusOptions, pod: OwnPod) {
+  constructor(client: ApiClient, options: StatusOptions, pod: OwnPod, nowMs: () => number = () => performance.now()) {
     this.#client = client;
     this.#options = options;
     this.#pod = pod;
+    this.#nowMs = nowMs;
   }
 
-  /** The list of the options, else the addresses of the Service, else those of the nodes on which replicas run. */
+  /**
+   * The list of the options, else the addresses of the Service, else those of the nodes on which replicas run. The API is asked once a minute at
+   * most, and every five seconds while it knows none.
+   */
   async find(signal: AbortSignal): Promise<readonly LoadBalancerAddress[]> {
+    if (this.#last !== undefined && this.#nowMs() < this.#last.untilMs) return this.#last.addresses;
+    const addresses = await this.#lookUp(signal);
+    this.#last = { addresses, untilMs: this.#nowMs() + (addresses.length === 0 ? UNKNOWN_MS : KNOWN_MS) };
+    return addresses;
+  }
+
+  async #lookUp(signal: AbortSignal): Promise<readonly LoadBalancerAddress[]> {
     const { addresses, publishService } = this.#options;
     if (addresses.length > 0) return addresses.map(addressOf);
     if (publishService !== '') return this.#ofService(publishService, signal);

@@ -74,6 +74,17 @@ describe('the status of Ingresses', () => {
     expect(written().slice(2)).toEqual(['a none', 'b none']);
   });
 
+  test('is left alone while there is no address, but for what was written before', async () => {
+    statuses.put('shop/a', withStatus('a'));
+    statuses.put('shop/b', withStatus('b', '198.51.100.1'));
+    await writer.write([ref('a'), ref('b')], [], live);
+    await writer.clear([ref('a'), ref('b')], [], live);
+    expect(written()).toEqual([]);
+    await writer.write([ref('a')], ours, live);
+    await writer.write([ref('a'), ref('b')], [], live);
+    expect(written()).toEqual(['a 203.0.113.1', 'a none']);
+  });
+
   test('that another replica has written is taken back at the end as well', async () => {
     statuses.put('shop/a', withStatus('a', '203.0.113.1'));
     statuses.put('shop/b', withStatus('b', '198.51.100.1'));

@@ -38,7 +38,8 @@ export class StatusWriter {
   async write(served: readonly ObjectRef[], addresses: readonly LoadBalancerAddress[], signal: AbortSignal): Promise<void> {
     const { statuses } = this.#options;
     const wanted = addressText(addresses);
-    const keys = new Set(served.map(keyOfRef));
+    // Without an address there is nothing to say: what others have written stays, what was written here is taken back.
+    const keys = new Set(wanted === '' ? [] : served.map(keyOfRef));
     const due = [...keys].filter((key) => {
       const now = statuses.get(key);
       return now !== undefined && now !== wanted && this.#foreign.get(key) !== now;
