@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { KeepAliveLoad } from '../../keep-alive-load.ts';
+import type { KeepAliveLoad } from '../../keep-alive-load.ts';
 import type { RunningSluice } from '../../running-sluice.ts';
 import { untilTrue } from '../../until.ts';
 import { LONG_MS, answerOf, untilAnswer } from '../lab.ts';
+import { loadShop, openShop } from '../loaded-shop.ts';
 import { onEachBackend } from '../on-each-backend.ts';
 
 /** An API server tells in so long that a watch goes on, even if nothing changes. */
@@ -16,12 +17,9 @@ onEachBackend('a cluster that is not reached', ({ lab }) => {
   let load: KeepAliveLoad;
 
   beforeAll(async () => {
-    const web = await lab().upstream('web');
-    await lab().serve('web', [web.place]);
-    await lab().route('shop.test');
+    await openShop(lab());
     sluice = await lab().start();
-    load = new KeepAliveLoad(sluice.ports.http, 'shop.test', 4, 5);
-    await untilTrue('the load', () => load.answered > 20);
+    load = await loadShop(sluice);
   });
 
   afterAll(() => load?.stop());
@@ -80,9 +78,7 @@ onEachBackend(
   'a cluster that says nothing more',
   ({ lab }) => {
     test('its connections are given up, and what changed meanwhile is served', { timeout: SILENCE_MS + LONG_MS }, async () => {
-      const web = await lab().upstream('web');
-      await lab().serve('web', [web.place]);
-      await lab().route('shop.test');
+      await openShop(lab());
       const sluice = await lab().start();
       lab().gate.silence();
       const { length } = lab().gate.passed;
@@ -107,12 +103,9 @@ onEachBackend(
     let load: KeepAliveLoad;
 
     beforeAll(async () => {
-      const web = await lab().upstream('web');
-      await lab().serve('web', [web.place]);
-      await lab().route('shop.test');
+      await openShop(lab());
       sluice = await lab().start();
-      load = new KeepAliveLoad(sluice.ports.http, 'shop.test', 4, 5);
-      await untilTrue('the load', () => load.answered > 20);
+      load = await loadShop(sluice);
     });
 
     afterAll(async () => {

@@ -1,26 +1,22 @@
 import { beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import { KeepAliveLoad } from '../../keep-alive-load.ts';
+import type { KeepAliveLoad } from '../../keep-alive-load.ts';
 import type { RunningSluice } from '../../running-sluice.ts';
 import { untilTrue } from '../../until.ts';
 import { untilAnswer } from '../lab.ts';
+import { loadShop, openShop } from '../loaded-shop.ts';
 import { onEachBackend } from '../on-each-backend.ts';
-
-const CLIENTS = 4;
 
 onEachBackend('a controller that is replaced', ({ lab }) => {
   let sluice: RunningSluice;
   let load: KeepAliveLoad;
 
   beforeAll(async () => {
-    const web = await lab().upstream('web');
-    await lab().serve('web', [web.place]);
-    await lab().route('shop.test');
+    await openShop(lab());
   });
 
   beforeEach(async () => {
     sluice = await lab().start();
-    load = new KeepAliveLoad(sluice.ports.http, 'shop.test', CLIENTS, 5);
-    await untilTrue('the load', () => load.answered > 20);
+    load = await loadShop(sluice);
     return async () => {
       await load.stop();
       await sluice.kill();
@@ -71,7 +67,7 @@ onEachBackend('a controller that is replaced', ({ lab }) => {
 
   test('while another one takes over: with two at a time nobody notices', async () => {
     const next = await lab().start({ name: 'two' });
-    const moved = new KeepAliveLoad(next.ports.http, 'shop.test', CLIENTS, 5);
+    const moved = await loadShop(next);
     await load.stop();
     expect(load.failures).toEqual([]);
     expect((await sluice.stop()).status).toBe(0);

@@ -94,7 +94,7 @@ export class NginxRuntime {
       logger,
       restarted: () => void this.serial.run(() => this.#restarted()),
       failed: () => this.#goBack(),
-      leaving: () => this.leave(AbortSignal.abort()),
+      leaving: async () => void (await this.drain(this.#serving())),
       left: (workers) => this.draining.add(this.served.good ?? '', workers),
     });
   }
@@ -141,12 +141,15 @@ export class NginxRuntime {
     return reloadNginx({ process, control, errorLog, logger: parts.logger, timeoutMs: parts.options.testTimeoutMs }, digest, signal);
   }
 
-  /** Workers that are about to end send their clients away; those that are idle get time to hear of it until `signal` fires. */
+  /** Before all workers end: they send their clients away, and idle ones get time to hear of it until `signal` fires. */
   async leave(signal: AbortSignal): Promise<void> {
+    await this.drainIdle(this.#serving(), signal).catch(() => undefined);
+  }
+
+  /** Digest of the configuration whose workers serve now. */
+  #serving(): string | undefined {
     const id = this.served.good ?? this.store.acknowledged();
-    const table = id === undefined ? undefined : this.store.manifest(id)?.table;
-    if (signal.aborted) await this.drain(table);
-    else await this.drainIdle(table, signal).catch(() => undefined);
+    return id === undefined ? undefined : this.store.manifest(id)?.table;
   }
 
   async close(): Promise<void> {

@@ -28,6 +28,9 @@ export function createClusterWatcher({ cluster, logger }: ClusterWatcherOptions)
   };
 }
 
+/** What becomes of the objects that a reflector sees. */
+type Objects = Pick<Reflection, 'put' | 'remove'>;
+
 class ClusterWatch {
   readonly #client: ApiClient;
   readonly #cluster: Cluster;
@@ -63,7 +66,7 @@ class ClusterWatch {
   #follow(
     resource: (typeof resources)['IngressClass' | 'Namespace'],
     selector: string,
-    reflection: Reflection,
+    reflection: Objects,
     signal: AbortSignal,
   ): Promise<void> {
     const { kind } = resource;
@@ -76,25 +79,21 @@ class ClusterWatch {
     return new Reflector({ client: this.#client, resource, selector, reflection: { ...reflection, settled, trouble } }).run(signal);
   }
 
-  #classes(): Reflection {
+  #classes(): Objects {
     const { kind } = resources.IngressClass;
     return {
       put: (object) => this.#batch.put(kind, keyOf(object), object),
       remove: (key) => this.#batch.remove(refOfKey(kind, key), key),
-      settled: () => {},
-      trouble: () => {},
     };
   }
 
   /** Namespaces come and go with their labels. */
-  #namespaces(): Reflection {
+  #namespaces(): Objects {
     return {
       put: ({ metadata }) => {
         if (!this.#scopes.has(metadata.name)) this.#enter(metadata.name);
       },
       remove: (name) => this.#leave(name),
-      settled: () => {},
-      trouble: () => {},
     };
   }
 

@@ -97,16 +97,20 @@ export class ScopeWatch {
     this.#follow(resource, named.versions, { metadataOnly: true });
   }
 
-  #all({ kind }: Resource): Reflection {
+  /** `also` hears of what is new and, with undefined, of what is gone. */
+  #all({ kind }: Resource, also: (key: string, object: ApiObject | undefined) => void = () => {}): Reflection {
     const { batch, findings, namespace } = this.#parts;
     const filter = WITH_STATUS.has(kind) ? new ContentFilter() : undefined;
     return {
       put: (object) => {
         const key = keyOf(object);
-        if (filter?.passes(key, object) !== false) batch.put(kind, key, object);
+        if (filter?.passes(key, object) === false) return;
+        also(key, object);
+        batch.put(kind, key, object);
       },
       remove: (key) => {
         filter?.forget(key);
+        also(key, undefined);
         batch.remove(refOfKey(kind, key), key);
       },
       settled: () => {},
@@ -115,19 +119,16 @@ export class ScopeWatch {
   }
 
   #ingresses(): Reflection {
-    const plain = this.#all(resources.Ingress);
+    const plain = this.#all(resources.Ingress, (key, object) => this.#name(key, object));
     const { statuses } = this.#parts;
     return {
       ...plain,
       put: (object) => {
-        const key = keyOf(object);
-        statuses.put(key, object);
-        this.#name(key, object);
+        statuses.put(keyOf(object), object);
         plain.put(object);
       },
       remove: (key) => {
         statuses.remove(key);
-        this.#name(key, undefined);
         plain.remove(key);
       },
     };

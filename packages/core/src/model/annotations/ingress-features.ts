@@ -21,7 +21,8 @@ export interface IngressFeatures {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const unannotated: IngressFeatures = {
+/** What holds for an Ingress without annotations. */
+export const unannotated: IngressFeatures = {
   policiesOf: () => [],
   action: undefined,
   denied: undefined,

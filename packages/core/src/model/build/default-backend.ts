@@ -1,6 +1,7 @@
 import { diagnose } from '../../observe/diagnostic.ts';
 import type { Diagnostic } from '../../observe/diagnostic.ts';
 import type { Snapshot } from '../../watch/snapshot.ts';
+import { unannotated } from '../annotations/ingress-features.ts';
 import type { IngressFeatures } from '../annotations/ingress-features.ts';
 import type { Origin } from '../origin.ts';
 import type { AnnotatedBackend } from './annotated-ingress.ts';
@@ -9,19 +10,7 @@ import type { UpstreamBuilder } from './upstream-builder.ts';
 import type { PlannedUpstream } from './upstream-plan.ts';
 
 /** What the catch-all host does where no Ingress says anything about it. */
-const plain: IngressFeatures = {
-  policiesOf: () => [],
-  action: undefined,
-  denied: undefined,
-  httpsRedirect: { when: 'never', keepTrailingSlash: false },
-  redirectStyle: {},
-  host: {},
-  regexMode: undefined,
-  upstream: {},
-  canary: undefined,
-  backends: [],
-  diagnostics: [],
-};
+const plain: IngressFeatures = { ...unannotated, httpsRedirect: { when: 'never', keepTrailingSlash: false } };
 
 /**
  * The Service that gets what no rule takes (ingress-nginx `--default-backend-service`): its first port, and while it has no
