@@ -14,6 +14,10 @@ const everywhere: readonly KnownDifference[] = [
   { name: 'bad-annotations > the paths are denied: GET http://deny-fastcgi-params-configmap.test/', why: 'FastCGI is not supported' },
   { name: 'headers > custom-headers: GET http://customheaders.test/', why: 'there is no list of allowed headers yet: all are' },
   { name: 'hosts > status page from loopback', why: 'the status page belongs to the admin server' },
+  {
+    name: 'snippets-allowed > headers of the host on a page of the built-in default backend',
+    why: 'such a page is another location, which no route has',
+  },
   { name: 'limits > bandwidth', why: 'limit-rate is not supported yet' },
   { name: 'default-backend > health check is a string prefix', why: '/healthzfoo is no health check' },
 ];
