@@ -18,7 +18,7 @@ const BY_CHANCE = [
 const because = (why: string, names: readonly string[]): readonly KnownDifference[] => names.map((name) => ({ name, why }));
 
 const known: readonly KnownDifference[] = [
-  ...knownDifferences.nginx,
+  ...knownDifferences.nginx.filter(({ name }) => !REFUSED.some((file) => name.startsWith(`${file} > `))),
   ...because('texts cannot be escaped for a query: the URL is appended as it is', [
     'acceptance > CORS headers, but no others, on the way to the sign-in page',
     'acceptance > satisfy any: nothing lets in',
