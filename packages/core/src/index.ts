@@ -137,3 +137,36 @@ export { explainReport, explanationSchema } from './evaluate/explanation.ts';
 export type { Explanation } from './evaluate/explanation.ts';
 export { checkReport, diagnosticSchema } from './observe/diagnostic-schema.ts';
 export { createBackend } from './plugin/create-backend.ts';
+
+export { Serial } from './apply/process/serial.ts';
+export { claimFolder, releaseFolder } from './apply/process/folder-owner.ts';
+export { checkAddresses, rememberedPorts, resolveAddresses, showAddress } from './apply/process/listen-addresses.ts';
+export type { ResolvedAddresses } from './apply/process/listen-addresses.ts';
+export { ensureDefaultCertificate } from './apply/process/default-certificate-files.ts';
+export { GenerationFiles, syncFolder } from './apply/process/generation-files.ts';
+export type { WrittenFile } from './apply/process/generation-files.ts';
+export { GenerationFolders } from './apply/process/generation-folders.ts';
+export { HALF_MADE, makeFolder, reachableSocket, removeHalfMade } from './apply/process/private-folder.ts';
+export { adoptMaster, startMaster } from './apply/process/master.ts';
+export type { Master, MasterEnd } from './apply/process/master.ts';
+export { NameEndpoints } from './apply/process/name-endpoints.ts';
+export type { LookUp } from './apply/process/name-endpoints.ts';
+export { AccessLog } from './observe/process/access-log.ts';
+export { FileTail } from './observe/process/file-tail.ts';
+export { LineTeller } from './observe/process/line-teller.ts';
+export type { ToldLine } from './observe/process/line-teller.ts';
+export {
+  allProcesses,
+  childrenOf,
+  isAlive,
+  processInfo,
+  processProgram,
+  processTitle,
+  runsIn,
+  signalProcess,
+} from './observe/process/process-info.ts';
+export type { ProcessIdentity, ProcessInfo } from './observe/process/process-info.ts';
+export { clientConnections, portsOf } from './observe/process/tcp-sockets.ts';
+export { workerUser } from './observe/process/worker-user.ts';
+export type { WorkerUser } from './observe/process/worker-user.ts';
+export { runTest } from './validate/process/test-run.ts';

@@ -1,7 +1,5 @@
-import type { Logger } from '@sluice/core';
-import { isAlive, signalProcess } from '../observe/process-info.ts';
-import type { ProcessIdentity } from '../observe/process-info.ts';
-import { clientConnections } from '../observe/worker-census.ts';
+import type { Logger, ProcessIdentity } from '@sluice/core';
+import { isAlive, signalProcess, clientConnections } from '@sluice/core';
 import type { Worker } from '../observe/worker-census.ts';
 
 /** What is left of old configurations. */

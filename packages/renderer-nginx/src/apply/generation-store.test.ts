@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KeyMaterial } from '@sluice/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { WorkerUser } from '@sluice/core';
 import type { GeneratedFile, NginxTable } from '../render/nginx-table.ts';
 import { testChunk } from '../testing/process-bench.ts';
 import { GenerationStore } from './generation-store.ts';
 import { nginxFolder, prepareFolder } from './nginx-folder.ts';
-import type { WorkerUser } from '../observe/worker-user.ts';
 
 let data: string;
 beforeEach(() => void (data = mkdtempSync(join(tmpdir(), 'sluice-store-test-'))));

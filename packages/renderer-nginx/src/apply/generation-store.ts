@@ -1,16 +1,13 @@
-import { readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
-import { basename, join } from 'node:path';
-import { SluiceError, messageOf } from '@sluice/core';
-import { processInfo } from '../observe/process-info.ts';
-import type { WorkerUser } from '../observe/worker-user.ts';
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GenerationFiles, GenerationFolders, makeFolder } from '@sluice/core';
+import type { WorkerUser } from '@sluice/core';
 import type { GeneratedFile, NginxTable } from '../render/nginx-table.ts';
-import { GenerationFiles, syncFolder } from './generation-files.ts';
 import { isManifest } from './manifest.ts';
 import type { Manifest, ManifestFile } from './manifest.ts';
 import type { LuaFiles } from './lua-files.ts';
-import { HALF_MADE, makeFolder, removeHalfMade } from './nginx-folder.ts';
 import type { NginxFolder } from './nginx-folder.ts';
 
 export interface GenerationStoreParts {
@@ -31,10 +28,11 @@ const MANIFEST = 'generation.json';
  */
 export class GenerationStore {
   readonly #parts: GenerationStoreParts;
-  #made = 0;
+  readonly #folders: GenerationFolders;
 
   constructor(parts: GenerationStoreParts) {
     this.#parts = parts;
+    this.#folders = new GenerationFolders(parts.folder, MANIFEST);
   }
 
   /** The name of the generation of a table: the same table, for the same nginx and with the same Lua, is the same generation. */
@@ -53,17 +51,13 @@ export class GenerationStore {
 
   /** The name of the generation that `current` leads to. */
   currentId(): string | undefined {
-    try {
-      return basename(readlinkSync(this.#parts.folder.current));
-    } catch {
-      return undefined;
-    }
+    return this.#folders.currentId();
   }
 
   /** What is known of a complete generation. */
   manifest(id: string): Manifest | undefined {
     try {
-      const manifest: unknown = JSON.parse(readFileSync(join(this.#pathOf(id), MANIFEST), 'utf8'));
+      const manifest: unknown = JSON.parse(readFileSync(join(this.#folders.pathOf(id), MANIFEST), 'utf8'));
       return isManifest(manifest) ? manifest : undefined;
     } catch {
       return undefined;
@@ -77,68 +71,33 @@ export class GenerationStore {
 
   /** Removes what an end in the middle of something has left behind. */
   clean(): void {
-    const { generations, scratch } = this.#parts.folder;
-    removeHalfMade(generations);
-    // `PID-…` of a process that is still there is in use: a check beside a running controller.
-    for (const name of readdirSync(scratch))
-      if (processInfo(Number.parseInt(name, 10)) === undefined) rmSync(join(scratch, name), { recursive: true, force: true });
+    this.#folders.clean();
   }
 
   /** Makes the generation of a table unless it is there; nothing serves it yet. Throws `SLU3004`, retryable. */
   async write(table: NginxTable): Promise<string> {
     const id = this.idOf(table);
-    const { generations } = this.#parts.folder;
-    const draft = join(generations, `${HALF_MADE}${id}-${process.pid}-${this.#made++}`);
-    try {
-      if (this.manifest(id) !== undefined) return id;
-      await rm(this.#pathOf(id), { recursive: true, force: true });
-      await this.#fill(draft, table);
-      await rename(draft, this.#pathOf(id));
-      await syncFolder(generations);
-      return id;
-    } catch (error) {
-      await rm(draft, { recursive: true, force: true }).catch(() => undefined);
-      throw new SluiceError('SLU3004', `cannot write a generation to ${generations}: ${messageOf(error)}`, { cause: error });
-    }
+    if (this.manifest(id) === undefined) await this.#folders.make(id, (draft) => this.#fill(draft, table));
+    return id;
   }
 
   /** Makes a complete generation the one that nginx reads next. Throws `SLU3004`, retryable. */
-  async switchTo(id: string): Promise<void> {
-    const { root, current } = this.#parts.folder;
-    const draft = join(root, `${HALF_MADE}current-${process.pid}-${this.#made++}`);
-    try {
-      await stat(join(this.#pathOf(id), MANIFEST));
-      await symlink(`generations/${id}`, draft);
-      await rename(draft, current);
-      await syncFolder(root);
-    } catch (error) {
-      await rm(draft, { force: true }).catch(() => undefined);
-      throw new SluiceError('SLU3004', `cannot switch to the generation ${id}: ${messageOf(error)}`, { cause: error });
-    }
+  switchTo(id: string): Promise<void> {
+    return this.#folders.switchTo(id);
   }
 
   /** Removes every generation but those named and the current one. */
-  async keepOnly(ids: ReadonlySet<string>): Promise<void> {
-    const current = this.currentId();
-    for (const name of await readdir(this.#parts.folder.generations))
-      if (!ids.has(name) && name !== current && !name.startsWith('.')) await rm(this.#pathOf(name), { recursive: true, force: true });
+  keepOnly(ids: ReadonlySet<string>): Promise<void> {
+    return this.#folders.keepOnly(ids);
   }
 
   /** Remembers the last generation that nginx served for sure; `undefined` when there is none. */
-  async acknowledge(id: string | undefined): Promise<void> {
-    await writeFile(this.#parts.folder.acknowledged, id ?? '', { mode: 0o600 }).catch(() => undefined);
+  acknowledge(id: string | undefined): Promise<void> {
+    return this.#folders.acknowledge(id);
   }
 
   acknowledged(): string | undefined {
-    try {
-      return readFileSync(this.#parts.folder.acknowledged, 'utf8') || undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
-  #pathOf(id: string): string {
-    return join(this.#parts.folder.generations, id);
+    return this.#folders.acknowledged();
   }
 
   async #fill(draft: string, table: NginxTable): Promise<void> {
@@ -166,7 +125,7 @@ export class GenerationStore {
   #previousFiles(): { readonly folder: string; readonly files: ReadonlyMap<string, ManifestFile> } {
     const id = this.currentId();
     const files = id === undefined ? undefined : this.manifest(id)?.files;
-    return { folder: this.#pathOf(id ?? ''), files: new Map(files?.map((file) => [file.path, file])) };
+    return { folder: this.#folders.pathOf(id ?? ''), files: new Map(files?.map((file) => [file.path, file])) };
   }
 }
 

@@ -1,13 +1,11 @@
-import { SluiceError, messageOf } from '@sluice/core';
-import type { Logger } from '@sluice/core';
+import { SluiceError, messageOf, NameEndpoints } from '@sluice/core';
+import type { Logger, LookUp } from '@sluice/core';
 import { liveEntries, namesOf } from '../render/live-entries.ts';
 import type { LiveTable } from '../translate/live-table.ts';
 import { askControl } from './live-control.ts';
 import type { ControlAnswer } from './live-control.ts';
 import { deltaOf, deltaPush, fullPush } from './live-push.ts';
 import type { LiveState } from './live-push.ts';
-import { NameEndpoints } from './name-endpoints.ts';
-import type { LookUp } from './name-endpoints.ts';
 import { StateFile } from './state-file.ts';
 
 export interface LiveChannelOptions {

@@ -2,15 +2,14 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Backend, ListenAddresses, Logger } from '@sluice/core';
+import { workerUser, resolveAddresses } from '@sluice/core';
 import { probeNginx } from '../observe/probe.ts';
 import { systemResolvers } from '../observe/resolvers.ts';
-import { workerUser } from '../observe/worker-user.ts';
 import type { NginxOptions } from '../options.ts';
 import { assumedCapabilities } from '../translate/capabilities.ts';
 import { NginxRenderer } from '../translate/nginx-renderer.ts';
 import type { Deployment } from '../translate/surroundings.ts';
 import { bootstrapTable } from './bootstrap.ts';
-import { resolveAddresses } from './listen-addresses.ts';
 import { LiveChannel } from './live-channel.ts';
 import { readLuaFiles } from './lua-files.ts';
 import { NginxDataplane } from './nginx-dataplane.ts';
@@ -34,7 +33,7 @@ export function nginxBackend({ options, listen, data, logger }: NginxBackendPart
   const capabilities = nginx?.capabilities ?? assumedCapabilities;
   const folder = nginxFolder(data);
   const addresses = resolveAddresses(listen, folder);
-  const user = workerUser(options.user);
+  const user = workerUser(options.user, 'nginx');
   const deployment: Deployment = {
     capabilities,
     ...addresses,

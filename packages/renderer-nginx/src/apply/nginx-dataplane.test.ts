@@ -3,8 +3,8 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { isAlive, processInfo } from '@sluice/core';
 import { findMaster } from './nginx-master.ts';
-import { isAlive, processInfo } from '../observe/process-info.ts';
 import type { Side } from '../testing/process-bench.ts';
 import { ProcessBench, artifactOf, ask, host, hostChunk, never, silentLive, testedNginx, until } from '../testing/process-bench.ts';
 

@@ -1,14 +1,20 @@
 import { writeFile } from 'node:fs/promises';
-import { SluiceError, isSluiceError, messageOf } from '@sluice/core';
-import type { Dataplane, DataplaneHealth, DataplaneStats } from '@sluice/core';
+import {
+  SluiceError,
+  isSluiceError,
+  messageOf,
+  processInfo,
+  ensureDefaultCertificate,
+  claimFolder,
+  releaseFolder,
+  checkAddresses,
+  rememberedPorts,
+  showAddress,
+  portsOf,
+} from '@sluice/core';
+import type { Dataplane, DataplaneHealth, DataplaneStats, ResolvedAddresses } from '@sluice/core';
 import { missingNginx } from '../observe/probe.ts';
-import { processInfo } from '../observe/process-info.ts';
 import { parseStubStatus } from '../observe/stub-status.ts';
-import { portsOf } from '../observe/worker-census.ts';
-import { ensureDefaultCertificate } from './default-certificate-files.ts';
-import { claimFolder, releaseFolder } from './folder-owner.ts';
-import { checkAddresses, rememberedPorts, showAddress } from './listen-addresses.ts';
-import type { ResolvedAddresses } from './listen-addresses.ts';
 import { prepareFolder } from './nginx-folder.ts';
 import type { NginxRuntime } from './nginx-runtime.ts';
 import type { Capabilities } from '../translate/capabilities.ts';

@@ -1,7 +1,7 @@
-import { chmodSync, chownSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import type { WorkerUser } from '@sluice/core';
+import { lstatSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { SluiceError, messageOf } from '@sluice/core';
-import type { WorkerUser } from '../observe/worker-user.ts';
+import { SluiceError, makeFolder, messageOf, reachableSocket, removeHalfMade } from '@sluice/core';
 
 /** Where the files of nginx are: see docs/adr/0009-nginx-backend.md. All absolute. */
 export interface NginxFolder {
@@ -73,25 +73,7 @@ export function prepareFolder(folder: NginxFolder, user: WorkerUser | undefined)
   }
 }
 
-/** Makes a folder that its owner alone can use, and that workers, when they are another user, can pass through. */
-export function makeFolder(path: string, user: WorkerUser | undefined): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  if (user !== undefined) chownSync(path, process.getuid?.() ?? 0, user.gid);
-  chmodSync(path, user === undefined ? 0o700 : 0o710);
-}
-
-/** Prefix of what is being made; a process that ended in the middle leaves it behind. */
-export const HALF_MADE = '.tmp-';
-
-export function removeHalfMade(path: string): void {
-  for (const name of readdirSync(path)) if (name.startsWith(HALF_MADE)) rmSync(join(path, name), { recursive: true, force: true });
-}
-
-/** Longest path of a unix socket (`sun_path` of unix(7)), without the byte that ends it. */
-const LONGEST_SOCKET_PATH = 107;
-
 /** A path by which this process can connect to the control socket, however deep the folder is. Call it once the folder is there. */
-export function controlPath({ control, run }: NginxFolder): string {
-  if (Buffer.byteLength(control) <= LONGEST_SOCKET_PATH) return control;
-  return `/proc/self/fd/${openSync(run, 'r')}/control.sock`;
+export function controlPath({ control }: NginxFolder): string {
+  return reachableSocket(control);
 }

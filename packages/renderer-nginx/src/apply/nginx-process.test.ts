@@ -3,9 +3,9 @@ import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { isAlive } from '@sluice/core';
 import { NginxDataplane } from './nginx-dataplane.ts';
 import { NginxRuntime } from './nginx-runtime.ts';
-import { isAlive } from '../observe/process-info.ts';
 import type { Side } from '../testing/process-bench.ts';
 import { ProcessBench, artifactOf, ask, host, hostChunk, never, silentLive, testedNginx, until } from '../testing/process-bench.ts';
 

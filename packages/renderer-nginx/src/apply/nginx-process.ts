@@ -1,14 +1,12 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { SluiceError, messageOf } from '@sluice/core';
-import type { Logger } from '@sluice/core';
-import { isAlive, signalProcess } from '../observe/process-info.ts';
-import type { ProcessIdentity } from '../observe/process-info.ts';
+import { SluiceError, adoptMaster, isAlive, messageOf, signalProcess } from '@sluice/core';
+import type { Logger, Master, MasterEnd, ProcessIdentity } from '@sluice/core';
 import { orphansIn, workersOf } from '../observe/worker-census.ts';
 import type { Worker } from '../observe/worker-census.ts';
 import type { ControlSocket } from './control-socket.ts';
-import { adoptMaster, findMaster, lastWords, outputOf, runsProgram, spawnMaster } from './nginx-master.ts';
-import type { Master, MasterEnd, Program } from './nginx-master.ts';
+import { findMaster, lastWords, outputOf, runsProgram, spawnMaster } from './nginx-master.ts';
+import type { Program } from './nginx-master.ts';
 import type { NginxFolder } from './nginx-folder.ts';
 
 export interface NginxProcessParts extends Program {

@@ -1,25 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { messageOf } from '@sluice/core';
-import type { ListenAddresses, Logger } from '@sluice/core';
+import { messageOf, AccessLog, Serial } from '@sluice/core';
+import type { ListenAddresses, Logger, WorkerUser, ResolvedAddresses } from '@sluice/core';
 import type { NginxOptions } from '../options.ts';
-import { AccessLog } from '../observe/access-log.ts';
 import { ErrorLog } from '../observe/error-log.ts';
 import type { FoundNginx } from '../observe/probe.ts';
-import type { WorkerUser } from '../observe/worker-user.ts';
 import type { NginxTable } from '../render/nginx-table.ts';
 import { createHash } from 'node:crypto';
 import { ControlSocket } from './control-socket.ts';
 import { Draining } from './draining.ts';
 import { GenerationStore } from './generation-store.ts';
 import type { LiveSync } from './live-sync.ts';
-import type { ResolvedAddresses } from './listen-addresses.ts';
 import type { LuaFiles } from './lua-files.ts';
 import { controlPath } from './nginx-folder.ts';
 import type { NginxFolder } from './nginx-folder.ts';
 import { NginxProcess } from './nginx-process.ts';
 import { reloadNginx } from './reload.ts';
 import type { ReloadResult } from './reload.ts';
-import { Serial } from './serial.ts';
 
 export interface NginxRuntimeParts {
   readonly folder: NginxFolder;

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '@sluice/core';
+import { isAlive, processTitle, signalProcess } from '@sluice/core';
 import type { ErrorLog } from '../observe/error-log.ts';
 import type { ErrorLogLine } from '../observe/error-log-line.ts';
-import { isAlive, processTitle, signalProcess } from '../observe/process-info.ts';
 import type { Worker } from '../observe/worker-census.ts';
 import type { ControlSocket } from './control-socket.ts';
 import type { NginxProcess } from './nginx-process.ts';

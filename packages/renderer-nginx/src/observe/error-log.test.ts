@@ -6,7 +6,6 @@ import type { Told } from '../testing/process-bench.ts';
 import { listeningLogger } from '../testing/process-bench.ts';
 import { ErrorLog } from './error-log.ts';
 import { parseErrorLogLine } from './error-log-line.ts';
-import { LineTeller } from './line-teller.ts';
 
 let folder: string;
 let path: string;
@@ -128,21 +127,6 @@ describe('what is told', () => {
     expect(all.length).toBeLessThan(1000);
     expect(all).toContainEqual(expect.objectContaining({ message: 'a part of the error log of nginx is left out' }));
   });
-});
-
-test('a window ends, and the next one tells again', () => {
-  const heard: Told[] = [];
-  let nowMs = 0;
-  const teller = new LineTeller(listeningLogger(heard), () => nowMs);
-  const same = { level: 'error', pid: 1, connection: undefined, text: 'same', facts: {} };
-  for (let count = 0; count < 7; count++) teller.tell(same);
-  nowMs = 10_000;
-  teller.tell(same);
-  expect(heard.map(({ message }) => message)).toEqual([
-    ...Array<string>(5).fill('nginx reported'),
-    'nginx reported more of the same',
-    'nginx reported',
-  ]);
 });
 
 describe('the file', () => {

@@ -1,8 +1,8 @@
 import type { Logger } from '@sluice/core';
-import { FileTail } from './file-tail.ts';
+import { FileTail, LineTeller } from '@sluice/core';
 import { beginsEntry, parseErrorLogLine } from './error-log-line.ts';
 import type { ErrorLogLine } from './error-log-line.ts';
-import { LineTeller } from './line-teller.ts';
+import { toldLine } from './told-line.ts';
 
 /** Follows the error log of nginx and tells it to the logger. */
 export class ErrorLog {
@@ -13,7 +13,7 @@ export class ErrorLog {
   #rest = '';
 
   constructor(path: string, logger: Logger) {
-    this.#teller = new LineTeller(logger);
+    this.#teller = new LineTeller('nginx', logger);
     this.#tail = new FileTail(path, {
       take: (text) => this.#take(Buffer.from(text, 'latin1').toString('utf8')),
       skipped: (bytes) => {
@@ -72,7 +72,8 @@ export class ErrorLog {
     const line = parseErrorLogLine(entry);
     if (line === undefined) return;
     for (const listener of this.#listeners) listener(line);
-    this.#teller.tell(line);
+    const told = toldLine(line);
+    if (told !== undefined) this.#teller.tell(told);
   }
 }
 

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { workerUser } from '@sluice/core';
 import { parseStubStatus } from './stub-status.ts';
 import { systemResolvers } from './resolvers.ts';
-import { workerUser } from './worker-user.ts';
 
 test('name servers are written as nginx reads them', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-resolv-'));
@@ -23,10 +23,10 @@ test('the page of stub_status is read, but for the question itself', () => {
 
 test('workers of a controller that is root are another user, with its group; others are who the controller is', () => {
   if (process.getuid?.() !== 0) {
-    expect(workerUser('nobody')).toBeUndefined();
+    expect(workerUser('nobody', 'nginx')).toBeUndefined();
     return;
   }
-  expect(workerUser('nobody')).toMatchObject({ name: 'nobody', uid: 65534, gid: 65534 });
-  expect(workerUser(undefined)?.uid).toBeGreaterThan(0);
-  expect(() => workerUser('no-such-user')).toThrow(expect.objectContaining({ code: 'SLU3002' }));
+  expect(workerUser('nobody', 'nginx')).toMatchObject({ name: 'nobody', uid: 65534, gid: 65534 });
+  expect(workerUser(undefined, 'nginx')?.uid).toBeGreaterThan(0);
+  expect(() => workerUser('no-such-user', 'nginx')).toThrow(expect.objectContaining({ code: 'SLU3002' }));
 });

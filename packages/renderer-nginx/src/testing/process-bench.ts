@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Artifact, LogFields, Logger, Origin } from '@sluice/core';
-import { resolveAddresses } from '../apply/listen-addresses.ts';
+import { resolveAddresses, signalProcess, workerUser } from '@sluice/core';
 import type { LiveSync } from '../apply/live-sync.ts';
 import { NginxDataplane } from '../apply/nginx-dataplane.ts';
 import { nginxFolder } from '../apply/nginx-folder.ts';
@@ -15,9 +15,7 @@ import { nginxOptions } from '../options.ts';
 import type { NginxOptions } from '../options.ts';
 import { orphansIn, workersOf } from '../observe/worker-census.ts';
 import { findMaster } from '../apply/nginx-master.ts';
-import { signalProcess } from '../observe/process-info.ts';
 import { probeNginx } from '../observe/probe.ts';
-import { workerUser } from '../observe/worker-user.ts';
 import type { Chunk, NginxTable } from '../render/nginx-table.ts';
 
 /** The nginx that the tests run: `NGINX_BINARY`, or the one of the machine. */
@@ -93,7 +91,7 @@ export class ProcessBench {
     const told: Told[] = [];
     const asked = { http: [{ host, port: 0 }], https: [] };
     const addresses = resolveAddresses(asked, this.folder);
-    const user = workerUser(undefined);
+    const user = workerUser(undefined, 'nginx');
     const chosen = addresses.http[0]?.port ?? 0;
     const table = tableMaker(chosen, user === undefined ? '' : `user ${user.name} ${user.group};\n`);
     const runtime = new NginxRuntime({

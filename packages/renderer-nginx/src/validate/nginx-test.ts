@@ -1,5 +1,6 @@
-import { formatObject } from '@sluice/core';
+import { formatObject, runTest } from '@sluice/core';
 import type { Culprit, Origin, Validation } from '@sluice/core';
+import { nginxArguments } from '../apply/nginx-folder.ts';
 import type { NginxFolder } from '../apply/nginx-folder.ts';
 import { configurationText } from '../apply/generation-store.ts';
 import type { Chunk, GeneratedFile } from '../render/nginx-table.ts';
@@ -7,7 +8,6 @@ import { blameFor, blameForChunk, distinct } from './blame.ts';
 import type { Blame } from './blame.ts';
 import { blockOrigins, isOptional, leftOver, originsOf, unitsOf, withBlocksOf } from './leave-out.ts';
 import { readNginxMessage, withoutPaths } from './nginx-message.ts';
-import { runNginxTest } from './run-nginx-test.ts';
 import { makeScratch } from './scratch.ts';
 import type { Scratch } from './scratch.ts';
 
@@ -23,6 +23,8 @@ export interface Tested {
   readonly chunks: readonly Chunk[];
   readonly files: readonly GeneratedFile[];
 }
+
+const TEST = [...nginxArguments, '-e', 'stderr', '-t'];
 
 /** How often nginx looks at what is left in one validation, bisecting aside. */
 const MAX_TESTS = 40;
@@ -100,7 +102,7 @@ class Search {
     const timeoutMs = Math.max(1, Math.min(this.#parts.timeoutMs, (this.#endMs - performance.now()) / 2));
     const { binary } = this.#parts;
     // Half of what is left, so that a configuration on which nginx hangs leaves time to look for what it hangs on.
-    const result = await runNginxTest({ binary, folder: this.#scratch.path, timeoutMs, signal: this.#signal });
+    const result = await runTest({ binary, parameters: TEST, folder: this.#scratch.path, timeoutMs, signal: this.#signal });
     if (result.kind === 'passed') return undefined;
     if (result.kind === 'timedOut')
       return { message: `nginx did not read the configuration within ${this.#parts.timeoutMs} ms`, blame: undefined };

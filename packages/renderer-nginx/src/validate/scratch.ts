@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs';
 import { access, constants, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureDefaultCertificate } from '../apply/default-certificate-files.ts';
-import { GenerationFiles } from '../apply/generation-files.ts';
+import { ensureDefaultCertificate, GenerationFiles } from '@sluice/core';
 import type { NginxFolder } from '../apply/nginx-folder.ts';
 import type { GeneratedFile } from '../render/nginx-table.ts';
 

@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SluiceError, createDefaultCertificate, messageOf } from '@sluice/core';
+import { SluiceError, messageOf } from '../../errors.ts';
+import { createDefaultCertificate } from '../default-certificate.ts';
 
 const RENEW_BEFORE_MS = 30 * 24 * 60 * 60 * 1000;
 

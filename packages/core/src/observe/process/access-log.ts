@@ -1,4 +1,4 @@
-import type { Logger } from '@sluice/core';
+import type { Logger } from '../logger.ts';
 import { FileTail } from './file-tail.ts';
 
 /** Passes the lines of the access log on. */
@@ -16,7 +16,7 @@ export class AccessLog {
       },
       skipped: (bytes) => {
         rest = '';
-        logger.warn('a part of the access log of nginx is left out', { bytes });
+        logger.warn('a part of the access log is left out', { bytes });
       },
     });
   }

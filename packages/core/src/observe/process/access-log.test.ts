@@ -1,8 +1,8 @@
 import { appendFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { silentLogger } from '@sluice/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { silentLogger } from '../logger.ts';
 import { AccessLog } from './access-log.ts';
 
 let folder = '';

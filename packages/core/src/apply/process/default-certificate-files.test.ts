@@ -2,8 +2,8 @@ import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDefaultCertificate } from '@sluice/core';
 import { expect, test } from 'vitest';
+import { createDefaultCertificate } from '../default-certificate.ts';
 import { ensureDefaultCertificate } from './default-certificate-files.ts';
 
 test('the certificate is made once, renewed before it ends, and always fits its key', async () => {

@@ -3,7 +3,7 @@ import { open, stat } from 'node:fs/promises';
 
 /** What one look reads at most; with more to read, the oldest is left out. */
 const MAX_READ = 4 * 1024 * 1024;
-/** When a file has grown past this, it is emptied: nginx appends, so that it goes on at the start. */
+/** When a file has grown past this, it is emptied: proxies append, so that they go on at the start. */
 const MAX_SIZE = 8 * 1024 * 1024;
 const INTERVAL_MS = 250;
 
@@ -16,7 +16,7 @@ export interface TailReader {
 }
 
 /**
- * Follows a file that nginx appends to, and keeps it small. Reading happens between other things and never throws; a file that is
+ * Follows a file that a proxy appends to, and keeps it small. Reading happens between other things and never throws; a file that is
  * replaced or emptied by others is read from its start.
  */
 export class FileTail {

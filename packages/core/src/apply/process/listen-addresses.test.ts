@@ -1,10 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { checkAddresses, rememberedPorts, resolveAddresses, showAddress } from './listen-addresses.ts';
-import { nginxFolder } from './nginx-folder.ts';
 
 const host = '127.0.0.1';
 let data: string;
@@ -12,7 +11,7 @@ beforeEach(() => void (data = mkdtempSync(join(tmpdir(), 'sluice-ports-test-')))
 afterEach(() => rmSync(data, { recursive: true }));
 
 test('a port is chosen where none is given, no two the same, and chosen again the next time', () => {
-  const folder = nginxFolder(data);
+  const folder = { ports: join(data, 'ports.json') };
   const asked = {
     http: [
       { host, port: 0 },
@@ -26,7 +25,6 @@ test('a port is chosen where none is given, no two the same, and chosen again th
   expect(new Set(ports).size).toBe(4);
   expect(ports).not.toContain(0);
   expect(resolved.http[2]).toEqual({ host, port: 81 });
-  mkdirSync(folder.run, { recursive: true });
   writeFileSync(folder.ports, rememberedPorts(asked, resolved));
   expect(resolveAddresses(asked, folder)).toEqual(resolved);
   expect(resolveAddresses({ ...asked, https: [] }, folder)).not.toEqual(resolved);

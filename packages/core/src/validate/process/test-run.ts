@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
-import { nginxArguments } from '../apply/nginx-folder.ts';
 
-/** How one `nginx -t` ended. */
+/** How one look of a proxy at a configuration ended. */
 export type TestResult = { readonly kind: 'passed' } | { readonly kind: 'failed'; readonly output: string } | { readonly kind: 'timedOut' };
 
 export interface TestRun {
   readonly binary: string;
-  /** The scratch folder: nginx runs in it. */
+  /** With which it looks at the configuration and ends. */
+  readonly parameters: readonly string[];
+  /** The scratch folder: it runs in it. */
   readonly folder: string;
   readonly timeoutMs: number;
   /** Ends the test; the promise rejects with its reason. */
@@ -16,10 +17,10 @@ export interface TestRun {
 /** Enough to hold every complaint; what comes after it does not matter. */
 const LONGEST_OUTPUT = 256 * 1024;
 
-/** Runs `nginx -t` once. Rejects when it cannot be run, or when `signal` fires. */
-export async function runNginxTest({ binary, folder, timeoutMs, signal }: TestRun): Promise<TestResult> {
+/** Runs a proxy once for it to test a configuration. Rejects when it cannot be run, or when `signal` fires. */
+export async function runTest({ binary, parameters, folder, timeoutMs, signal }: TestRun): Promise<TestResult> {
   signal.throwIfAborted();
-  const child = spawn(binary, [...nginxArguments, '-e', 'stderr', '-t'], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(binary, [...parameters], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
   let output = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-LONGEST_OUTPUT)));
   const { promise, resolve, reject } = Promise.withResolvers<TestResult>();

@@ -1,5 +1,6 @@
 import { lookup as resolve } from 'node:dns/promises';
-import { isOwnAddress, messageOf } from '@sluice/core';
+import { messageOf } from '../../errors.ts';
+import { isOwnAddress } from '../own-address.ts';
 
 /** How often the names in use are looked up. */
 const INTERVAL_MS = 5000;

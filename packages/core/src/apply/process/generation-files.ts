@@ -1,10 +1,19 @@
 import { chmod, chown, link, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { KeyMaterial } from '@sluice/core';
-import type { WorkerUser } from '../observe/worker-user.ts';
-import type { GeneratedFile } from '../render/nginx-table.ts';
+import type { KeyMaterial } from '../../model/key-material.ts';
+import type { WorkerUser } from '../../observe/process/worker-user.ts';
 
-/** Writes files into a folder that nobody reads yet. Key material is revealed here and nowhere else in this package. */
+/** A file of a generation; its path is relative to the generation. */
+export interface WrittenFile {
+  readonly path: string;
+  readonly content: string | KeyMaterial;
+  /** The content has one character for each byte. */
+  readonly binary?: true;
+  /** Who reads it: the master, which has the rights of the controller, or workers as well. */
+  readonly readers: 'master' | 'workers';
+}
+
+/** Writes files into a folder that nobody reads yet. Key material is revealed here. */
 export class GenerationFiles {
   readonly #folder: string;
   readonly #user: WorkerUser | undefined;
@@ -16,7 +25,7 @@ export class GenerationFiles {
   }
 
   /** Writes a file that the master reads, or workers as well. With `sync` it is on the disk when this resolves. */
-  async write({ path, content, readers, binary }: GeneratedFile, sync: boolean): Promise<void> {
+  async write({ path, content, readers, binary }: WrittenFile, sync: boolean): Promise<void> {
     const full = await this.#place(path);
     const file = await open(full, 'wx', 0o600);
     try {

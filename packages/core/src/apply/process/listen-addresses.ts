@@ -2,9 +2,9 @@ import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
-import { SluiceError, messageOf } from '@sluice/core';
-import type { ListenAddress, ListenAddresses } from '@sluice/core';
-import type { NginxFolder } from './nginx-folder.ts';
+import { SluiceError, messageOf } from '../../errors.ts';
+import type { ListenAddress } from '../../config/listen-address.ts';
+import type { ListenAddresses } from '../../plugin/core-tokens.ts';
 
 /** Addresses of which every port is known. */
 export interface ResolvedAddresses {
@@ -19,10 +19,13 @@ interface Remembered {
 }
 
 /**
- * Chooses a free port wherever 0 is asked for. The choice of an earlier run in the same folder is kept, so that an nginx that
- * still serves can be taken over.
+ * Chooses a free port wherever 0 is asked for. The choice of an earlier run in the same folder, kept in the file `ports`, stays, so
+ * that a proxy that still serves can be taken over.
  */
-export function resolveAddresses({ http, https }: Pick<ListenAddresses, 'http' | 'https'>, folder: NginxFolder): ResolvedAddresses {
+export function resolveAddresses(
+  { http, https }: Pick<ListenAddresses, 'http' | 'https'>,
+  folder: { readonly ports: string },
+): ResolvedAddresses {
   const asked = { http, https };
   if ([...http, ...https].every(({ port }) => port !== 0)) return asked;
   const remembered = readRemembered(folder.ports);
@@ -43,7 +46,7 @@ export function rememberedPorts({ http, https }: Pick<ListenAddresses, 'http' | 
 
 /**
  * Where ports are chosen from. Those that the system gives to clients (ip_local_port_range of ip(7), from 32768 on) may be taken by any
- * connection between here and the start of nginx.
+ * connection between here and the start of the proxy.
  */
 const FIRST_PORT = 10_000;
 const LAST_PORT = 32_767;
@@ -64,7 +67,7 @@ function freePort(held: Server[]): number {
 }
 
 /**
- * Makes sure that each address can be bound by somebody who does not share it: nginx, which does, would take half the
+ * Makes sure that each address can be bound by somebody who does not share it: a proxy, which does, would take half the
  * connections of another one. Ports that are `ours` already are not looked at. Throws `SLU3001`.
  */
 export async function checkAddresses({ http, https }: ResolvedAddresses, ours: ReadonlySet<number>): Promise<void> {

@@ -3,14 +3,12 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { processInfo } from '../observe/process-info.ts';
+import { processInfo } from '../../observe/process/process-info.ts';
 import { claimFolder, releaseFolder } from './folder-owner.ts';
-import { nginxFolder, prepareFolder } from './nginx-folder.ts';
 
 test('a folder has one controller: a living one keeps others away, a dead one or another process of its number does not', async () => {
   const data = mkdtempSync(join(tmpdir(), 'sluice-owner-test-'));
-  const folder = nginxFolder(data);
-  prepareFolder(folder, undefined);
+  const folder = { root: data, owner: join(data, 'controller.json') };
   const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
   await new Promise((resolve) => void other.once('spawn', resolve));
   const identity = { pid: other.pid ?? 0, startTime: processInfo(other.pid ?? 0)?.startTime };

@@ -1,14 +1,20 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { SluiceError, messageOf } from '@sluice/core';
-import { isAlive, processInfo } from '../observe/process-info.ts';
-import type { ProcessIdentity } from '../observe/process-info.ts';
-import type { NginxFolder } from './nginx-folder.ts';
+import { SluiceError, messageOf } from '../../errors.ts';
+import { isAlive, processInfo } from '../../observe/process/process-info.ts';
+import type { ProcessIdentity } from '../../observe/process/process-info.ts';
+
+/** A folder that a proxy runs in. */
+export interface OwnedFolder {
+  readonly root: string;
+  /** File that names the controller that uses the folder. */
+  readonly owner: string;
+}
 
 /**
- * Makes this process the one that looks after the nginx of the folder. Throws `SLU3002` when another one does: two would take the
+ * Makes this process the one that looks after the proxy of the folder. Throws `SLU3002` when another one does: two would take the
  * configuration from each other. One that was killed does not count, nor does one in another container, whose number means nothing here.
  */
-export function claimFolder({ root, owner }: NginxFolder): void {
+export function claimFolder({ root, owner }: OwnedFolder): void {
   const other = readOwner(owner);
   if (other !== undefined && other.pid !== process.pid && isAlive(other))
     throw new SluiceError('SLU3002', `the process ${other.pid} uses ${root} already: stop it, or choose another data directory`);
@@ -20,7 +26,7 @@ export function claimFolder({ root, owner }: NginxFolder): void {
 }
 
 /** Leaves the folder to others. */
-export function releaseFolder({ owner }: NginxFolder): void {
+export function releaseFolder({ owner }: OwnedFolder): void {
   if (readOwner(owner)?.pid === process.pid) rmSync(owner, { force: true });
 }
 
