@@ -83,6 +83,20 @@ export { annotationGroups, unsupportedAnnotations } from './model/annotations/re
 export type { AnnotationFacts, InvalidOutcome } from './model/annotations/annotation.ts';
 export type { AnnotationGroup } from './model/annotations/contribution.ts';
 export type { Renderer, Translation } from './translate/renderer.ts';
+export { bencode, binary, byteString } from './translate/plan/bencode.ts';
+export type { Bencodable } from './translate/plan/bencode.ts';
+export { literalPattern, pcre } from './translate/plan/pcre.ts';
+export type { PatternStyle } from './translate/plan/pcre.ts';
+export { encodePlan, encodePlans, planKey } from './translate/plan/plan-encoding.ts';
+export type { LocationPlan } from './translate/plan/location-plan.ts';
+export { planPattern, planSteps, requestEdits } from './translate/plan/plan-step.ts';
+export type { PlanCondition, PlanEdit, PlanPattern, PlanStep } from './translate/plan/plan-step.ts';
+export { planText } from './translate/plan/plan-text.ts';
+export type { PlanText, TextPlace } from './translate/plan/plan-text.ts';
+export { routePlanOf } from './translate/plan/route-plan.ts';
+export type { ActionPlan, PlanSurroundings, RoutePlan } from './translate/plan/route-plan.ts';
+export { serverPlanOf } from './translate/plan/server-plan.ts';
+export type { ServerPlan } from './translate/plan/server-plan.ts';
 export type { Artifact, ArtifactFile } from './render/artifact.ts';
 export type { Culprit, Validation } from './validate/validation.ts';
 export type { Generation, Reloader } from './apply/reloader.ts';
@@ -90,6 +104,7 @@ export type { ApplyOutcome } from './apply/apply-outcome.ts';
 export type { Dataplane, DataplaneHealth, DataplaneStats } from './apply/dataplane.ts';
 export type { Backend } from './apply/backend.ts';
 export { isOwnAddress } from './apply/own-address.ts';
+export { sharedLuaFolder } from './apply/shared-lua.ts';
 
 export { diagnose, formatDiagnostic } from './observe/diagnostic.ts';
 export type { Diagnostic, Severity } from './observe/diagnostic.ts';

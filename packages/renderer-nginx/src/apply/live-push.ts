@@ -1,4 +1,4 @@
-import { bencode, binary } from '../render/bencode.ts';
+import { bencode, binary } from '@sluice/core';
 import type { LiveEntries } from '../render/live-entries.ts';
 
 /** What workers have, or are to have. */

@@ -1,10 +1,7 @@
-import { endpointKey } from '@sluice/core';
-import type { Balancing, Canary, CanaryHeaderRule, Certificate, Upstream } from '@sluice/core';
+import { bencode, binary, endpointKey, pcre } from '@sluice/core';
+import type { Balancing, Bencodable, Canary, CanaryHeaderRule, Certificate, Upstream } from '@sluice/core';
 import { certificateDigest, upstreamDigest } from '../translate/live-table.ts';
 import type { LiveTable } from '../translate/live-table.ts';
-import { pcre } from '../translate/pattern.ts';
-import { bencode, binary } from './bencode.ts';
-import type { Bencodable } from './bencode.ts';
 
 /** One thing that workers look up in shared memory (`lua/sluice/store.lua`). */
 export interface LiveEntry {

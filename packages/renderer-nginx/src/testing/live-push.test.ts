@@ -1,8 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { silentLogger } from '@sluice/core';
-import { bencode } from '../render/bencode.ts';
+import { bencode, silentLogger } from '@sluice/core';
 import { LiveChannel } from '../apply/live-channel.ts';
 import { TestEndpoint, table, upstream } from './live-model.ts';
 import { hasLua, LiveServer } from './live-server.ts';

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { createDefaultCertificate } from '@sluice/core';
+import { createDefaultCertificate, sharedLuaFolder } from '@sluice/core';
 import { probeNginx } from '../observe/probe.ts';
 
 const found = probeNginx({ binary: process.env['SLUICE_TEST_NGINX'], lua: 'auto' });
@@ -130,7 +130,7 @@ events { worker_connections 512; }
 http {
   client_body_temp_path temp/body; proxy_temp_path temp/proxy; fastcgi_temp_path temp/f; uwsgi_temp_path temp/u; scgi_temp_path temp/s;
   access_log off; uninitialized_variable_warn off; variables_hash_max_size 2048;
-  lua_package_path "${fileURLToPath(new URL('../lua/', import.meta.url))}?.lua;;";
+  lua_package_path "${[new URL('../lua/', import.meta.url), sharedLuaFolder].map((folder) => `${fileURLToPath(folder)}?.lua;`).join('')};";
   lua_shared_dict sluice_live ${memory}; lua_shared_dict sluice_workers 256k;
   map $http_host $sluice_authority { default $http_host; }
   init_by_lua_block { require("sluice.init") }

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { builtIn, canonicalHost, expandVariables } from '@sluice/core';
+import { bencode, binary, builtIn, canonicalHost, expandVariables } from '@sluice/core';
 import type { RoutedRequest, Route, VariableText, VirtualHost } from '@sluice/core';
-import { bencode, binary } from '../render/bencode.ts';
 import { upstream } from './live-model.ts';
 import { hasLua, LiveServer } from './live-server.ts';
 
@@ -11,7 +10,7 @@ const http = `
   location / { content_by_lua_block {
     local parts = require("sluice.bencode").decode(ngx.decode_base64(ngx.var.http_x_text))
     local upstream = { namespace = "shop", service = "web", port = "80" }
-    ngx.print(require("sluice.text").expand(parts, { upstream = upstream })) } }`;
+    ngx.print(require("sluice.text").fill(require("sluice.route").request(upstream), parts)) } }`;
 
 const VARIABLES =
   'args query_string is_args host http_host best_http_host uri document_uri request_uri escaped_request_uri request_method scheme ' +

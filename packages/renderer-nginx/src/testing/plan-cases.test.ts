@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { builtIn } from '@sluice/core';
+import { builtIn, encodePlans, planKey } from '@sluice/core';
 import type { Policy, RouteAction, SnippetStep, VirtualHost } from '@sluice/core';
 import { block, directive, literal, luaBlock, variable } from '../render/directive.ts';
 import type { Directive, Word } from '../render/directive.ts';
 import { print } from '../render/print.ts';
-import { changesTarget, editedRequestHeaders, encodePlans, planKey, planOf, serverPlanOf } from '../translate/plan.ts';
+import { changesTarget, editedRequestHeaders, planOf, plannedServer } from '../translate/plan.ts';
 import type { RequestPlan } from '../translate/plan.ts';
 import { freePorts, hasNginx, PlanServer } from './plan-server.ts';
 import { exchange, parseMessage, Recorder } from './plan-wire.ts';
@@ -79,9 +79,9 @@ const bad: SnippetStep = {
 };
 const corsPlan = planned(routePlan(hostWith([cors, lines])));
 const hostSnippet = { steps: [header('X-Host', 'h'), bad], locations: [], from };
-const serverPlan = planned(serverPlanOf(hostWith([], forward, { snippet: hostSnippet, appRoot: { path: '/app', from } })));
+const serverPlan = planned(plannedServer(hostWith([], forward, { snippet: hostSnippet, appRoot: { path: '/app', from } })));
 const subjectPlan = planned(
-  serverPlanOf(hostWith([], forward, { snippet: hostSnippet, clientAuth: { kind: 'unusable', because: '', from } })),
+  plannedServer(hostWith([], forward, { snippet: hostSnippet, clientAuth: { kind: 'unusable', because: '', from } })),
 );
 const serverBlock = (plan: RequestPlan): Directive =>
   luaBlock('server_rewrite_by_lua_block', `require("sluice.plan").server("${planKey(plan)}")`);

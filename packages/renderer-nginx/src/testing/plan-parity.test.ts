@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { builtIn, evaluate } from '@sluice/core';
+import { builtIn, encodePlans, evaluate, planKey } from '@sluice/core';
 import type { Endpoint, Policy, RouteAction, RoutingModel, VirtualHost } from '@sluice/core';
 import { block, directive, literal, luaBlock, text, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
 import { print } from '../render/print.ts';
 import type { UpstreamHeader } from '../translate/plan-slots.ts';
-import { changesTarget, editedRequestHeaders, encodePlans, planKey, planOf } from '../translate/plan.ts';
+import { changesTarget, editedRequestHeaders, planOf } from '../translate/plan.ts';
 import type { RequestPlan } from '../translate/plan.ts';
 import { action, policies, request } from './plan-arbitraries.ts';
 import type { AskedRequest } from './plan-arbitraries.ts';

@@ -5,7 +5,8 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDefaultCertificate } from '@sluice/core';
+import { fileURLToPath } from 'node:url';
+import { createDefaultCertificate, sharedLuaFolder } from '@sluice/core';
 
 const MODULES = ['ndk_http_module.so', 'ngx_http_lua_module.so'];
 
@@ -105,7 +106,7 @@ http {
   ssl_certificate tls.crt; ssl_certificate_key tls.key;
   proxy_buffer_size 64k; proxy_buffers 4 64k; proxy_busy_buffers_size 64k; proxy_http_version 1.1;
   proxy_headers_hash_max_size 1024; proxy_headers_hash_bucket_size 128;
-  lua_package_path "${lua}/?.lua;;";
+  lua_package_path "${lua}/?.lua;${fileURLToPath(sharedLuaFolder)}?.lua;;";
   lua_transform_underscores_in_response_headers off; lua_regex_cache_max_entries 16384; lua_regex_match_limit 1000000;
   map $http_x_request_id $sluice_request_id { default $http_x_request_id; "" $request_id; }
   map $http_host $sluice_host_header { default $http_host; }

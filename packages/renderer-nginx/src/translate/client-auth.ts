@@ -1,7 +1,7 @@
+import { pcre } from '@sluice/core';
 import type { VirtualHost } from '@sluice/core';
 import { block, directive, literal, text, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
-import { pcre } from './pattern.ts';
 import type { Resources } from './resources.ts';
 
 /** What a server asks of client certificates (`ssl_verify_client`), before anything else is looked at. */

@@ -1,8 +1,7 @@
-import { policyOf } from '@sluice/core';
+import { pcre, policyOf } from '@sluice/core';
 import type { Route, UpstreamTls, ValueRewrite } from '@sluice/core';
 import { directive, literal } from '../render/directive.ts';
 import type { Directive, Word } from '../render/directive.ts';
-import { pcre } from './pattern.ts';
 import type { Resources } from './resources.ts';
 
 /** Directives about getting a request to an endpoint and its answer back, besides headers of the request. */

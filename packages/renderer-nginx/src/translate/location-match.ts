@@ -1,5 +1,5 @@
+import { literalPattern, pcre } from '@sluice/core';
 import type { PathMatch, Route } from '@sluice/core';
-import { literalPattern, pcre } from './pattern.ts';
 
 /** The arguments of a `location`. */
 export type LocationArguments = readonly [modifier: '=' | '^~' | '~' | '~*', text: string] | readonly [text: string];

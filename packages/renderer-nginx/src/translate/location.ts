@@ -10,7 +10,7 @@ import { strictTransport } from './globals.ts';
 import type { LocationArguments } from './location-match.ts';
 import { mirror } from './mirror.ts';
 import { changesTarget, editedRequestHeaders, planOf } from './plan.ts';
-import type { RoutePlan } from './plan.ts';
+import type { PlannedLocation } from './plan.ts';
 import { requestHeaders, sentHeaders } from './request-headers.ts';
 import { forwardedPrefix, redirects, rewriting, theirPrefix } from './rewrite-phase.ts';
 import { textVariables } from './route-texts.ts';
@@ -24,7 +24,7 @@ interface Routed {
   readonly host: VirtualHost;
   readonly route: Route;
   readonly around: Surroundings;
-  readonly plan?: RoutePlan;
+  readonly plan?: PlannedLocation;
   readonly key?: string;
 }
 

@@ -1,4 +1,4 @@
-import { builtIn, diagnose, fidelityDiagnostics } from '@sluice/core';
+import { builtIn, diagnose, encodePlans, fidelityDiagnostics } from '@sluice/core';
 import type { Artifact, Diagnostic, FidelityTable, Renderer, RoutingModel, Translation, VirtualHost } from '@sluice/core';
 import type { Directive } from '../render/directive.ts';
 import type { HostServer, NginxTree } from '../render/nginx-tree.ts';
@@ -7,7 +7,6 @@ import { control, httpDirectives, mainDirectives } from './globals.ts';
 import { nginxFidelity, staticFidelity, withoutAuthRequest } from './fidelity.ts';
 import { liveFindings } from './live-findings.ts';
 import { liveTableOf } from './live-table.ts';
-import { encodePlans } from './plan.ts';
 import { Resources } from './resources.ts';
 import { inOrderOfNames, serverName } from './server-name.ts';
 import { serverOf } from './server.ts';

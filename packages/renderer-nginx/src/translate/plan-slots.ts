@@ -1,8 +1,6 @@
-import { isFramingHeader } from '@sluice/core';
+import { isFramingHeader, requestEdits } from '@sluice/core';
+import type { PlanEdit, PlanStep, PlanText } from '@sluice/core';
 import type { Argument } from '../render/directive.ts';
-import { requestEdits } from './plan-steps.ts';
-import type { PlanEdit, PlanStep } from './plan-steps.ts';
-import type { PlanText } from './plan-text.ts';
 
 /** A header that a location sends to its upstream: what follows `proxy_set_header`. */
 export type UpstreamHeader = readonly [name: string, value: Argument];

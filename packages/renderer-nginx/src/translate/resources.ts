@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import { planKey } from '@sluice/core';
 import type { KeyMaterial, Origin } from '@sluice/core';
 import type { Directive } from '../render/directive.ts';
 import type { GeneratedFile } from '../render/nginx-table.ts';
 import type { RequestPlan } from './plan.ts';
-import { planKey } from './plan.ts';
 
 /** What hosts need besides their servers; equal things of several hosts are one thing, named by what they are. */
 export class Resources {

@@ -1,8 +1,7 @@
-import { policyOf } from '@sluice/core';
+import { pcre, policyOf } from '@sluice/core';
 import type { Route } from '@sluice/core';
 import { block, directive, variable } from '../render/directive.ts';
 import type { Argument, Directive } from '../render/directive.ts';
-import { pcre } from './pattern.ts';
 import { redirectLocation, redirecting } from './redirect.ts';
 import { httpsPortOf } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';

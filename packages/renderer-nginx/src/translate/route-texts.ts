@@ -48,6 +48,6 @@ function upstreamNames({ action }: Route): readonly Directive[] {
 /** The path without what could end a line: it is decoded. The rewrite module escapes groups where the path was sent with escapes. */
 function escapedPath(live: boolean): Directive {
   const name = variable('sluice_uri');
-  if (live) return luaBlock('set_by_lua_block', 'return require("sluice.plan_text").escape_controls(ngx.var.uri)', name);
+  if (live) return luaBlock('set_by_lua_block', 'return require("sluice.text").escape_controls(ngx.var.uri)', name);
   return block('if', ['(', variable('uri'), '~', '(?s)^(.*)$', ')'], [directive('set', name, variable('1'))]);
 }

@@ -1,5 +1,5 @@
+import { literalPattern, pcre } from '@sluice/core';
 import type { HostMatch, VirtualHost } from '@sluice/core';
-import { literalPattern, pcre } from './pattern.ts';
 
 /**
  * The names of a host as nginx's `server_name` takes them; it tries them in the order of `hostRank` of the core. Of equal names nginx takes the

@@ -6,7 +6,7 @@ import { clientAuth } from './client-auth.ts';
 import { listening } from './listen.ts';
 import { locationsOf } from './location-match.ts';
 import { routeLocations } from './location.ts';
-import { serverPlanOf } from './plan.ts';
+import { plannedServer } from './plan.ts';
 import { serverNames } from './server-name.ts';
 import { isLive } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -65,7 +65,7 @@ function certificateFiles(
 
 function beforeRoutes(host: VirtualHost, around: Surroundings): readonly Directive[] {
   const { appRoot } = host;
-  const plan = isLive(around.deployment) ? serverPlanOf(host) : undefined;
+  const plan = isLive(around.deployment) ? plannedServer(host) : undefined;
   if (plan !== undefined)
     return [luaBlock('server_rewrite_by_lua_block', `require("sluice.plan").server("${around.resources.plan(plan)}")`)];
   if (appRoot === undefined) return [];

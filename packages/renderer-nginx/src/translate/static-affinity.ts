@@ -1,8 +1,7 @@
-import { policyOf } from '@sluice/core';
+import { literalPattern, policyOf } from '@sluice/core';
 import type { AffinityCookie, CookieAffinity, Route, Upstream } from '@sluice/core';
 import { block, directive, literal, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
-import { literalPattern } from './pattern.ts';
 import { digestOfText } from './resources.ts';
 import type { Resources } from './resources.ts';
 

@@ -1,7 +1,7 @@
+import { literalPattern, pcre } from '@sluice/core';
 import type { Canary, Upstream } from '@sluice/core';
 import { block, directive, variable } from '../render/directive.ts';
 import type { Argument, Directive } from '../render/directive.ts';
-import { literalPattern, pcre } from './pattern.ts';
 import { digestOfText } from './resources.ts';
 import type { Resources } from './resources.ts';
 

@@ -1,8 +1,7 @@
-import { policyOf } from '@sluice/core';
+import { literalPattern, policyOf } from '@sluice/core';
 import type { CorsPolicy, Route } from '@sluice/core';
 import { block, directive, literal, variable } from '../render/directive.ts';
 import type { Argument, Directive } from '../render/directive.ts';
-import { literalPattern } from './pattern.ts';
 import { digestOfText } from './resources.ts';
 import type { Resources } from './resources.ts';
 

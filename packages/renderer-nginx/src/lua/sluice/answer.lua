@@ -2,6 +2,7 @@
 
 local affinity_cookie = require "sluice.affinity_cookie"
 local plan = require "sluice.plan"
+local request = require "sluice.plan_request"
 local resp = require "ngx.resp"
 local worker = require "sluice.worker"
 
@@ -16,8 +17,8 @@ end
 local function give_cookie(chosen)
   local path = ngx.var.sluice_cookie_path
   if path == nil or path == "" or not is_of_endpoint() then return end
-  local secure = ngx.var.https == "on"
-  resp.add_header("Set-Cookie", affinity_cookie.line(chosen.upstream.affinity, chosen.wish.new_cookie, path, secure))
+  local src = request.new(ngx.var.server_name)
+  resp.add_header("Set-Cookie", affinity_cookie.line(src, chosen.upstream.affinity, chosen.wish.new_cookie, path))
 end
 
 -- Tells the client the affinity cookie of its endpoint where it gets a new one, and to come again on another connection where

@@ -17,9 +17,9 @@ local DEFAULT_TRIES = 3
 local function wish_of(upstream)
   local wish = { tried = {}, counts = {} }
   if upstream.affinity then
-    wish.cookie = canary.affinity_key(upstream.affinity)
+    wish.cookie = canary.affinity_key(route.request(upstream), upstream.affinity)
   elseif upstream.balancing and upstream.balancing.kind == "hash" then
-    wish.key = text.expand(upstream.balancing.key, { upstream = upstream })
+    wish.key = text.fill(route.request(upstream), upstream.balancing.key)
   end
   local tries = tonumber(ngx.var.sluice_tries) or DEFAULT_TRIES
   wish.most = tries == 0 and #upstream.endpoints or tries

@@ -11,7 +11,7 @@ local function canonical(name)
   local bare = name
   if bare:sub(1, 1) ~= "[" then bare = bare:gsub(":.*$", "") end
   bare = bare:gsub("%.$", "")
-  if bare == "" or name:find("[/%z\1-\32\127]") or name:find("..", 1, true) then return nil end
+  if bare == "" or name:find("[/%c ]") or name:find("..", 1, true) then return nil end
   return bare:lower()
 end
 

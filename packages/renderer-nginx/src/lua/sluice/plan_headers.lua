@@ -1,40 +1,14 @@
--- Header lines that a plan changes. An edit has op, name, value and, for some answers only, a set of statuses.
+-- Header lines that a plan changes (`sluice.plan_edits`).
 
+local plan_edits = require("sluice.plan_edits")
 local request = require("sluice.plan_request")
-local text = require("sluice.plan_text")
 
-local gsub, lower, sub = string.gsub, string.lower, string.sub
+local begins, clean, prefix = plan_edits.begins, plan_edits.clean, plan_edits.prefix
 
 local M = {}
 
--- They belong to the connection or the message: a change of all names with some beginning leaves them alone.
-local FRAMING = {
-  connection = true,
-  ["content-length"] = true,
-  ["keep-alive"] = true,
-  ["proxy-connection"] = true,
-  te = true,
-  trailer = true,
-  ["transfer-encoding"] = true,
-  upgrade = true,
-}
-
 -- nginx adds them to answers after everybody else.
 local LATE = { "date", "server" }
-
--- The beginning that a name stands for, in lower case; nil where it stands for itself.
-local function beginning_of(name)
-  return sub(name, -1) == "*" and lower(sub(name, 1, -2)) or nil
-end
-
--- Bytes that could end a line are left out.
-local function clean(value)
-  return (gsub(value, "[^\t\32-\126\128-\255]", ""))
-end
-
-local function begins(name, beginning)
-  return sub(name, 1, #beginning) == beginning and not FRAMING[name]
-end
 
 local function clear_all(beginning)
   for name in pairs(ngx.resp.get_headers(0)) do
@@ -52,7 +26,7 @@ local function change(edit, add_header)
   elseif edit.op == "set" then
     ngx.header[edit.name] = value ~= "" and value or nil
   else
-    local beginning = beginning_of(edit.name)
+    local beginning = prefix(edit.name)
     if beginning then clear_all(beginning) else ngx.header[edit.name] = nil end
   end
 end
@@ -73,28 +47,26 @@ function M.edit_response(edits)
   add_transport_security(add_header)
   for i = 1, #edits do
     local edit = edits[i]
-    if edit.statuses == nil or edit.statuses[status] then change(edit, add_header) end
+    if plan_edits.holds(edit, status) then change(edit, add_header) end
   end
+end
+
+-- A text made of variables of nginx.
+local function from_nginx(text)
+  local filled = {}
+  for i = 1, #text do
+    local part = text[i]
+    filled[i] = type(part) == "table" and (ngx.var[part[1]] or "") or part
+  end
+  return table.concat(filled)
 end
 
 local function base_of(src, slot)
   local lines = {}
   if slot.base then
-    for i, line in ipairs(slot.base) do lines[i] = text.from_nginx(line) end
+    for i, line in ipairs(slot.base) do lines[i] = from_nginx(line) end
   else
     lines[1] = request.joined(src, slot.key)
-  end
-  return lines
-end
-
-local function lines_of(src, slot, edits)
-  local lines = base_of(src, slot)
-  for _, edit in ipairs(edits) do
-    local beginning = beginning_of(edit.name)
-    if lower(edit.name) == slot.key or (beginning and begins(slot.key, beginning)) then
-      if edit.op ~= "add" then lines = {} end
-      if edit.op ~= "remove" then lines[#lines + 1] = clean(edit.value) end
-    end
   end
   return lines
 end
@@ -108,11 +80,11 @@ end
 -- Puts what becomes of the request headers into the variables that the location sends.
 function M.edit_request(src, slots, edits)
   for _, slot in ipairs(slots) do
-    local lines = lines_of(src, slot, edits)
+    local lines = plan_edits.lines(slot.key, base_of(src, slot), edits)
     for i, variable in ipairs(slot.variables) do ngx.var[variable] = lines[i] or "" end
   end
   for _, edit in ipairs(edits) do
-    local beginning = beginning_of(edit.name)
+    local beginning = prefix(edit.name)
     if beginning and edit.op == "remove" then clear_others(src, slots, beginning) end
   end
 end

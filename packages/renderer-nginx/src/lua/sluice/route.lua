@@ -4,6 +4,7 @@
 local canary = require "sluice.canary"
 local live = require "sluice.live"
 local plan = require "sluice.plan"
+local request = require "sluice.plan_request"
 
 local var = ngx.var
 
@@ -14,12 +15,22 @@ local function usable(id)
   if upstream and #upstream.endpoints > 0 then return upstream end
 end
 
+-- The request for texts of an upstream: the path is the one that the client asked for.
+function _M.request(upstream)
+  local src = request.new(var.server_name)
+  local path = var.sluice_path
+  if path ~= nil and path ~= "" then src.path = path end
+  src.upstream, src.namespace, src.ingress_name = upstream, var.sluice_namespace, var.sluice_ingress_name
+  return src
+end
+
 local function choose(id)
   local main = usable(id)
-  if main then return { id = id, main = main, upstream = canary.choose(main, live.upstream) } end
-  main = usable(var.sluice_stand_in)
-  if main then return { id = id, main = main, upstream = canary.choose(main, live.upstream), stand_in = true } end
-  return { id = id }
+  local stand_in = main == nil
+  if stand_in then main = usable(var.sluice_stand_in) end
+  if main == nil then return { id = id } end
+  local upstream = main.canary and canary.choose(_M.request(main), main, live.upstream) or main
+  return { id = id, main = main, upstream = upstream, stand_in = stand_in }
 end
 
 -- The upstream that takes the request, chosen once: the route's own, its canary, or what stands in; nil when none has an endpoint.

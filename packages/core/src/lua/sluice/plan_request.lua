@@ -1,12 +1,16 @@
--- What a plan looks at in a request, each thing read once. Same results as the core's RoutedRequest, canonicalHost and splitTarget.
+-- What is looked at in a request, each thing read once. Same results as the core's RoutedRequest, canonicalHost and splitTarget.
+-- What a request is, `sluice.request` of the data plane knows.
+
+local raw = require("sluice.request")
 
 local find, sub, lower = string.find, string.sub, string.lower
 
 local M = {}
 
--- `name` is what the host is called where the request names none. The path is the normalised one; steps may replace it.
-function M.new(name)
-  return { name = name, path = ngx.var.uri, groups = {} }
+-- `name` is what the host is called where the request names none; `handle` is what the data plane reads the request by. The path is the
+-- normalised one; steps may replace it. Who has texts of an upstream filled in sets `upstream`, `namespace` and `ingress_name` too.
+function M.new(name, handle)
+  return { name = name, handle = handle, path = raw.path(handle), groups = {} }
 end
 
 local function once(key, read)
@@ -20,24 +24,19 @@ local function once(key, read)
   end
 end
 
-once("secure", function() return ngx.var.scheme == "https" end)
-
-once("method", function() return ngx.req.get_method() end)
-
--- Port that upstreams are told.
-once("port", function(src) return M.secure(src) and "443" or ngx.var.server_port end)
+-- `port`: the one that upstreams are told.
+for _, key in ipairs({ "secure", "method", "port", "headers", "address", "request_id" }) do
+  once(key, function(src) return raw[key](src.handle) end)
+end
 
 -- Target in origin form as sent.
-once("target", function()
-  local target = ngx.var.request_uri or ""
+once("target", function(src)
+  local target = raw.target(src.handle)
   return sub(target, 1, 1) == "/" and target or "/" .. target
 end)
 
 -- The Host header, or the authority of an absolute target, which wins; empty when there is none.
-once("host", function()
-  local authority = string.match(ngx.var.request or "", "^%S+ %a[%w+.-]*://([^/?# ]*)")
-  return authority or ngx.var.http_host or ""
-end)
+once("host", function(src) return raw.host(src.handle) end)
 
 local function name_end(header)
   local from = 1
@@ -59,7 +58,7 @@ once("canonical_host", function(src)
   local header = M.host(src)
   local name = sub(header, 1, name_end(header))
   if sub(name, -1) == "." then name = sub(name, 1, -2) end
-  if name == "" or find(header, "[%z\1-\32\127/]") or find(header, "..", 1, true) then return false end
+  if name == "" or find(header, "[%c /]") or find(header, "..", 1, true) then return false end
   return lower(name)
 end)
 
@@ -78,9 +77,7 @@ once("query", function(src)
   return sub(query, 2)
 end)
 
-once("headers", function() return ngx.req.get_headers(0) end)
-
--- The value of the first header line with this name, in lower case.
+-- The value of the first header line with this name, in lower case; nil when there is none.
 function M.header(src, name)
   local value = M.headers(src)[name]
   if type(value) == "table" then return value[1] end

@@ -1,7 +1,8 @@
 -- The steps of a snippet. Same results as the core's SnippetRun.
 
+local platform = require("sluice.platform")
 local request = require("sluice.plan_request")
-local text = require("sluice.plan_text")
+local text = require("sluice.text")
 
 local find, gsub, sub = string.find, string.gsub, string.sub
 
@@ -27,7 +28,7 @@ local function holds(src, condition)
   local value = text.fill(src, condition.value)
   local result
   if condition.matches then
-    local groups = text.match(value, condition.matches)
+    local groups = platform.match(value, condition.matches)
     if groups and not condition.negated then src.groups = groups end
     result = groups ~= nil
   elseif condition.equals then
@@ -46,7 +47,7 @@ end
 
 local function rewrite(run, step)
   local src = run.src
-  local groups = text.match(src.path, step)
+  local groups = platform.match(src.path, step)
   if groups == nil then return end
   src.groups = groups
   local sent, query = request.split(request.target(src))

@@ -1,6 +1,7 @@
 -- Endpoints by affinity cookie: a client without one gets a new cookie; so does, where that is wanted, one whose endpoint failed.
 -- Otherwise a failed endpoint is tried again.
 
+local platform = require "sluice.platform"
 local ring = require "sluice.ring"
 
 local floor, random, format = math.floor, math.random, string.format
@@ -22,7 +23,7 @@ local function balanced(upstream)
     find = function(key) return points:find(key) end,
     draw = function(tried)
       for count = 1, MAX_DRAWS do
-        local key = format("%.3f.%d.%d", ngx.now() + count, ngx.worker.pid(), 1 + floor(random() * 999999))
+        local key = format("%.3f.%d.%d", platform.now() + count, platform.worker_id(), 1 + floor(random() * 999999))
         if not was_tried(tried, points:find(key)) then return key end
       end
     end,
@@ -34,7 +35,7 @@ local function persistent(upstream)
   local salt = upstream.namespace .. "-" .. upstream.service .. "-" .. upstream.port
   local keys, positions = {}, {}
   for index, endpoint in ipairs(upstream.endpoints) do
-    keys[index] = ngx.md5(salt .. endpoint)
+    keys[index] = platform.md5(salt .. endpoint)
     positions[keys[index]] = index - 1
   end
   return {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { literalPattern, pcre } from './pattern.ts';
+import { literalPattern, pcre } from './pcre.ts';
 
 const plain = { ignoreCase: false, anchored: false };
 
-describe('patterns for nginx', () => {
-  test('groups lose their names, which nginx would make variables of', () => {
+describe('patterns for PCRE', () => {
+  test('groups lose their names, which proxies would make variables of', () => {
     expect(pcre("/(?<host>a)/(?P<x>b)/(?'y'c)", plain)).toBe('/(a)/(b)/(c)');
   });
 

@@ -1,12 +1,12 @@
-import type { HeaderTemplate, SnippetCondition, SnippetStep } from '@sluice/core';
-import { pcre } from './pattern.ts';
+import type { HeaderTemplate, SnippetCondition, SnippetStep } from '../../model/policy/snippet.ts';
+import { pcre } from './pcre.ts';
 import { planText } from './plan-text.ts';
 import type { PlanText, TextPlace } from './plan-text.ts';
 
-/** A regular expression and the options that `ngx.re.match` takes it with. */
+/** A regular expression for PCRE, which is looked for anywhere in a text. */
 export interface PlanPattern {
   readonly pattern: string;
-  readonly options: 'jo' | 'ijo';
+  readonly ignoreCase?: 1;
 }
 
 /** A change of header lines (`HeaderTemplate`). */
@@ -87,7 +87,7 @@ function planCondition({ variable, test, negated }: SnippetCondition, place: Tex
 
 /** A pattern of the model, searched anywhere. */
 export function planPattern(source: string, ignoreCase: boolean): PlanPattern {
-  return { pattern: pcre(source, { ignoreCase, anchored: false }), options: ignoreCase ? 'ijo' : 'jo' };
+  return { pattern: pcre(source, { ignoreCase, anchored: false }), ...(ignoreCase && { ignoreCase: 1 as const }) };
 }
 
 /** The changes of request headers that steps may make, in their order. */

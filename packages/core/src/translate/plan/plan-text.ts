@@ -1,7 +1,9 @@
-import { serverNameOf } from '@sluice/core';
-import type { Route, VariableText, VirtualHost } from '@sluice/core';
+import { serverNameOf } from '../../evaluate/server-name.ts';
+import type { Route } from '../../model/route.ts';
+import type { VariableText } from '../../model/variable-text.ts';
+import type { VirtualHost } from '../../model/virtual-host.ts';
 
-/** A text whose variables Lua fills in (`lua/sluice/plan_text.lua`): a binary string is a literal, a list holds the name of a variable. */
+/** A text whose variables Lua fills in (`lua/sluice/text.lua`): a binary string is a literal, a list holds the name of a variable. */
 export type PlanText = readonly (string | readonly [variable: string])[];
 
 /** Where a text stands: what is the same for every request is filled in at once. */

@@ -1,7 +1,7 @@
-import { compilePattern } from '@sluice/core';
-import type { PathPattern } from '@sluice/core';
+import { compilePattern } from '../../regex/compile.ts';
+import type { PathPattern } from '../../regex/compile.ts';
 
-/** The longest request line that nginx takes. */
+/** The longest request line that proxies take unless they are told otherwise. */
 const USUAL_LENGTH = 8192;
 
 /** Steps after which PCRE gives a pattern up that could go on for long: some milliseconds. */
@@ -11,7 +11,7 @@ export interface PatternStyle {
   readonly ignoreCase: boolean;
   /** It begins at the start of the text. */
   readonly anchored: boolean;
-  /** Says in the pattern itself that case does not matter, for directives that have no other way. */
+  /** Says in the pattern itself that case does not matter, for places that have no other way. */
   readonly inline?: boolean;
 }
 
@@ -19,8 +19,8 @@ export interface PatternStyle {
 const NOTHING = '(?!)';
 
 /**
- * A pattern of the model as nginx gets it: bytes, and groups without names, because nginx makes variables of names. One that could try
- * many ways carries a limit of steps. One that cannot be read, which no model has, takes nothing.
+ * A pattern of the model as a proxy with PCRE gets it: bytes, and groups without names, because proxies may make variables of names. One that
+ * could try many ways carries a limit of steps. One that cannot be read, which no model has, takes nothing.
  */
 export function pcre(source: string, { ignoreCase, anchored, inline = false }: PatternStyle): string {
   const compiled = compilePattern(source, { ignoreCase, anchoredStart: anchored });

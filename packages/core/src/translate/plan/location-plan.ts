@@ -1,4 +1,4 @@
-import type { RedirectLocation } from '@sluice/core';
+import type { RedirectLocation } from '../../model/redirect.ts';
 
 /** How `Location` is made (`RedirectLocation`); `port` of `https` is written behind the host. */
 export type LocationPlan =

@@ -15,17 +15,17 @@ end
 
 -- As nginx escapes a changed path.
 function M.escape_target(text)
-  return (gsub(text, '[%z\1-\32\127-\255%%#?"<>\\^`{|}]', hex))
+  return (gsub(text, '[%c \128-\255%%#?"<>\\^`{|}]', hex))
 end
 
 -- As NGX_ESCAPE_ARGS.
 function M.escape_argument(text)
-  return (gsub(text, "[%z\1-\32\127-\255#%%&+?]", hex))
+  return (gsub(text, "[%c \128-\255#%%&+?]", hex))
 end
 
 -- Controls and blanks, which could end a line.
 function M.escape_controls(text)
-  return (gsub(text, "[%z\1-\32\127]", hex))
+  return (gsub(text, "[%c ]", hex))
 end
 
 local function escape_uri(text)
@@ -40,18 +40,20 @@ local function trim(text)
   return start and string.match(text, "^.*" .. NO_BLANK, start) or ""
 end
 
-local function cookie(src, name)
+-- The value of a cookie of the request, the first of its name, case and all; nil when there is none.
+function M.cookie(src, name)
   for pair in string.gmatch(request.header(src, "cookie") or "", "[^;]+") do
     local equals = find(pair, "=", 1, true)
     if equals and equals > 1 and trim(sub(pair, 1, equals - 1)) == name then return trim(sub(pair, equals + 1)) end
   end
-  return ""
+  return nil
 end
 
 local function argument(src, name)
+  name = lower(name)
   for pair in string.gmatch(request.query(src), "[^&]+") do
     local equals = find(pair, "=", 1, true)
-    if equals and equals > 1 and lower(sub(pair, 1, equals - 1)) == lower(name) then return sub(pair, equals + 1) end
+    if equals and equals > 1 and lower(sub(pair, 1, equals - 1)) == name then return sub(pair, equals + 1) end
   end
   return ""
 end
@@ -60,14 +62,17 @@ local function scheme(src)
   return request.secure(src) and "https" or "http"
 end
 
-local function address()
-  return ngx.var.remote_addr
+local function path(src)
+  return src.path
 end
 
-local function request_id()
-  return ngx.var.sluice_request_id
+local function upstream_name(src)
+  local upstream = src.upstream
+  return upstream and upstream.namespace .. "-" .. upstream.service .. "-" .. upstream.port
 end
 
+-- What is the same for every request of a route is filled in where the text is made (`TextPlace`); only texts of an upstream, which
+-- several routes may have, ask for it here.
 local READERS = {
   args = request.query,
   query_string = request.query,
@@ -75,24 +80,31 @@ local READERS = {
   host = function(src) return request.canonical_host(src) or src.name end,
   http_host = request.host,
   best_http_host = request.host,
-  uri = function(src) return src.path end,
-  document_uri = function(src) return src.path end,
+  uri = path,
+  document_uri = path,
   request_uri = request.target,
   escaped_request_uri = function(src) return escape_uri(request.target(src)) end,
   request_method = request.method,
   scheme = scheme,
   pass_access_scheme = scheme,
-  remote_addr = address,
-  the_real_ip = address,
-  binary_remote_addr = address,
+  remote_addr = request.address,
+  the_real_ip = request.address,
+  binary_remote_addr = request.address,
   server_port = request.port,
-  request_id = request_id,
-  req_id = request_id,
+  server_name = function(src) return src.name end,
+  request_id = request.request_id,
+  req_id = request.request_id,
+  namespace = function(src) return src.namespace end,
+  ingress_name = function(src) return src.ingress_name end,
+  service_name = function(src) return src.upstream and src.upstream.service end,
+  service_port = function(src) return src.upstream and src.upstream.port end,
+  proxy_upstream_name = upstream_name,
+  proxy_host = upstream_name,
   content_type = function(src) return request.header(src, "content-type") end,
   content_length = function(src) return request.header(src, "content-length") end,
   proxy_add_x_forwarded_for = function(src)
     local before = request.header(src, "x-forwarded-for") or ""
-    return before == "" and address() or before .. ", " .. address()
+    return before == "" and request.address(src) or before .. ", " .. request.address(src)
   end,
 }
 
@@ -100,12 +112,14 @@ local function value_of(src, name)
   local read = READERS[name]
   if read then return read(src) or "" end
   if sub(name, 1, 5) == "http_" then return request.header(src, lower((gsub(sub(name, 6), "_", "-")))) or "" end
-  if sub(name, 1, 7) == "cookie_" then return cookie(src, sub(name, 8)) end
+  if sub(name, 1, 7) == "cookie_" then return M.cookie(src, sub(name, 8)) or "" end
   if sub(name, 1, 4) == "arg_" then return argument(src, sub(name, 5)) end
   return ""
 end
 
--- `escaping`: the path of the request has escapes, so that groups are escaped behind a question mark, or everywhere.
+-- A text of a request (`plan_request.new`) with its variables filled in: parts are strings, and lists with the name of a variable. What
+-- gets too long is cut off. `escaping`: the path of the request has escapes, so that groups are escaped behind a question mark, or
+-- `everywhere`.
 function M.fill(src, text, escaping, everywhere)
   local escapes = escaping and everywhere
   local filled, length = {}, 0
@@ -124,26 +138,6 @@ function M.fill(src, text, escaping, everywhere)
     if length > LONGEST then return sub(table.concat(filled), 1, LONGEST) end
   end
   return table.concat(filled)
-end
-
--- A text made of variables of nginx.
-function M.from_nginx(text)
-  local filled = {}
-  for i = 1, #text do
-    local part = text[i]
-    filled[i] = type(part) == "table" and (ngx.var[part[1]] or "") or part
-  end
-  return table.concat(filled)
-end
-
--- The groups of the first match; nil for none. A pattern that would go on for too long is given up with the request.
-function M.match(text, pattern)
-  local groups, err = ngx.re.match(text, pattern.pattern, pattern.options)
-  if err then
-    ngx.log(ngx.ERR, "a pattern of a snippet or rewrite was given up: ", err)
-    ngx.exit(500)
-  end
-  return groups
 end
 
 return M

@@ -2,6 +2,7 @@
 -- hashing before the other ways. `pick(wish)` looks at `wish`: `{ tried, key, cookie }`, and may set its `new_cookie`;
 -- `done(position, seconds)`, where there is one, is told how long a try took.
 
+local platform = require "sluice.platform"
 local ring = require "sluice.ring"
 local sticky = require "sluice.sticky"
 
@@ -64,7 +65,7 @@ local function settle(scores, endpoints)
   end
   if known == 0 then return end
   for _, endpoint in ipairs(endpoints) do
-    scores[endpoint] = scores[endpoint] or { average = sum / known, touched = ngx.now() }
+    scores[endpoint] = scores[endpoint] or { average = sum / known, touched = platform.now() }
   end
 end
 
@@ -86,7 +87,7 @@ local function ewma(upstream)
 
   local function score_of(position)
     local score = scores[endpoints[position + 1]]
-    return score and score.average * fading(ngx.now() - score.touched) or 0
+    return score and score.average * fading(platform.now() - score.touched) or 0
   end
 
   return {
@@ -99,7 +100,7 @@ local function ewma(upstream)
       return score_of(one) <= score_of(two) and one or two
     end,
     done = function(position, seconds)
-      local endpoint, now = endpoints[position + 1], ngx.now()
+      local endpoint, now = endpoints[position + 1], platform.now()
       local score = scores[endpoint]
       if score == nil then
         scores[endpoint] = { average = seconds, touched = now }
@@ -114,7 +115,8 @@ end
 
 local _M = {}
 
--- The picker of an upstream of `sluice.live` that has endpoints, made once.
+-- The picker of an upstream that has endpoints, made once: `{ endpoints, balancing, affinity, namespace, service, port, memory }`, where
+-- `memory` is what balancing learns, `{ scores = {} }` at first.
 function _M.of(upstream)
   local made = upstream.picker
   if made == nil then
