@@ -38,7 +38,7 @@ async function projectWith(name: string): Promise<string> {
 }
 
 test.each(names)('%s holds what runs and nothing else', (name) => {
-  // The Lua that nginx runs is no source of something built.
+  // The Lua that proxies run is no source of something built.
   const files = (packed.get(name)?.files ?? []).filter((file) => !/^src\/lua\/.*\.lua$/.test(file));
   expect(files).toContain('package.json');
   expect(files.some((file) => file.startsWith('dist/') && file.endsWith('.js'))).toBe(true);

@@ -77,17 +77,18 @@ once("query", function(src)
   return sub(query, 2)
 end)
 
--- The value of the first header line with this name, in lower case; nil when there is none.
-function M.header(src, name)
-  local value = M.headers(src)[name]
-  if type(value) == "table" then return value[1] end
-  return value
-end
-
--- All lines of a name as one; nil when there are none.
+-- All lines of a name, in lower case, as one; nil when there are none.
 function M.joined(src, name)
   local value = M.headers(src)[name]
   if type(value) == "table" then return table.concat(value, name == "cookie" and "; " or ", ") end
+  return value
+end
+
+-- The value of the first header line with this name, in lower case; of all lines for `cookie`; nil when there is none.
+function M.header(src, name)
+  if name == "cookie" then return M.joined(src, name) end
+  local value = M.headers(src)[name]
+  if type(value) == "table" then return value[1] end
   return value
 end
 
