@@ -21,6 +21,20 @@ export function hasAddress(ranges: readonly string[], address: string): boolean 
   return isWithin(set[wanted.kind()], numberOf(wanted));
 }
 
+/** Ranges of addresses by kind, in order and apart, as hexadecimal digits of equal length (8 or 32): for whoever compares texts. */
+export type AddressRanges = Readonly<Record<'ipv4' | 'ipv6', readonly (readonly [first: string, last: string])[]>>;
+
+/** The addresses of a list as ranges. */
+export function addressRanges(list: readonly string[]): AddressRanges {
+  const { ipv4, ipv6 } = setOf(list);
+  return { ipv4: printed(ipv4, 8), ipv6: printed(ipv6, 32) };
+}
+
+function printed({ first, last }: Ranges, digits: number): readonly (readonly [string, string])[] {
+  const hex = (number: bigint | undefined): string => (number ?? 0n).toString(16).padStart(digits, '0');
+  return first.map((from, index) => [hex(from), hex(last[index])]);
+}
+
 function setOf(ranges: readonly string[]): AddressSet {
   const blocks = ranges.map((range) => (range.includes('/') ? blockOf(range) : whole(ipaddr.process(range))));
   const kind = (wanted: 'ipv4' | 'ipv6') => rangesOf(blocks.filter(([base]) => base.kind() === wanted));

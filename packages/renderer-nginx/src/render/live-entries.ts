@@ -1,5 +1,5 @@
-import { bencode, binary, endpointKey, pcre } from '@sluice/core';
-import type { Balancing, Bencodable, Canary, CanaryHeaderRule, Certificate, Upstream } from '@sluice/core';
+import { bencode, binary, endpointKey, upstreamRecord } from '@sluice/core';
+import type { Certificate, Upstream } from '@sluice/core';
 import { certificateDigest, upstreamDigest } from '../translate/live-table.ts';
 import type { LiveTable } from '../translate/live-table.ts';
 
@@ -52,11 +52,11 @@ function upstreamEntry(upstream: Upstream, addressesOf: AddressesOf): LiveEntry 
       endpoint.kind === 'name' ? [[binary(endpointKey(endpoint)), addressesOf(endpoint.name).map(withPort(endpoint.port))]] : [],
     ),
   );
-  return { digest: `${upstreamDigest(upstream)} ${JSON.stringify(names)}`, bytes: () => bencode({ ...valueOf(upstream), names }) };
+  return { digest: `${upstreamDigest(upstream)} ${JSON.stringify(names)}`, bytes: () => bencode({ ...upstreamRecord(upstream), names }) };
 }
 
 function encoded(upstream: Upstream): LiveEntry {
-  const bytes = bencode(valueOf(upstream));
+  const bytes = bencode(upstreamRecord(upstream));
   return { digest: upstreamDigest(upstream), bytes: () => bytes };
 }
 
@@ -67,82 +67,4 @@ export function namesOf({ endpoints }: Upstream): readonly string[] {
 
 function withPort(port: number): (address: string) => string {
   return (address) => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`);
-}
-
-/** What `lua/sluice/live.lua` gives to the workers; 1 stands for true, and what is false is left out. */
-function valueOf(upstream: Upstream): { readonly [key: string]: Bencodable | undefined } {
-  const { id, namespace, service, port, endpoints, balancing, canary } = upstream;
-  return {
-    id: binary(id),
-    namespace: binary(namespace),
-    service: binary(service),
-    port: binary(port),
-    endpoints: endpoints.map((endpoint) => binary(endpointKey(endpoint))),
-    balancing: balancing && balancingValue(balancing),
-    affinity: affinityValue(upstream),
-    canary: canary && canaryValue(canary),
-  };
-}
-
-function balancingValue(balancing: Balancing): Bencodable | undefined {
-  switch (balancing.kind) {
-    case 'round-robin':
-      return undefined;
-    case 'ewma':
-      return { kind: 'ewma' };
-    case 'hash':
-      return {
-        kind: 'hash',
-        key: balancing.key.map((part) => (typeof part === 'string' ? binary(part) : [binary(part.variable)])),
-        subset: balancing.subsetSize,
-      };
-  }
-}
-
-function affinityValue({ affinity }: Upstream): Bencodable | undefined {
-  if (affinity === undefined) return undefined;
-  const { name, path, expiresSeconds, maxAgeSeconds, domain, sameSite, conditionalSameSiteNone, secure } = affinity.cookie;
-  return {
-    mode: affinity.mode,
-    change: flag(affinity.changeOnFailure),
-    key: affinity.key,
-    name: binary(name),
-    path: path === undefined ? undefined : binary(path),
-    expires: expiresSeconds === undefined ? undefined : whole(expiresSeconds),
-    maxage: maxAgeSeconds === undefined ? undefined : whole(maxAgeSeconds),
-    domain: domain === undefined ? undefined : binary(domain),
-    samesite: sameSite,
-    conditional: flag(conditionalSameSiteNone),
-    secure: flag(secure),
-  };
-}
-
-function canaryValue({ upstream, header, cookie, weight, weightTotal }: Canary): Bencodable {
-  return {
-    upstream: binary(upstream),
-    header: header && { name: binary(header.name), ...headerRule(header.rule) },
-    cookie: cookie === undefined ? undefined : binary(cookie),
-    weight: whole(weight),
-    total: whole(weightTotal),
-  };
-}
-
-function headerRule(rule: CanaryHeaderRule): { readonly [key: string]: Bencodable } {
-  switch (rule.kind) {
-    case 'value':
-      return { kind: rule.kind, value: binary(rule.value) };
-    case 'pattern':
-      return { kind: rule.kind, pattern: pcre(rule.pattern, { ignoreCase: false, anchored: false }) };
-    default:
-      return { kind: rule.kind };
-  }
-}
-
-/** Integers beyond what a number holds exactly are as good as the largest one. */
-function whole(value: number): number {
-  return Math.trunc(Math.min(Math.max(value, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER));
-}
-
-function flag(value: boolean): 1 | undefined {
-  return value ? 1 : undefined;
 }

@@ -1,0 +1,41 @@
+-- What is known of a request while it is served. One for each, kept with the transaction.
+
+local gsub = string.gsub
+
+local M = {}
+
+local function is_true(value)
+  return value == 1 or value == true
+end
+
+-- The client's own, if it has sent one.
+local function request_id(txn)
+  local own = txn.sf:req_fhdr("x-request-id")
+  if own ~= "" then return own end
+  return (gsub(txn.sf:uuid(4), "-", ""))
+end
+
+function M.new(txn)
+  local secure = is_true(txn.f:ssl_fc())
+  local context = {
+    txn = txn,
+    secure = secure,
+    method = txn.sf:method(),
+    target = txn.sf:pathq(),
+    host = txn.sf:req_fhdr("host"),
+    address = txn.sf:src(),
+    request_id = request_id(txn),
+    edits = {},
+  }
+  txn:set_var("txn.sluice_request_id", context.request_id)
+  txn:set_var("txn.sluice_scheme", secure and "https" or "http")
+  txn:set_var("txn.sluice_host", context.host)
+  txn:set_priv(context)
+  return context
+end
+
+function M.of(txn)
+  return txn:get_priv()
+end
+
+return M

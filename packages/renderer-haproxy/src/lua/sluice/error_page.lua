@@ -1,0 +1,90 @@
+-- Pages of default backends in place of errors (`errorPageFor`, `errorEdits` of the core).
+
+local page = require("sluice.page")
+local request = require("sluice.plan_request")
+local tables = require("sluice.tables")
+
+local M = {}
+
+local TIMEOUT_MS = 60000
+local INTERNAL = "unix@run/internal.sock"
+
+-- The client did not send what it announced: nobody else is asked.
+local SPARED = { [400] = true, [408] = true }
+
+-- They are about the request and its connection: the default backend is told about the error alone.
+local OMITTED = {
+  connection = true, ["content-length"] = true, expect = true, ["transfer-encoding"] = true, upgrade = true, proxy = true, host = true,
+  ["keep-alive"] = true, te = true, trailer = true,
+  ["x-forwarded-host"] = true, ["x-forwarded-port"] = true, ["x-forwarded-proto"] = true, ["x-forwarded-scheme"] = true,
+  ["x-original-forwarded-for"] = true, ["x-original-forwarded-host"] = true, ["x-real-ip"] = true, ["x-scheme"] = true,
+}
+
+-- What is told of the error by these; where nothing is to be told, the client's own do not count either.
+local function told(plan, src, status)
+  local pages, upstream = plan.errorPages, plan.upstream or {}
+  return {
+    ["x-code"] = tostring(status),
+    ["x-format"] = request.header(src, "accept") or "",
+    ["x-original-uri"] = request.target(src),
+    ["x-namespace"] = pages.namespace,
+    ["x-ingress-name"] = pages.ingress,
+    ["x-service-name"] = upstream.service or "",
+    ["x-service-port"] = upstream.port or "",
+    ["x-request-id"] = request.request_id(src),
+    ["x-forwarded-for"] = request.address(src),
+  }
+end
+
+local function question(plan, src, status, backend)
+  local lines, own = { host = { request.host(src) }, ["x-sluice-backend"] = { backend } }, told(plan, src, status)
+  for name, value in pairs(request.headers(src)) do
+    if not OMITTED[name] and own[name] == nil then lines[name] = type(value) == "table" and value or { value } end
+  end
+  for name, value in pairs(own) do
+    if value ~= "" then lines[name] = { value } end
+  end
+  return lines
+end
+
+-- They belong to the message that HAProxy has read.
+local READ = { connection = true, ["content-length"] = true, ["transfer-encoding"] = true, ["keep-alive"] = true }
+
+local function pass_on(txn, answer, bodiless)
+  local reply = txn:reply({ status = answer.status, reason = answer.reason or "" })
+  for name, values in pairs(answer.headers or {}) do
+    if not READ[name] then
+      for index = 0, #values do
+        if values[index] then reply:add_header(name, values[index]) end
+      end
+    end
+  end
+  if not bodiless then reply:set_body(answer.body or "") end
+  txn:done(reply)
+end
+
+-- Whether a default backend has the page for a status.
+function M.covers(plan, status)
+  local pages = plan.errorPages
+  return pages ~= nil and pages.codes[status] ~= nil and not SPARED[status]
+end
+
+-- Ends the request with the page of the default backend for a status, or with the built-in 404 where it has no endpoint.
+function M.send(context, plan, src, status)
+  context.paged = true
+  local upstream = plan.errorPages.upstream and tables.upstream(plan.errorPages.upstream)
+  if upstream == nil or upstream.count == 0 then return page.send(context, { status = 404 }) end
+  local client = core.httpclient()
+  local bodiless = context.method == "HEAD"
+  local ask = bodiless and client.head or client.get
+  local answer = ask(client, {
+    url = "http://page.sluice/",
+    headers = question(plan, src, status, tables.backend(upstream.backend)),
+    dst = INTERNAL,
+    timeout = TIMEOUT_MS,
+  })
+  if answer == nil or (answer.status or 0) == 0 then return page.send(context, { status = 502 }) end
+  return pass_on(context.txn, answer, bodiless)
+end
+
+return M

@@ -1,0 +1,100 @@
+-- The actions that haproxy.cfg names. One state for each thread.
+
+local context = require("sluice.context")
+local client = require("sluice.client")
+local error_page = require("sluice.error_page")
+local forward = require("sluice.forward")
+local gate = require("sluice.gate")
+local locations = require("sluice.plan_location")
+local mirror = require("sluice.mirror")
+local page = require("sluice.page")
+local path = require("sluice.path")
+local plan_route = require("sluice.plan_route")
+local request = require("sluice.plan_request")
+local response = require("sluice.response")
+local tables = require("sluice.tables")
+local upstream = require("sluice.upstream")
+
+-- Ends the request as the plan says: the default backend may have the page for the status.
+local function finish(known, answer)
+  local plan = known.plan
+  if plan and answer.location == nil and error_page.covers(plan, answer.status) then
+    return error_page.send(known, plan, known.original, answer.status)
+  end
+  local changes = known.edits
+  for _, edit in ipairs(answer.edits or {}) do changes[#changes + 1] = edit end
+  return page.send(known, answer, changes)
+end
+
+local function is_too_large(known, plan)
+  if plan.bodyBytes == nil then return false end
+  local length = tonumber(known.txn.sf:req_fhdr("content-length"))
+  return length ~= nil and length > plan.bodyBytes
+end
+
+-- What is left of a request that its plan passes on.
+local function pass(known)
+  local plan = known.plan
+  known.side = upstream.find(plan, known)
+  if known.side == nil then return finish(known, { status = 503 }) end
+  if gate.prepare(known, plan) then return end
+  local refused = plan.access and gate.check(known, plan, known.src)
+  if refused then return finish(known, refused) end
+  return forward.run(known)
+end
+
+local function run_plan(known, plan)
+  known.plan = plan
+  known.original = request.new(plan.host, known)
+  known.src = known.original
+  if is_too_large(known, plan) then
+    known.edits = plan_route.lines(plan, known.src)
+    return finish(known, { status = 413 })
+  end
+  known.src = request.new(plan.host, known)
+  local run = plan_route.begin(plan, known.src)
+  known.edits = run.edits
+  local outcome = plan_route.finish(plan, known.src, run)
+  known.outcome = outcome
+  if outcome.status then return finish(known, outcome) end
+  return pass(known)
+end
+
+-- What the host does before a route is looked for; nil lets the request go on.
+local function before_routes(known, host, src)
+  local refused = host.clientAuth and client.check(known, host.clientAuth, src)
+  if refused then return refused end
+  if host.server then return plan_route.server(host.server, src) end
+  if host.appRoot and known.path == "/" then
+    return { status = 302, location = locations.location_of(src, { kind = "root", text = host.appRoot }) }
+  end
+  return nil
+end
+
+local function route(txn)
+  local known = context.new(txn)
+  local unnamed = request.new("", known)
+  local name = known.host == "" and "" or request.canonical_host(unnamed)
+  known.path = path.normalize(path.of_target(request.target(unnamed)))
+  if not name or known.path == nil then return page.send(known, { status = 400 }) end
+  local host, digest = tables.host(name)
+  if host == nil then return page.send(known, { status = 503 }) end
+  local early = before_routes(known, host, request.new(host.name, known))
+  if early then return page.send(known, early, early.edits) end
+  local plan = tables.plan(host, digest, known.path)
+  if plan == nil then return page.send(known, { status = 404 }) end
+  return run_plan(known, plan)
+end
+
+core.register_action("sluice", { "http-req" }, route)
+
+core.register_action("sluice_gate", { "http-req" }, function(txn)
+  local known = context.of(txn)
+  local refused = gate.check(known, known.plan, known.src)
+  if refused then return finish(known, refused) end
+  return forward.run(known)
+end)
+
+core.register_action("sluice_edit", { "http-req" }, response.edit_request)
+core.register_action("sluice_mirror", { "http-req" }, mirror.run)
+core.register_action("sluice_response", { "http-res" }, response.run)

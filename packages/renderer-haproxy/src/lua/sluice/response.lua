@@ -1,0 +1,97 @@
+-- What is changed in the answer of an upstream.
+
+local context = require("sluice.context")
+local edits = require("sluice.plan_edits")
+local error_page = require("sluice.error_page")
+local request = require("sluice.plan_request")
+local values = require("sluice.values")
+
+local lower = string.lower
+
+local M = {}
+
+-- Replaces lines whose value `change` makes something else of.
+local function change_lines(http, headers, name, change)
+  local lines = headers[name]
+  if lines == nil then return end
+  local changed, touched = {}, false
+  for index = 0, #lines do
+    changed[#changed + 1] = change(lines[index])
+    touched = touched or changed[#changed] ~= lines[index]
+  end
+  if not touched then return end
+  http:res_del_header(name)
+  for _, line in ipairs(changed) do http:res_add_header(name, line) end
+end
+
+local function change_values(txn, plan, src)
+  local http, headers = txn.http, txn.http:res_get_headers()
+  local changes = plan.values
+  if changes.location then
+    local origin = (request.secure(src) and "https" or "http") .. "://" .. (request.canonical_host(src) or "")
+    change_lines(http, headers, "location", function(value) return values.location(changes.location, value, origin) end)
+    change_lines(http, headers, "refresh", function(value) return values.refresh(changes.location, value) end)
+  end
+  if changes.domain or changes.path then
+    change_lines(http, headers, "set-cookie", function(value) return values.cookie(changes, value) end)
+  end
+end
+
+local function remove_all(http, beginning)
+  for name in pairs(http:res_get_headers()) do
+    if edits.begins(lower(name), beginning) then http:res_del_header(name) end
+  end
+end
+
+local function apply(http, edit)
+  local value, beginning = edits.clean(edit.value or ""), edits.prefix(edit.name)
+  if beginning then
+    if edit.op == "remove" then remove_all(http, beginning) end
+  elseif edit.op == "add" then
+    if value ~= "" then http:res_add_header(edit.name, value) end
+  elseif edit.op == "set" and value ~= "" then
+    http:res_set_header(edit.name, value)
+  else
+    http:res_del_header(edit.name)
+  end
+end
+
+function M.run(txn)
+  local known = context.of(txn)
+  if known == nil or known.plan == nil then return end
+  local plan, status = known.plan, tonumber(txn.sf:status()) or 0
+  local pages = plan.errorPages
+  if pages and not known.paged and error_page.covers(plan, status) then
+    local own = known.looped and txn.sf:res_fhdr("x-sluice-own") ~= ""
+    if pages.replaces or own then return error_page.send(known, plan, known.original or known.src, status) end
+  end
+  if known.looped then txn.http:res_del_header("x-sluice-own") end
+  if plan.values then change_values(txn, plan, known.src) end
+  for _, edit in ipairs(known.edits) do
+    if edits.holds(edit, status) then apply(txn.http, edit) end
+  end
+end
+
+-- Header lines of the request that is about to be passed on.
+function M.edit_request(txn)
+  local known = context.of(txn)
+  local http = txn.http
+  local headers = nil
+  for _, edit in ipairs(known.request_edits or {}) do
+    local beginning, value = edits.prefix(edit.name), edits.clean(edit.value or "")
+    if beginning then
+      headers = headers or http:req_get_headers()
+      for name in pairs(headers) do
+        if edits.begins(lower(name), beginning) then http:req_del_header(name) end
+      end
+    elseif edit.op == "add" then
+      if value ~= "" then http:req_add_header(edit.name, value) end
+    elseif edit.op == "set" and value ~= "" then
+      http:req_set_header(edit.name, value)
+    else
+      http:req_del_header(edit.name)
+    end
+  end
+end
+
+return M

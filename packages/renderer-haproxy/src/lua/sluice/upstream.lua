@@ -1,0 +1,60 @@
+-- Where a request goes: the upstream of its route, its canary, or what stands in, and one endpoint where the upstream wants a certain one.
+
+local affinity_cookie = require("sluice.affinity_cookie")
+local canary = require("sluice.canary")
+local picker = require("sluice.picker")
+local tables = require("sluice.tables")
+local text = require("sluice.text")
+
+local gsub = string.gsub
+
+local M = {}
+
+local function usable(key)
+  local found = key and tables.upstream(key)
+  if found and found.count > 0 then return found end
+end
+
+-- The upstream that a plan leads to: `{ main, stand_in }`; nil when none has an endpoint.
+function M.find(plan, context)
+  local upstream = plan.upstream
+  local main = usable(context.secure and upstream.secure or upstream.plain)
+  if main then return { main = main } end
+  local stand_in = usable(upstream.standIn)
+  return stand_in and { main = stand_in, stand_in = true }
+end
+
+-- As `serverName` of `translate/upstream-maps.ts`.
+local function server_name(endpoint)
+  return (gsub(endpoint, "[^%w_.:-]", "_"))
+end
+
+-- The endpoint that affinity or a hash wants; nil where any will do.
+local function chosen_endpoint(upstream, src, wish)
+  local balancing = upstream.balancing
+  if upstream.affinity then
+    wish.cookie = canary.affinity_key(src, upstream.affinity)
+  elseif balancing and balancing.kind == "hash" then
+    src.upstream = upstream
+    wish.key = text.fill(src, balancing.key)
+  else
+    return nil
+  end
+  return upstream.endpoints[picker.of(upstream).pick(wish) + 1]
+end
+
+-- Names backend and server for HAProxy; a new affinity cookie is given by `cookie_path`, where the route gives any.
+function M.choose(side, src, context, cookie_path)
+  local main = side.main
+  local upstream = canary.choose(src, main, function() return tables.upstream(main.canaryKey) end)
+  local wish = { tried = {} }
+  local endpoint = chosen_endpoint(upstream, src, wish)
+  context.backend = tables.backend(upstream.backend)
+  if endpoint then context.server = server_name(endpoint) end
+  if wish.new_cookie and cookie_path then
+    local line = affinity_cookie.line(src, upstream.affinity, wish.new_cookie, cookie_path)
+    context.edits[#context.edits + 1] = { op = "add", name = "Set-Cookie", value = line }
+  end
+end
+
+return M

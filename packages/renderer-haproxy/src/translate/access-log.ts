@@ -1,0 +1,31 @@
+import { line } from '../render/line.ts';
+import type { Line } from '../render/line.ts';
+
+/** What the line of the access log tells of the head of a request, which is gone by then. */
+export const captures: readonly string[] = [
+  'http-request capture req.fhdr(host) len 256',
+  'http-request capture req.fhdr(user-agent) len 512',
+  'http-request capture req.fhdr(referer) len 512',
+];
+
+/** The fields that the other data planes write too; those with `"` are texts. */
+const FIELDS = [
+  ['time', '"%[date,utime(%Y-%m-%dT%H:%M:%S+00:00)]"'],
+  ['client', '"%ci"'],
+  ['method', '"%[capture.req.method,json(utf8s)]"'],
+  ['host', '"%[capture.req.hdr(0),json(utf8s)]"'],
+  ['target', '"%[capture.req.uri,json(utf8s)]"'],
+  ['protocol', '"%[capture.req.ver]"'],
+  ['status', '%ST'],
+  ['requestBytes', '%U'],
+  ['bytesSent', '%B'],
+  ['durationMs', '%Ta'],
+  ['upstream', '"%si:%sp"'],
+  ['route', '"%[var(txn.sluice_upstream),json(utf8s)]"'],
+  ['requestId', '"%[var(txn.sluice_request_id),json(utf8s)]"'],
+  ['userAgent', '"%[capture.req.hdr(1),json(utf8s)]"'],
+  ['referer', '"%[capture.req.hdr(2),json(utf8s)]"'],
+] as const;
+
+/** A line of JSON for each request. */
+export const accessLog: Line = line('log-format', `{${FIELDS.map(([name, value]) => `"${name}":${value}`).join(',')}}`);

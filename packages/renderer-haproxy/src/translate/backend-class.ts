@@ -1,0 +1,73 @@
+import type { TryFailure } from '@sluice/core';
+import { line, lines } from '../render/line.ts';
+import type { Line, SectionTree } from '../render/line.ts';
+import { USUAL_CONNECT_MS } from './way.ts';
+import type { Way } from './way.ts';
+
+/** What backends have in common: they differ in name and servers alone. */
+export interface BackendClass {
+  /** Names it: the same for equal classes. */
+  readonly key: string;
+  readonly way: Way;
+  readonly leastConnections: boolean;
+}
+
+/** The class of an upstream that is spoken to this way. */
+export function backendClass(way: Way, leastConnections: boolean): BackendClass {
+  return { key: `${way.key}${leastConnections ? 'l' : 'r'}`, way, leastConnections };
+}
+
+/** The `defaults` section that all backends of a class are made from. */
+export function classSection(one: BackendClass): SectionTree {
+  return { label: `backends with ${describe(one)}`, head: ['defaults', sectionName(one), 'from', 'sluice'], lines: classLines(one) };
+}
+
+export function sectionName({ key }: BackendClass): string {
+  return `class_${key}`;
+}
+
+/** The first line of a backend of the class. */
+export function backendHead(name: string, one: BackendClass): readonly string[] {
+  return ['backend', name, 'from', sectionName(one)];
+}
+
+/** What every backend has, besides its servers: rules that `defaults` cannot hold. */
+export const backendLines: readonly Line[] = lines('use-server %[var(txn.sluice_server)] if { var(txn.sluice_server) -m found }');
+
+function describe({ way, leastConnections, key }: BackendClass): string {
+  const { tls, connectMs } = way;
+  const parts = [
+    tls === undefined ? 'HTTP' : 'HTTPS',
+    ...(connectMs === USUAL_CONNECT_MS ? [] : [`${connectMs} ms to connect`]),
+    ...(leastConnections ? ['least connections'] : []),
+  ];
+  return `${parts.join(', ')} (${key})`;
+}
+
+/** What HAProxy calls a failure (`retry-on`); it has no word for 429 before 2.9. */
+const RETRY_ON: Readonly<Record<TryFailure, readonly string[]>> = {
+  error: ['conn-failure', 'empty-response'],
+  timeout: ['response-timeout'],
+  invalid_header: ['junk-response'],
+  http_500: ['500'],
+  http_502: ['502'],
+  http_503: ['503'],
+  http_504: ['504'],
+  http_403: ['403'],
+  http_404: ['404'],
+  http_429: [],
+};
+
+function classLines({ way: { connectMs, tries }, leastConnections }: BackendClass): readonly Line[] {
+  const retryOn = [...new Set(tries.on.flatMap((failure) => RETRY_ON[failure]))];
+  const retries = retryOn.length === 0 ? 0 : tries.most - 1;
+  return [
+    ...(connectMs === USUAL_CONNECT_MS ? [] : [line('timeout', 'connect', `${connectMs}ms`)]),
+    line('balance', leastConnections ? 'leastconn' : 'roundrobin'),
+    line('retries', retries),
+    ...(retries === 0 ? [] : [line('retry-on', ...retryOn), line('option', 'redispatch', 1)]),
+    ...lines('http-request set-timeout server var(txn.sluice_read_ms) if { var(txn.sluice_read_ms) -m found }'),
+    ...(tries.nonIdempotent || retries === 0 ? [] : lines('http-request disable-l7-retry if { method POST LOCK PATCH }')),
+    ...lines('http-response lua.sluice_response if { var(txn.sluice_response) -m found }'),
+  ];
+}

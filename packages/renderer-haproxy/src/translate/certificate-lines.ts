@@ -1,0 +1,77 @@
+import { KeyMaterial, certificateNames } from '@sluice/core';
+import type { Certificate, ClientVerification, RoutingModel, VirtualHost } from '@sluice/core';
+import type { CertificateLine, GeneratedFile, ServedCertificate } from '../render/haproxy-table.ts';
+import { printWords } from '../render/print.ts';
+import { digestOf } from './record.ts';
+
+/** What HAProxy shows to whoever asks for a name, and what it asks for in turn. */
+export interface CertificateTree {
+  readonly certificates: readonly ServedCertificate[];
+  readonly lines: readonly CertificateLine[];
+  /** Authorities of client certificates. */
+  readonly files: readonly GeneratedFile[];
+}
+
+const served = new WeakMap<Certificate, ServedCertificate>();
+
+/** Certificates of a model by the names that clients ask for; the first line is for all other names. */
+export function certificateLines(model: RoutingModel): CertificateTree {
+  const files = new Map<string, GeneratedFile>();
+  const grouped = new Map<string, CertificateLine & { names: string[] }>();
+  const options = optionsByName(model.virtualHosts, files);
+  const names = new Map(certificateNames(model));
+  for (const name of options.keys()) if (name !== '*' && !names.has(name)) names.set(name, undefined);
+  for (const [name, certificate] of names) {
+    if (name === '*' || !isServerName(name)) continue;
+    const line = lineFor(certificate, options.get(name) ?? '');
+    const key = `${line.certificate ?? ''} ${line.options}`;
+    const known = grouped.get(key);
+    if (known === undefined) grouped.set(key, { ...line, names: [name] });
+    else known.names.push(name);
+  }
+  const first = lineFor(names.get('*'), options.get('*') ?? '');
+  const used = new Set([first, ...grouped.values()].map(({ certificate }) => certificate));
+  return {
+    certificates: model.certificates.map(servedCertificate).filter(({ name }) => used.has(name)),
+    lines: [first, ...[...grouped.values()].map((line) => ({ ...line, names: line.names.toSorted() }))],
+    files: [...files.values()],
+  };
+}
+
+/** What HAProxy takes for a filter of names. */
+function isServerName(name: string): boolean {
+  return /^(?:\*\.)?[A-Za-z0-9_.-]+$/.test(name);
+}
+
+function lineFor(certificate: Certificate | undefined, options: string): CertificateLine {
+  const own = certificate && servedCertificate(certificate);
+  return { certificate: own?.name, options, names: [], ...(own && { from: own.from }) };
+}
+
+function servedCertificate(certificate: Certificate): ServedCertificate {
+  let made = served.get(certificate);
+  if (made === undefined) {
+    const { id, chain, privateKey, from } = certificate;
+    const pem = new KeyMaterial(`${chain.trimEnd()}\n${privateKey.reveal().trimEnd()}\n`);
+    served.set(certificate, (made = { name: digestOf(id), pem, from }));
+  }
+  return made;
+}
+
+/** What hosts that check client certificates say in brackets, by their names. */
+function optionsByName(hosts: readonly VirtualHost[], files: Map<string, GeneratedFile>): ReadonlyMap<string, string> {
+  const options = new Map<string, string>();
+  for (const { name, clientAuth } of hosts)
+    if (clientAuth?.kind === 'verify' && clientAuth.mode !== 'off') options.set(name, printWords(verification(clientAuth, files)));
+  return options;
+}
+
+/** A certificate that does not pass must not end the handshake: the request is answered 400, or led to a page. */
+function verification({ authorities, revocations, from }: ClientVerification, files: Map<string, GeneratedFile>): readonly string[] {
+  const add = (content: string): string => {
+    const path = `authorities/${digestOf(content)}.pem`;
+    files.set(path, { path, content, from });
+    return `current/${path}`;
+  };
+  return ['verify', 'optional', 'ca-file', add(authorities), ...(revocations === undefined ? [] : ['crl-file', add(revocations)])];
+}

@@ -1,0 +1,29 @@
+import type { FidelityTable } from '@sluice/core';
+
+const buffers = { level: 'equivalent', note: 'answers are passed on as they come, within fixed buffers of 32 KiB' } as const;
+const kept = { level: 'equivalent', note: 'connections to authentication services are not kept' } as const;
+
+/** Where the HAProxy data plane differs from ingress-nginx in how it does what an annotation asks for. */
+export const haproxyFidelity: FidelityTable = {
+  'auth-keepalive': kept,
+  'auth-keepalive-requests': kept,
+  'auth-keepalive-share-vars': kept,
+  'auth-keepalive-timeout': kept,
+  'auth-tls-verify-depth': { level: 'approximate', note: 'the length of the chain of a client certificate is not looked at' },
+  'client-body-buffer-size': buffers,
+  'proxy-buffer-size': buffers,
+  'proxy-buffering': buffers,
+  'proxy-buffers-number': buffers,
+  'proxy-busy-buffers-size': buffers,
+  'proxy-max-temp-file-size': buffers,
+  'proxy-request-buffering': { level: 'equivalent', note: 'bodies are passed on as they come' },
+  'proxy-body-size': { level: 'approximate', note: 'bodies of an unknown length (chunked) are not counted' },
+  'proxy-send-timeout': { level: 'approximate', note: 'HAProxy has one timeout for reading from and writing to endpoints: proxy-read-timeout' },
+  'proxy-http-version': { level: 'approximate', note: 'endpoints are spoken to with HTTP/1.1' },
+  'proxy-next-upstream-timeout': { level: 'approximate', note: 'tries are limited by their number alone' },
+  'proxy-ssl-verify-depth': { level: 'approximate', note: 'the length of the chain of an endpoint is not looked at' },
+  affinity: { level: 'equivalent', note: 'balanced cookies of ingress-nginx are understood and may lead to another endpoint; persistent ones to their own' },
+  'load-balance': { level: 'approximate', note: 'ewma is done by least connections' },
+  'upstream-hash-by': { level: 'equivalent', note: 'another hash function decides: after a migration keys belong to other endpoints' },
+  'mirror-request-body': { level: 'approximate', note: 'bodies of copies are sent up to 16 KiB; of longer ones nothing' },
+};

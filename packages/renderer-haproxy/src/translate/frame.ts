@@ -1,0 +1,163 @@
+import { line, lines } from '../render/line.ts';
+import type { Line, SectionTree } from '../render/line.ts';
+import { accessLog, captures } from './access-log.ts';
+import type { Deployment } from './deployment.ts';
+import { errorLines } from './error-files.ts';
+import { forwardedHeaders } from './forwarded-headers.ts';
+
+/** The settings of the process. */
+export function globalSection({ settings, user }: Deployment): SectionTree {
+  const { threads, maxConnections, hardStopAfterMs, accessLog: logged } = settings;
+  return {
+    label: 'the global settings',
+    head: ['global'],
+    lines: [
+      line('maxconn', maxConnections),
+      ...(threads === 'auto' ? [] : [line('nbthread', threads)]),
+      line('hard-stop-after', `${hardStopAfterMs}ms`),
+      ...(user === undefined ? [] : [line('user', user.name), line('group', user.group)]),
+      ...(logged ? lines('log stdout len 8192 format raw local0 info') : []),
+      ...lines(
+        'tune.bufsize 32768',
+        'tune.http.logurilen 4096',
+        'tune.ssl.default-dh-param 2048',
+        'ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets',
+        'tune.lua.maxmem 0',
+        'tune.lua.session-timeout 30s',
+        'lua-prepend-path current/lua/?.lua',
+        'lua-load current/lua/sluice/shared.lua',
+        'lua-load-per-thread current/lua/sluice/main.lua',
+      ),
+      // Authentication services and targets of mirrors are asked without a look at their certificates, as ingress-nginx does.
+      ...lines('httpclient.ssl.verify none'),
+    ],
+  };
+}
+
+/** What all proxies have in common. Timeouts are those of ingress-nginx. */
+export function defaultsSection({ settings: { keepAlive, accessLog: logged } }: Deployment): SectionTree {
+  return {
+    label: 'the settings of all proxies',
+    head: ['defaults', 'sluice'],
+    lines: [
+      ...lines('mode http', ...(logged ? ['log global', 'option dontlognull'] : ['no log'])),
+      line('timeout', 'client', '60s'),
+      line('timeout', 'http-request', '60s'),
+      line('timeout', 'http-keep-alive', `${keepAlive.clientMs}ms`),
+      ...lines('timeout connect 5s', 'timeout server 60s', 'http-reuse safe', 'errorfiles sluice'),
+    ],
+  };
+}
+
+/** The pages of errors that HAProxy itself makes. */
+export const errorsSection: SectionTree = { label: 'the pages of errors', head: ['http-errors', 'sluice'], lines: errorLines };
+
+/** Who looks names of endpoints up. */
+export const resolversSection: SectionTree = {
+  label: 'the resolvers',
+  head: ['resolvers', 'sluice'],
+  lines: lines('parse-resolv-conf', 'accepted_payload_size 8192', 'hold valid 10s', 'timeout resolve 1s', 'timeout retry 1s'),
+};
+
+/** The listeners. `users`: keys of lists of users. */
+export function frontendSection(deployment: Deployment, users: readonly string[]): SectionTree {
+  const { settings } = deployment;
+  return {
+    label: 'the frontend',
+    head: ['frontend', 'sluice_clients', 'from', 'sluice'],
+    lines: [
+      ...binds(deployment),
+      ...lines('option accept-invalid-http-request', ...(settings.accessLog ? captures : [])),
+      ...(settings.accessLog ? [accessLog, ...lines('http-request set-log-level silent if { var(txn.sluice_silent) -m found }')] : []),
+      ...lines(
+        // nginx ignores headers whose names are not made of letters, digits and dashes.
+        'http-request del-header [^A-Za-z0-9-] -m reg',
+        'http-request lua.sluice',
+        ...afterLua(users),
+      ),
+      ...forwardedHeaders,
+      strictTransport,
+      ...lines(
+        'http-request lua.sluice_edit if { var(txn.sluice_edit) -m found }',
+        'use_backend %[var(txn.sluice_backend)] if { var(txn.sluice_backend) -m found }',
+        'default_backend sluice_failed',
+      ),
+    ],
+  };
+}
+
+/** Sent with every answer over TLS, as ingress-nginx does (hsts, hsts-max-age, hsts-include-subdomains): RFC 6797. */
+const strictTransport = line(
+  ...['http-after-response', 'set-header', 'Strict-Transport-Security', 'max-age=31536000; includeSubDomains'],
+  ...['if', '{', 'ssl_fc', '}'],
+);
+
+/** What some requests need before they go on: lines of the order in which ingress-nginx takes these steps. */
+function afterLua(users: readonly string[]): readonly string[] {
+  return [
+    'http-request reject if { var(txn.sluice_hang_up) -m found }',
+    'http-request track-sc0 var(txn.sluice_connections) table sluice_connections if { var(txn.sluice_connections) -m found }',
+    'http-request lua.sluice_limit if { var(txn.sluice_limit) -m found }',
+    ...users.map((key) => `http-request set-var(txn.sluice_user) int(1) if { var(txn.sluice_users) ${key} } { http_auth(users_${key}) }`),
+    'http-request lua.sluice_gate if { var(txn.sluice_gate) -m found }',
+    'http-request wait-for-body time 5s at-least 16384 if { var(txn.sluice_mirror) -m found }',
+    'http-request lua.sluice_mirror if { var(txn.sluice_mirror) -m found }',
+  ];
+}
+
+/** A client whose request no Lua could be run for. */
+export const failedSection: SectionTree = {
+  label: 'the answer when Lua fails',
+  head: ['backend', 'sluice_failed', 'from', 'sluice'],
+  lines: lines('http-request return status 500 default-errorfiles'),
+};
+
+/** How many requests of a client are under way, by Ingress. */
+export const connectionsSection: SectionTree = {
+  label: 'the table of connections',
+  head: ['backend', 'sluice_connections', 'from', 'sluice'],
+  lines: lines('stick-table type string len 128 size 100k expire 1h store conn_cur'),
+};
+
+/** Where Lua asks default backends for their pages, and where requests go whose errors are answered by such pages. */
+export const internalSection: SectionTree = {
+  label: 'the internal frontend',
+  head: ['frontend', 'sluice_internal', 'from', 'sluice'],
+  lines: lines(
+    'bind unix@run/internal.sock mode 600',
+    'no log',
+    'option accept-invalid-http-request',
+    'http-request set-var(txn.sluice_backend) req.fhdr(x-sluice-backend)',
+    'http-request set-var(txn.sluice_server) req.fhdr(x-sluice-server) if { req.fhdr(x-sluice-server) -m found }',
+    'http-request set-var(txn.sluice_read_ms) req.fhdr(x-sluice-read-ms),add(0) if { req.fhdr(x-sluice-read-ms) -m found }',
+    'http-request del-header x-sluice- -m beg',
+    'use_backend %[var(txn.sluice_backend)]',
+    'default_backend sluice_failed',
+  ),
+};
+
+/** The way from the frontend of clients to the internal one. */
+export const loopSection: SectionTree = {
+  label: 'the way to the internal frontend',
+  head: ['backend', 'sluice_loop', 'from', 'sluice'],
+  lines: lines(
+    'http-request set-timeout server var(txn.sluice_loop_ms) if { var(txn.sluice_loop_ms) -m found }',
+    'http-response lua.sluice_response if { var(txn.sluice_response) -m found }',
+    'server internal unix@run/internal.sock',
+  ),
+};
+
+/** All of IPv6 and all of IPv4 are two sockets: an address of IPv4 is not to look like one of IPv6. */
+function binds(deployment: Deployment): readonly Line[] {
+  const { http, https, ipv6 } = deployment;
+  const all = ({ host, port }: Deployment['http'][number]): readonly string[] => {
+    if (host !== '') return [host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`];
+    return [`0.0.0.0:${port}`, ...(ipv6 ? [`:::${port}`] : [])];
+  };
+  const secure = ['ssl', 'crt-list', 'current/certificates.list', 'alpn', 'h2,http/1.1', 'ca-ignore-err', 'all', 'crt-ignore-err', 'all'];
+  const v6 = (address: string): readonly string[] => (address.startsWith(':::') ? ['v6only'] : []);
+  return [
+    ...http.flatMap(all).map((address) => line('bind', address, ...v6(address))),
+    ...https.flatMap(all).map((address) => line('bind', address, ...v6(address), ...secure)),
+  ];
+}

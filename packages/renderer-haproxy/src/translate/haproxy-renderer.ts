@@ -1,0 +1,83 @@
+import { fidelityDiagnostics } from '@sluice/core';
+import type { Artifact, FidelityTable, Renderer, RoutingModel, Translation, Upstream, VirtualHost } from '@sluice/core';
+import type { HaproxyTree } from '../render/haproxy-tree.ts';
+import { renderHaproxy } from '../render/render-haproxy.ts';
+import { certificateLines } from './certificate-lines.ts';
+import { httpsPortOf } from './deployment.ts';
+import type { Deployment } from './deployment.ts';
+import { haproxyFidelity } from './fidelity.ts';
+import { findings } from './findings.ts';
+import { hostMaps } from './host-maps.ts';
+import type { HostMaps } from './host-maps.ts';
+import { treeOf } from './tree.ts';
+import { upstreamMaps } from './upstream-maps.ts';
+import type { UpstreamMaps } from './upstream-maps.ts';
+import { demandKey } from './way.ts';
+import type { Demand, Way } from './way.ts';
+
+/** Translates models for one deployment of HAProxy. Hosts and upstreams that did not change are not translated again. */
+export class HaproxyRenderer implements Renderer<HaproxyTree> {
+  readonly fidelity: FidelityTable = haproxyFidelity;
+  readonly #deployment: Deployment;
+  readonly #hosts = new WeakMap<VirtualHost, HostMaps>();
+  readonly #upstreams = new WeakMap<Upstream, Map<string, UpstreamMaps>>();
+  /** Hosts translated since the start: what a test counts. */
+  translatedHosts = 0;
+
+  constructor(deployment: Deployment) {
+    this.#deployment = deployment;
+  }
+
+  translate(model: RoutingModel): Translation<HaproxyTree> {
+    const hosts = model.virtualHosts.map((host) => ({ host, maps: this.#host(host) }));
+    const byId = new Map(model.upstreams.map((upstream) => [upstream.id, upstream]));
+    const upstreams = demanded(
+      hosts.flatMap(({ maps }) => maps.demands),
+      byId,
+    ).map(({ upstream, way }) => this.#upstream(upstream, way));
+    const tree = treeOf({ deployment: this.#deployment, hosts, upstreams, certificates: certificateLines(model) });
+    return { tree, diagnostics: [...fidelityDiagnostics(model, this.fidelity), ...findings(hosts, model)] };
+  }
+
+  render(tree: HaproxyTree): Artifact {
+    return renderHaproxy(tree);
+  }
+
+  #host(host: VirtualHost): HostMaps {
+    let maps = this.#hosts.get(host);
+    if (maps === undefined) {
+      this.translatedHosts++;
+      this.#hosts.set(host, (maps = hostMaps(host, httpsPortOf(this.#deployment))));
+    }
+    return maps;
+  }
+
+  #upstream(upstream: Upstream, way: Way): UpstreamMaps {
+    let ways = this.#upstreams.get(upstream);
+    if (ways === undefined) this.#upstreams.set(upstream, (ways = new Map()));
+    let maps = ways.get(way.key);
+    if (maps === undefined) ways.set(way.key, (maps = upstreamMaps(upstream, way)));
+    return maps;
+  }
+}
+
+interface Wanted {
+  readonly upstream: Upstream;
+  readonly way: Way;
+}
+
+/** Each upstream and way once, with the canaries, which are spoken to in the way of the main side. */
+function demanded(demands: readonly Demand[], byId: ReadonlyMap<string, Upstream>): readonly Wanted[] {
+  const all = new Map<string, Wanted>();
+  const add = (demand: Demand): Upstream | undefined => {
+    const upstream = byId.get(demand.upstream);
+    if (upstream !== undefined) all.set(demandKey(demand), { upstream, way: demand.way });
+    return upstream;
+  };
+  for (const demand of demands) {
+    const canary = add(demand)?.canary;
+    if (canary !== undefined) add({ upstream: canary.upstream, way: demand.way });
+  }
+  return [...all].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, wanted]) => wanted);
+}
+

@@ -1,0 +1,55 @@
+import { KeyMaterial } from '@sluice/core';
+import type { UpstreamTls } from '@sluice/core';
+import type { GeneratedFile } from '../render/haproxy-table.ts';
+import { printWords } from '../render/print.ts';
+import type { Way } from './way.ts';
+
+/** What follows the address of a server, with the files that it names. */
+export interface ServerParameters {
+  readonly parameters: string;
+  readonly files: readonly GeneratedFile[];
+}
+
+/** A name that can stand in an expression; the core lets no other pass. */
+const NAME = /^[A-Za-z0-9_.-]+$/;
+const CIPHERS = /^[A-Za-z0-9_:+!@=-]+$/;
+
+/** How TLS is spoken to the servers. */
+export function serverParameters({ tls }: Way): ServerParameters {
+  if (tls === undefined) return { parameters: '', files: [] };
+  if (tls === 'unverified') return { parameters: 'ssl verify none', files: [] };
+  const files = filesOf(tls);
+  return { parameters: printWords(['ssl', ...wordsOf(tls)]), files };
+}
+
+function wordsOf(tls: UpstreamTls): readonly string[] {
+  const { verify, authorities, client, name, sendServerName, protocols, ciphers } = tls;
+  const known = name !== undefined && NAME.test(name) ? name : undefined;
+  return [
+    ...(verify && authorities !== undefined ? ['verify', 'required', 'ca-file', `current/${authoritiesPath(tls)}`] : ['verify', 'none']),
+    ...(verify && known !== undefined ? ['verifyhost', known] : []),
+    ...(client === undefined ? [] : ['crt', `current/${clientPath(tls)}`]),
+    ...(sendServerName && known !== undefined ? ['sni', `str(${known})`] : []),
+    ...(protocols.includes('TLSv1.2') ? [] : ['ssl-min-ver', 'TLSv1.3']),
+    ...(protocols.includes('TLSv1.3') ? [] : ['ssl-max-ver', 'TLSv1.2']),
+    ...(ciphers !== undefined && CIPHERS.test(ciphers) ? ['ciphers', ciphers] : []),
+  ];
+}
+
+function filesOf(tls: UpstreamTls): readonly GeneratedFile[] {
+  const { client, authorities } = tls;
+  return [
+    ...(authorities === undefined ? [] : [{ path: authoritiesPath(tls), content: authorities }]),
+    ...(client === undefined
+      ? []
+      : [{ path: clientPath(tls), content: new KeyMaterial(`${client.chain.trimEnd()}\n${client.privateKey.reveal()}`) }]),
+  ];
+}
+
+function authoritiesPath({ id }: UpstreamTls): string {
+  return `upstream-tls/${id.slice(0, 24)}.ca.pem`;
+}
+
+function clientPath({ id }: UpstreamTls): string {
+  return `upstream-tls/${id.slice(0, 24)}.pem`;
+}
