@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { certificateFor } from './certificates.ts';
 import type { KeyPair } from './certificates.ts';
 import { EchoUpstream, echoOf } from './echo-upstream.ts';
-import { machineNginx, needing } from './nginx-programs.ts';
+import { backends, needing, programOf } from './proxy-programs.ts';
 import { NAMELESS, bytesOf, destinationOf, explainPath, oddRequest } from './odd-request.ts';
 import type { OddRequest } from './odd-request.ts';
 import { rawRequest } from './raw-request.ts';
@@ -46,10 +46,10 @@ function isRefusedByNginx({ authority, host = '' }: OddRequest): boolean {
   return authority !== undefined && host.includes('..');
 }
 
-const suites = [
-  { backend: 'node', ...needing({ binary: '' }, 'every answer of node is the one that is explained') },
-  { backend: 'nginx', ...needing(machineNginx(), 'every answer of nginx is the one that is explained') },
-];
+const suites = backends.map((backend) => ({
+  backend,
+  ...needing(programOf(backend), `every answer of ${backend} is the one that is explained`),
+}));
 
 for (const { backend, title, skip } of suites) describe.skipIf(skip)(title, () => agreement(backend));
 

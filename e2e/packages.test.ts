@@ -14,6 +14,7 @@ const promised: ReadonlyMap<string, readonly string[]> = new Map([
   ],
   ['@sluice/watchers', ['default', 'createDirectoryWatcher', 'readManifests']],
   ['@sluice/dataplane-node', ['default', 'nodeRenderer']],
+  ['@sluice/renderer-haproxy', ['default', 'HaproxyRenderer']],
   ['@sluice/renderer-nginx', ['default', 'NginxRenderer']],
   ['@sluice/metrics', ['default', 'AdminServer']],
 ]);

@@ -1,5 +1,5 @@
 import type { Diagnostic, Explanation } from '@sluice/core';
-import { stopNginx } from './nginx-process.ts';
+import { stopProxies } from './proxy-process.ts';
 import type { Destination } from './raw-request.ts';
 import { SluiceCommand } from './sluice-command.ts';
 import type { CommandOptions, Ended } from './sluice-command.ts';
@@ -49,7 +49,7 @@ export class RunningSluice {
     const ports = await until('sluice to listen', () => (command.over ? 'ended' : portsIn(command.stderr))).catch(() => 'mute' as const);
     if (typeof ports === 'string') {
       await command.kill();
-      if (data !== undefined) await stopNginx(data);
+      if (data !== undefined) await stopProxies(data);
       throw new Error(`sluice does not listen (${ports}): ${command.stderr}`);
     }
     return new RunningSluice(command, ports, data);
@@ -118,7 +118,7 @@ export class RunningSluice {
   /** Ends it at once, and the proxy that would go on without it. */
   async kill(): Promise<void> {
     await this.command.kill();
-    if (this.#data !== undefined) await stopNginx(this.#data);
+    if (this.#data !== undefined) await stopProxies(this.#data);
   }
 }
 

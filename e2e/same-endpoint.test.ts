@@ -9,11 +9,11 @@ import { EndpointWish, pickerFor } from '@sluice/dataplane-node';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { root } from './linked-packages.ts';
-import { machineNginx, needing } from './nginx-programs.ts';
+import { machineProxy, needing } from './proxy-programs.ts';
 import { TemporaryFolder } from './temporary-folder.ts';
 import { until } from './until.ts';
 
-const program = machineNginx();
+const program = machineProxy('nginx');
 const { skip, title } = needing(program, 'the same endpoint');
 
 const lua = join(root, 'packages', 'renderer-nginx', 'src', 'lua');

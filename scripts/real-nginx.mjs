@@ -1,21 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { installCommand, installPackages, installRefusal } from './debian-packages.mjs';
 
 /** What the suites of the nginx backend need. */
-const PACKAGES = ['nginx-light', 'libnginx-mod-http-lua'];
+export const nginxPackages = ['nginx-light', 'libnginx-mod-http-lua'];
 
 const MODULES = ['ndk_http_module.so', 'ngx_http_lua_module.so'];
 const LUA_FOLDERS = ['/usr/share/lua/5.1', '/usr/local/share/lua/5.1', '/usr/local/openresty/lualib', '/usr/local/lib/lua'];
 
 /** Where the nginx backend looks: those who are not root often have no sbin on their path. */
 const COMMANDS = ['nginx', '/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/local/nginx/sbin/nginx'];
-
-/** The command that brings what is missing. */
-export const nginxInstallCommand = installCommand(PACKAGES);
 
 /** Why there is no nginx with Lua on this machine; undefined when there is one that loads it. */
 export function missingNginx(commands = COMMANDS, luaFolders = LUA_FOLDERS) {
@@ -50,32 +45,4 @@ function refusal(command, modules) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/**
- * Sees to it that nginx with Lua is there: installs it where that is possible, and says so.
- * @returns {string | undefined} why it is not there
- */
-export function ensureNginx({
-  missing = missingNginx,
-  refused = installRefusal,
-  install = installPackages,
-  say = (text) => process.stderr.write(`${text}\n`),
-} = {}) {
-  const lack = missing();
-  if (lack === undefined) return undefined;
-  const hindrance = refused();
-  if (hindrance !== undefined) return `${lack}, and ${hindrance}`;
-  say(`Installing ${PACKAGES.join(' and ')} (apt-get), since ${lack} …`);
-  try {
-    install(PACKAGES);
-  } catch (error) {
-    return `${lack}, and it could not be installed: ${error.message}`;
-  }
-  return missing();
-}
-
-// For the suites: says as JSON whether they can run, and with what.
-if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  process.stdout.write(`${JSON.stringify({ missing: missingNginx(), install: nginxInstallCommand })}\n`);
 }

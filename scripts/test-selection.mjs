@@ -3,8 +3,8 @@ import { join, relative, sep } from 'node:path';
 
 const TEST = /\.test\.(ts|mjs)$/;
 const SKIPPED = new Set(['node_modules', 'dist', 'coverage', 'fixtures', '.git']);
-/** Where tests are that run nginx. */
-const NGINX_SUITES = /^(e2e|packages\/renderer-nginx)\//;
+/** Where tests are that run a proxy. */
+const SUITES = { nginx: /^(e2e|packages\/renderer-nginx)\//, haproxy: /^(e2e|packages\/renderer-haproxy)\// };
 /** Options of vitest that people use and whose value is an argument of its own. */
 const WITH_VALUE = /^(-t|--testNamePattern|--reporter|--project|--exclude|--shard|--seed)$/;
 
@@ -19,14 +19,14 @@ export function chosenFiles(args, files) {
 }
 
 /**
- * Whether the tests that these arguments choose may need nginx. Words that choose nothing are not understood here, so that anything may be
+ * The proxies that the tests may need which these arguments choose. Words that choose nothing are not understood here, so that anything may be
  * meant.
  * @param {readonly string[]} args of vitest
  * @param {readonly string[]} files test files, as told from the root of the checkout
  */
-export function mayNeedNginx(args, files) {
+export function neededProxies(args, files) {
   const chosen = chosenFiles(args, files);
-  return chosen.length === 0 || chosen.some((file) => NGINX_SUITES.test(file));
+  return Object.keys(SUITES).filter((name) => chosen.length === 0 || chosen.some((file) => SUITES[name].test(file)));
 }
 
 /** The test files of a checkout, told from its root. */

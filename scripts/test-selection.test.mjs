@@ -1,21 +1,31 @@
 import { expect, test } from 'vitest';
-import { mayNeedNginx, testFiles } from './test-selection.mjs';
+import { neededProxies, testFiles } from './test-selection.mjs';
 import { ROOT } from './workspace-node.mjs';
 
-const files = ['packages/core/src/a.test.ts', 'packages/renderer-nginx/src/b.test.ts', 'e2e/c.test.ts', 'scripts/d.test.mjs'];
+const files = [
+  'packages/core/src/a.test.ts',
+  'packages/renderer-nginx/src/b.test.ts',
+  'packages/renderer-haproxy/src/h.test.ts',
+  'e2e/c.test.ts',
+  'scripts/d.test.mjs',
+];
+
+const both = ['nginx', 'haproxy'];
 
 test.each([
-  ['everything', [], true],
-  ['a folder that runs no nginx', ['packages/core'], false],
-  ['a folder with a dot before it', ['./packages/core'], false],
-  ['the backend', ['packages/renderer'], true],
-  ['a part of a path', ['c.test'], true],
-  ['several words', ['packages/core', 'e2e'], true],
-  ['only a name', ['-t', 'packages/core'], true],
-  ['a name in a folder', ['packages/core', '-t', 'e2e'], false],
-  ['what is not understood', ['--odd', 'value'], true],
+  ['everything', [], both],
+  ['a folder that runs no proxy', ['packages/core'], []],
+  ['a folder with a dot before it', ['./packages/core'], []],
+  ['the backends', ['packages/renderer'], both],
+  ['one backend', ['renderer-haproxy'], ['haproxy']],
+  ['the other one', ['renderer-nginx'], ['nginx']],
+  ['a part of a path', ['c.test'], both],
+  ['several words', ['packages/core', 'e2e'], both],
+  ['only a name', ['-t', 'packages/core'], both],
+  ['a name in a folder', ['packages/core', '-t', 'e2e'], []],
+  ['what is not understood', ['--odd', 'value'], both],
 ])('%s', (_name, args, expected) => {
-  expect(mayNeedNginx(args, files)).toBe(expected);
+  expect(neededProxies(args, files)).toEqual(expected);
 });
 
 test('the files are those of the checkout', () => {

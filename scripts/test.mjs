@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureNginx, nginxInstallCommand } from './real-nginx.mjs';
+import { ensureProxy, proxyInstallCommand } from './real-proxy.mjs';
 import { runChild } from './run-child.mjs';
 import { setUp } from './setup.mjs';
 import { countTests } from './test-count.mjs';
-import { chosenFiles, mayNeedNginx, testFiles } from './test-selection.mjs';
+import { chosenFiles, neededProxies, testFiles } from './test-selection.mjs';
 import { ROOT } from './workspace-node.mjs';
 
 const args = process.argv.slice(2);
@@ -21,7 +21,7 @@ async function runTests() {
   const files = testFiles(ROOT);
   const suites = readdirSync(join(ROOT, SUITES)).map((name) => `${SUITES}/${name}`);
   const withCluster = chosenFiles(args, suites).length > 0;
-  const missing = withCluster || mayNeedNginx(args, files) ? ensureNginx() : undefined;
+  const missing = neededProxies(withCluster ? [] : args, files).flatMap(lackOf);
   process.stderr.write('Testing …\n');
   const reports = mkdtempSync(join(tmpdir(), 'sluice-test-'));
   try {
@@ -29,7 +29,7 @@ async function runTests() {
     if (!withCluster || chosenFiles(args, files).length > 0) statuses.push(await runVitest(node, join(reports, 'tests.json')));
     if (withCluster) statuses.push(await runChild(node, [join(ROOT, 'e2e', 'cluster', 'run.ts'), '--reports', reports, ...args]));
     const count = countTests({ report: readReports(reports), status: Math.max(...statuses), skipsFail, root: ROOT });
-    return missing === undefined ? count : { ...count, notes: [...count.notes, skippedWithout(missing)] };
+    return { ...count, notes: [...count.notes, ...missing] };
   } finally {
     rmSync(reports, { recursive: true, force: true });
   }
@@ -40,8 +40,10 @@ function runVitest(node, report) {
   return runChild(node, [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args]);
 }
 
-function skippedWithout(missing) {
-  return `what needs nginx was skipped: ${missing}. It comes with: ${nginxInstallCommand}`;
+/** What is said of a proxy that is not there and cannot be brought. */
+function lackOf(proxy) {
+  const missing = ensureProxy(proxy);
+  return missing === undefined ? [] : [`what needs ${proxy} was skipped: ${missing}. It comes with: ${proxyInstallCommand(proxy)}`];
 }
 
 /** The reports of a folder as one; undefined when there is none. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { needing } from '../nginx-programs.ts';
-import type { Program } from '../nginx-programs.ts';
+import { needing } from '../proxy-programs.ts';
+import type { Program } from '../proxy-programs.ts';
 import { runBehaviour } from './behaviour-run.ts';
 import type { Target } from './behaviour-run.ts';
 import type { Result } from './case-run.ts';

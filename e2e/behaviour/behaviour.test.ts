@@ -1,10 +1,9 @@
-import { machineNginx } from '../nginx-programs.ts';
+import { backends, programOf } from '../proxy-programs.ts';
 import { behaviourSuite } from './behaviour-suite.ts';
 import { readCaseSets } from './case.ts';
 import { knownDifferences } from './known-differences.ts';
 
 const sets = readCaseSets();
 
-behaviourSuite({ title: 'node', target: { backend: 'node' }, sets, known: knownDifferences.node });
-
-behaviourSuite({ title: 'nginx', target: { backend: 'nginx' }, sets, known: knownDifferences.nginx, program: machineNginx() });
+for (const backend of backends)
+  behaviourSuite({ title: backend, target: { backend }, sets, known: knownDifferences[backend], program: programOf(backend) });

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../linked-packages.ts';
-import { machineNginx } from '../nginx-programs.ts';
+import { backends as allBackends, programOf } from '../proxy-programs.ts';
 import { benchChanges } from './changes.ts';
 import { benchClusterScale } from './cluster-scale.ts';
 import { benchPinnedMemory } from './pinned-memory.ts';
@@ -17,14 +17,14 @@ const { values, positionals } = parseArgs({
   options: {
     hosts: { type: 'string', default: '5000' },
     rounds: { type: 'string', default: '3' },
-    backends: { type: 'string', default: 'node,nginx' },
+    backends: { type: 'string', default: allBackends.join(',') },
     ingresses: { type: 'string', default: '10000' },
   },
 });
 
 const hosts = Number(values.hosts);
-const nginx = machineNginx();
-const backends = values.backends.split(',').filter((name) => name !== 'nginx' || 'binary' in nginx);
+const wished = values.backends.split(',').map((name) => ({ name, program: programOf(name) }));
+const backends = wished.flatMap(({ name, program }) => ('binary' in program ? [name] : []));
 
 function benchCost(): Promise<void> {
   const script = join(root, 'packages', 'dataplane-node', 'src', 'bench', 'proxy-cost.ts');
@@ -40,7 +40,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   cluster: () => benchClusterScale(backends, Number(values.ingresses)),
 };
 
-if ('missing' in nginx) print(`without nginx: ${nginx.missing}; ${nginx.install}`);
+for (const { name, program } of wished) if ('missing' in program) print(`without ${name}: ${program.missing}; ${program.install}`);
 for (const name of positionals.length === 0 ? Object.keys(parts) : positionals) {
   const part = parts[name];
   if (part === undefined) throw new Error(`there is no part ${name}: ${Object.keys(parts).join(', ')}`);

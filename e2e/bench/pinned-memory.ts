@@ -1,7 +1,7 @@
 import { hostTo, served } from '../manifest.ts';
 import { EchoSockets, WebSocketClients } from '../nginx/web-socket-clients.ts';
 import { factsOf } from '../nginx/dataplane-facts.ts';
-import { nginxMaster } from '../nginx-process.ts';
+import { masterOf } from '../proxy-process.ts';
 import { RunningSluice } from '../running-sluice.ts';
 import { untilTrue } from '../until.ts';
 import { Cluster } from './cluster.ts';
@@ -25,7 +25,7 @@ export async function benchPinnedMemory(hosts: number): Promise<void> {
   const sluice = await RunningSluice.serving(cluster.manifests, cluster.folder.at('data'), ['--backend', 'nginx'], PATIENCE_MS);
   const pinned: WebSocketClients[] = [];
   try {
-    const nginxMiB = (): number => familyMiB(nginxMaster(cluster.folder.at('data')) ?? 0);
+    const nginxMiB = (): number => familyMiB(masterOf('nginx', cluster.folder.at('data')) ?? 0);
     const first = nginxMiB();
     const rows: (readonly string[])[] = [['none', first.toFixed(0), '1.00', '0', (familyMiB(sluice.command.pid) - first).toFixed(0)]];
     for (let reload = 1; reload <= RELOADS; reload++) {

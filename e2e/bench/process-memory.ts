@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { childrenOf } from '../nginx-process.ts';
+import { childrenOf } from '../proxy-process.ts';
 
 /** Memory of a process and everything that it has started, each shared page counted once, in MiB. Linux only. */
 export function familyMiB(pid: number): number {

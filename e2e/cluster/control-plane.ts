@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runs } from '../nginx-process.ts';
+import { runs } from '../proxy-process.ts';
 import { until, untilTrue } from '../until.ts';
 import { ClusterApi } from './cluster-api.ts';
 import { kubeconfigText, readKubeconfig } from './kubeconfig.ts';

@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { machineNginx } from '../nginx-programs.ts';
+import { backends, programOf } from '../proxy-programs.ts';
 import type { BackendChoice } from './run-plan.ts';
 
-const KNOWN = ['node', 'nginx', 'haproxy'] as const;
 const program = fileURLToPath(new URL('../../apps/controller/bin/sluice.js', import.meta.url));
 
 /**
@@ -13,14 +12,13 @@ const program = fileURLToPath(new URL('../../apps/controller/bin/sluice.js', imp
 export function installedBackends(wished: readonly string[] | undefined, say: (text: string) => void): readonly BackendChoice[] {
   const version = execFileSync(process.execPath, [program, 'version', '--format', 'json'], { encoding: 'utf8' });
   const plugins = (JSON.parse(version) as { readonly plugins: readonly { readonly name: string }[] }).plugins.map(({ name }) => name);
-  const absent = (wished ?? KNOWN).filter((name) => !plugins.includes(name));
+  const absent = (wished ?? backends).filter((name) => !plugins.includes(name));
   if (wished !== undefined && absent.length > 0) throw new Error(`there is no backend ${absent.join(', ')}: its plugin is not installed`);
   for (const name of absent) say(`There is no plugin of the backend ${name} yet: nothing is tested on it.`);
-  return (wished ?? KNOWN).filter((name) => plugins.includes(name)).map(choiceOf);
+  return (wished ?? backends).filter((name) => plugins.includes(name)).map(choiceOf);
 }
 
 function choiceOf(name: string): BackendChoice {
-  if (name !== 'nginx') return { name };
-  const nginx = machineNginx();
-  return 'binary' in nginx ? { name } : { name, missing: `${nginx.missing}; ${nginx.install}` };
+  const program = programOf(name);
+  return 'binary' in program ? { name } : { name, missing: `${program.missing}; ${program.install}` };
 }

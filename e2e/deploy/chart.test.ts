@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { root } from '../linked-packages.ts';
-import { needing } from '../nginx-programs.ts';
+import { needing } from '../proxy-programs.ts';
 import { chartFolder, configurationOf, oneOf, renderChart } from './chart.ts';
 import type { Manifest, Values } from './chart.ts';
 import { helmProgram } from './helm-program.ts';

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { needing } from '../nginx-programs.ts';
+import { needing } from '../proxy-programs.ts';
 import { sluice } from '../sluice-command.ts';
 import { TemporaryFolder } from '../temporary-folder.ts';
 import { configurationOf, renderChart } from './chart.ts';

@@ -4,7 +4,7 @@ import { access, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Program } from '../nginx-programs.ts';
+import type { Program } from '../proxy-programs.ts';
 
 /** What is built where there is no Helm. */
 const VERSION = 'v3.22.0';

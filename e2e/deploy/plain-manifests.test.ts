@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { needing } from '../nginx-programs.ts';
+import { needing } from '../proxy-programs.ts';
 import { manifestsOf } from './chart.ts';
 import { helmProgram } from './helm-program.ts';
 import { plainFolder, plainManifests } from './plain-manifests.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { needing } from '../nginx-programs.ts';
+import { needing } from '../proxy-programs.ts';
 import { oneOf, renderChart } from './chart.ts';
 import { helmProgram } from './helm-program.ts';
 import { rightsOf } from './rights.ts';

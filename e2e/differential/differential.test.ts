@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { machineNginx, needing } from '../nginx-programs.ts';
+import { machineProxy, needing } from '../proxy-programs.ts';
 import { findingText } from './finding.ts';
 import { hunt } from './hunt.ts';
 import { SideBySide } from './side-by-side.ts';
@@ -13,7 +13,7 @@ const HUNT_MS = 40_000;
 const PATIENCE_MS = 180_000;
 
 const [LEFT, RIGHT] = ['node', 'nginx'] as const;
-const { skip, title } = needing(machineNginx(), `${LEFT} and ${RIGHT}, side by side`);
+const { skip, title } = needing(machineProxy('nginx'), `${LEFT} and ${RIGHT}, side by side`);
 
 describe.skipIf(skip)(title, () => {
   let sides: SideBySide;

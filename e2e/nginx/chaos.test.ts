@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EchoUpstream, echoOf } from '../echo-upstream.ts';
 import { KeepAliveLoad } from '../keep-alive-load.ts';
 import { hostTo, ingressClass, served } from '../manifest.ts';
-import { childrenOf, nginxMaster, runs, stopNginx } from '../nginx-process.ts';
-import { machineNginx, needing } from '../nginx-programs.ts';
+import { childrenOf, masterOf, runs, stopProxies } from '../proxy-process.ts';
+import { machineProxy, needing } from '../proxy-programs.ts';
 import { exchangeBytes, get, openSocket, parseAnswer } from '../raw-request.ts';
 import { RunningSluice } from '../running-sluice.ts';
 import { sluice as runSluice } from '../sluice-command.ts';
@@ -14,7 +14,7 @@ import { TemporaryFolder } from '../temporary-folder.ts';
 import { until, untilTrue } from '../until.ts';
 import { factsOf } from './dataplane-facts.ts';
 
-const { skip, title } = needing(machineNginx(), 'nginx when things die');
+const { skip, title } = needing(machineProxy('nginx'), 'nginx when things die');
 const isRoot = process.getuid?.() === 0;
 
 /** A machine under load may be slow; how long it took is printed. */
@@ -33,7 +33,7 @@ describe.skipIf(skip)(title, () => {
 
   afterEach(async () => {
     await running?.kill();
-    await stopNginx(folder.at('data'));
+    await stopProxies(folder.at('data'));
     running = undefined;
     await upstream.close();
     folder.remove();
@@ -56,7 +56,7 @@ describe.skipIf(skip)(title, () => {
   }
 
   function master(): number {
-    const pid = nginxMaster(folder.at('data'));
+    const pid = masterOf('nginx', folder.at('data'));
     if (pid === undefined) throw new Error('there is no nginx');
     return pid;
   }
@@ -76,7 +76,7 @@ describe.skipIf(skip)(title, () => {
     const former = master();
     process.kill(former, 'SIGKILL');
     await measured('the master is killed, until another one is there', () =>
-      untilTrue('another master', () => (nginxMaster(folder.at('data')) ?? former) !== former),
+      untilTrue('another master', () => (masterOf('nginx', folder.at('data')) ?? former) !== former),
     );
     await untilTrue('answers', () => answers(controller.ports.http));
     await untilTrue('health', async () => (await controller.page('/healthz')).status === 200);
@@ -118,7 +118,7 @@ describe.skipIf(skip)(title, () => {
     await load.stop();
     expect(load.failures).toEqual([]);
     expect((await next.stop()).status).toBe(0);
-    expect(nginxMaster(folder.at('data'))).toBeUndefined();
+    expect(masterOf('nginx', folder.at('data'))).toBeUndefined();
   });
 
   test('SIGTERM under load lets requests finish, and ends with 0', async () => {
@@ -133,7 +133,7 @@ describe.skipIf(skip)(title, () => {
     const { status, body } = parseAnswer(await answer);
     expect([status, echoOf(body).target]).toEqual([200, '/slow']);
     expect((await controller.command.ended()).status).toBe(0);
-    expect(nginxMaster(folder.at('data'))).toBeUndefined();
+    expect(masterOf('nginx', folder.at('data'))).toBeUndefined();
   });
 
   test('a second SIGTERM ends nginx as well, with a request still in flight', async () => {
@@ -187,7 +187,7 @@ describe.skipIf(skip)(title, () => {
       await untilTrue('the change', () => answers(controller.ports.http, 'new.test'));
       await controller.kill();
     } finally {
-      await stopNginx(folder.at('data'));
+      await stopProxies(folder.at('data'));
       await until('the tmpfs to be unmounted', () => (spawnSync('umount', [folder.at('data')]).status === 0 ? true : undefined));
     }
   });
@@ -225,7 +225,7 @@ describe.skipIf(skip)(`${title}, or cannot start`, () => {
   };
 
   afterEach(async () => {
-    await stopNginx(folder.at('data'));
+    await stopProxies(folder.at('data'));
     folder.delete('data');
   });
 
@@ -245,6 +245,6 @@ describe.skipIf(skip)(`${title}, or cannot start`, () => {
     await release();
     expect(status).toBe(3);
     expect(stderr.trim().split('\n').at(-1)).toMatch(new RegExp(`^error SLU3001: .*127\\.0\\.0\\.1:${port}`));
-    expect(nginxMaster(folder.at('data'))).toBeUndefined();
+    expect(masterOf('nginx', folder.at('data'))).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EchoUpstream } from '../echo-upstream.ts';
 import { KeepAliveLoad } from '../keep-alive-load.ts';
 import { endpointSlice, hostTo, ingressClass, served, service } from '../manifest.ts';
-import { machineNginx, needing } from '../nginx-programs.ts';
+import { machineProxy, needing } from '../proxy-programs.ts';
 import { RunningSluice } from '../running-sluice.ts';
 import { TemporaryFolder } from '../temporary-folder.ts';
 import { untilTrue } from '../until.ts';
@@ -15,7 +15,7 @@ const SECONDS = Number(process.env['LOAD_SECONDS'] ?? 5);
 const SOCKETS = 8;
 const PATIENCE_MS = SECONDS * 1000 + 60_000;
 
-const { skip, title } = needing(machineNginx(), 'nginx under load');
+const { skip, title } = needing(machineProxy('nginx'), 'nginx under load');
 
 describe.skipIf(skip)(title, () => {
   const folder = new TemporaryFolder();

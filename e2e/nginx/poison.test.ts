@@ -5,7 +5,7 @@ import { certificateFor } from '../certificates.ts';
 import { EchoUpstream, echoOf } from '../echo-upstream.ts';
 import { KeepAliveLoad } from '../keep-alive-load.ts';
 import { hostTo, ingress, ingressClass, served, tlsSecret } from '../manifest.ts';
-import { machineNginx, needing } from '../nginx-programs.ts';
+import { machineProxy, needing } from '../proxy-programs.ts';
 import { get } from '../raw-request.ts';
 import { RunningSluice } from '../running-sluice.ts';
 import { sluice as runSluice } from '../sluice-command.ts';
@@ -16,7 +16,7 @@ import { benign, places, poisons } from './poison-places.ts';
 import type { Place } from './poison-places.ts';
 import { dangerous, poisonedWords, shapesOf, unaffected } from './structure.ts';
 
-const { skip, title } = needing(machineNginx(), 'poison in every place');
+const { skip, title } = needing(machineProxy('nginx'), 'poison in every place');
 
 /** Variables that stand in texts of ours, or that the annotation lets users write (`$host`, `$request_uri`). */
 const OURS = /^sluice_/;

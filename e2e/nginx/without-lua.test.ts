@@ -2,7 +2,7 @@ import { behaviourSuite } from '../behaviour/behaviour-suite.ts';
 import { readCaseSets } from '../behaviour/case.ts';
 import { knownDifferences } from '../behaviour/known-differences.ts';
 import type { KnownDifference } from '../behaviour/known-differences.ts';
-import { machineNginx } from '../nginx-programs.ts';
+import { machineProxy } from '../proxy-programs.ts';
 
 /** Without Lua these are answered 503, which a model that knows nothing of backends cannot explain. */
 const REFUSED = ['snippets-allowed'];
@@ -56,5 +56,5 @@ behaviourSuite({
   target: { backend: 'nginx', settings: { nginx: { lua: 'off' } } },
   sets,
   known,
-  program: machineNginx(),
+  program: machineProxy('nginx'),
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { manifestsOf, renderText } from '../../deploy/chart.ts';
 import type { Values } from '../../deploy/chart.ts';
 import { helmProgram } from '../../deploy/helm-program.ts';
-import { needing } from '../../nginx-programs.ts';
+import { needing } from '../../proxy-programs.ts';
 import type { KubeObject } from '../cluster-api.ts';
 import { clusterOf } from '../cluster.ts';
 import { namespace } from '../objects.ts';

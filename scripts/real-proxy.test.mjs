@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { installCommand, installPackages, installRefusal } from './debian-packages.mjs';
-import { ensureNginx, missingNginx, nginxInstallCommand } from './real-nginx.mjs';
+import { missingHaproxy } from './real-haproxy.mjs';
+import { missingNginx } from './real-nginx.mjs';
+import { ensureProxy, proxyInstallCommand } from './real-proxy.mjs';
 
 let folder;
 
@@ -22,7 +24,7 @@ function fakeNginx(status) {
   return path;
 }
 
-describe('what is missing', () => {
+describe('what nginx lacks', () => {
   test('everything', () => {
     expect(missingNginx([join(folder, 'nginx')])).toBe('there is no nginx');
   });
@@ -37,6 +39,29 @@ describe('what is missing', () => {
     }
     expect(missingNginx(['/nowhere/nginx', nginx], [folder])).toBeUndefined();
     expect(missingNginx([fakeNginx(1)], [folder])).toMatch(/does not load its Lua module: refused/);
+  });
+});
+
+describe('what HAProxy lacks', () => {
+  const whole = 'HAProxy version 3.0.11 2026/01/02\nRunning on OpenSSL version : OpenSSL 3.0.19\nBuilt with Lua version : Lua 5.3.6\n';
+
+  test.each([
+    ['nothing', whole, undefined],
+    ['nothing, of the oldest', whole.replace('3.0.11', '2.6.12-1'), undefined],
+    ['youth', whole.replace('3.0.11', '2.4.30'), /is HAProxy 2\.4, which is older than 2\.6$/],
+    ['Lua', whole.replace(/^Built.*\n/m, ''), /was built without Lua$/],
+    ['TLS', whole.replace(/^Running.*\n/m, ''), /was built without OpenSSL$/],
+    ['its own name', 'something else\n', /which is older than/],
+  ])('%s', (_name, printed, expected) => {
+    const path = join(folder, 'haproxy');
+    writeFileSync(path, `#!/bin/sh\n[ "$1" = -vv ] && cat <<'END'\n${printed}END\n`, { mode: 0o755 });
+    const lack = missingHaproxy(['/nowhere/haproxy', path]);
+    if (expected === undefined) expect(lack).toBeUndefined();
+    else expect(lack).toMatch(expected);
+  });
+
+  test('everything', () => {
+    expect(missingHaproxy([join(folder, 'haproxy')])).toBe('there is no HAProxy');
   });
 });
 
@@ -57,19 +82,25 @@ describe('bringing it', () => {
   });
 
   test('what is there is not spoken of', () => {
-    expect(ensureNginx(surroundings([undefined]))).toBeUndefined();
+    expect(ensureProxy('nginx', surroundings([undefined]))).toBeUndefined();
     expect([said, installed]).toEqual([[], []]);
   });
 
   test('what is missing is installed, and that is said', () => {
-    expect(ensureNginx(surroundings(['there is no nginx', undefined]))).toBeUndefined();
+    expect(ensureProxy('nginx', surroundings(['there is no nginx', undefined]))).toBeUndefined();
     expect(said).toEqual(['Installing nginx-light and libnginx-mod-http-lua (apt-get), since there is no nginx …']);
     expect(installed).toEqual([['nginx-light', 'libnginx-mod-http-lua']]);
   });
 
+  test('each proxy has its packages', () => {
+    expect(ensureProxy('haproxy', surroundings(['there is no HAProxy', undefined]))).toBeUndefined();
+    expect(said).toEqual(['Installing haproxy (apt-get), since there is no HAProxy …']);
+    expect(installed).toEqual([['haproxy']]);
+  });
+
   test('where it cannot be, nothing is tried', () => {
     const refused = () => 'installing needs root';
-    expect(ensureNginx(surroundings(['there is no nginx'], { refused }))).toBe('there is no nginx, and installing needs root');
+    expect(ensureProxy('nginx', surroundings(['there is no nginx'], { refused }))).toBe('there is no nginx, and installing needs root');
     expect(installed).toEqual([]);
   });
 
@@ -77,7 +108,7 @@ describe('bringing it', () => {
     const install = () => {
       throw new Error('apt-get update failed');
     };
-    expect(ensureNginx(surroundings(['there is no nginx'], { install }))).toBe(
+    expect(ensureProxy('nginx', surroundings(['there is no nginx'], { install }))).toBe(
       'there is no nginx, and it could not be installed: apt-get update failed',
     );
   });
@@ -103,6 +134,7 @@ test('the lists are fetched once, then all packages are installed, and nothing a
 });
 
 test('what to type', () => {
-  expect(nginxInstallCommand).toBe(installCommand(['nginx-light', 'libnginx-mod-http-lua']));
-  expect(nginxInstallCommand).toMatch(/apt-get install --no-install-recommends nginx-light libnginx-mod-http-lua$/);
+  expect(proxyInstallCommand('nginx')).toBe(installCommand(['nginx-light', 'libnginx-mod-http-lua']));
+  expect(proxyInstallCommand('haproxy')).toBe(installCommand(['haproxy']));
+  expect(proxyInstallCommand('nginx')).toMatch(/apt-get install --no-install-recommends nginx-light libnginx-mod-http-lua$/);
 });

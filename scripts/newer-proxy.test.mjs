@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findMirror } from './newer-nginx.mjs';
+import { findMirror } from './newer-proxy.mjs';
 
 test('the mirror is the one that this machine has Debian from', () => {
   const targets = [

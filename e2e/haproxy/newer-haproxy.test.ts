@@ -1,0 +1,15 @@
+import { behaviourSuite } from '../behaviour/behaviour-suite.ts';
+import { knownDifferences } from '../behaviour/known-differences.ts';
+import { isInSample, sampleSets } from '../behaviour/version-sample.ts';
+import { newerProxy } from '../proxy-programs.ts';
+
+const program = newerProxy('haproxy');
+const binary = 'binary' in program ? program.binary : '';
+
+behaviourSuite({
+  title: 'HAProxy 3.0',
+  target: { backend: 'haproxy', settings: { haproxy: { binary } } },
+  sets: sampleSets,
+  known: knownDifferences.haproxy.filter(isInSample),
+  program,
+});
