@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { machineProxy, needing } from '../proxy-programs.ts';
+import type { Proxy } from '../proxy-programs.ts';
 import { findingText } from './finding.ts';
 import { hunt } from './hunt.ts';
 import { SideBySide } from './side-by-side.ts';
@@ -12,16 +13,18 @@ const REQUESTS = 100;
 const HUNT_MS = 40_000;
 const PATIENCE_MS = 180_000;
 
-const [LEFT, RIGHT] = ['node', 'nginx'] as const;
-const { skip, title } = needing(machineProxy('nginx'), `${LEFT} and ${RIGHT}, side by side`);
+const LEFT = 'node';
+const proxies = (['nginx', 'haproxy'] satisfies Proxy[]).map((name) => ({ name, program: machineProxy(name) }));
+const rights = proxies.flatMap(({ name, program }) => ('binary' in program ? [name] : []));
 
-describe.skipIf(skip)(title, () => {
+describe.skipIf(rights.length === 0)(`${[LEFT, ...rights].join(' and ')}, side by side`, () => {
   let sides: SideBySide;
   const statuses = new Set<string>();
   const servers = new Set<string>();
+  const compared = new Set<string>();
 
   beforeAll(async () => {
-    sides = await SideBySide.start(LEFT, RIGHT);
+    sides = await SideBySide.start(LEFT, rights);
   });
 
   afterAll(() => sides?.stop());
@@ -34,8 +37,9 @@ describe.skipIf(skip)(title, () => {
       maxSets: SETS,
       requests: REQUESTS,
       maxKinds: 3,
-      found: (finding) => found.push(`seed ${finding.seed}: ${findingText(finding, [LEFT, RIGHT])}`),
-      compared: ({ left }) => {
+      found: (finding) => found.push(`seed ${finding.seed}: ${findingText(finding)}`),
+      compared: ({ left, backends }) => {
+        compared.add(backends[1]);
         statuses.add(left.status);
         for (const { server } of left.received) servers.add(server);
       },
@@ -49,4 +53,8 @@ describe.skipIf(skip)(title, () => {
     expect([...statuses]).toEqual(expect.arrayContaining(expected));
     expect([...servers]).toEqual(expect.arrayContaining(['auth', 'one/a', 'two/c', 'one/many', 'one/secure']));
   });
+  for (const { name, program } of proxies) {
+    const { skip, title } = needing(program, `${name} was among them`);
+    test.skipIf(skip)(title, () => expect([...compared]).toContain(name));
+  }
 });

@@ -4,11 +4,12 @@ import { undeclared } from './declared-differences.ts';
 import type { Difference } from './difference.ts';
 import { reduced } from './reduce.ts';
 import type { Culprit } from './reduce.ts';
-import type { SideBySide } from './side-by-side.ts';
+import type { Comparison, SideBySide } from './side-by-side.ts';
 import { bytesOf } from './wide-request.ts';
 
 /** The smallest rule set and request that were found to differ, and how. */
 export interface Finding extends Culprit {
+  readonly backends: Comparison['backends'];
   readonly differences: readonly Difference[];
 }
 
@@ -24,25 +25,30 @@ function nameOf({ what, left, right }: Difference): string {
   return `${what} ${outcome} ${status} | ${(JSON.parse(right) as { readonly status: string }).status}`;
 }
 
-/** Looks for the smallest piece of a rule set and a request that differs in the same way. */
-export async function smallestFinding(sides: SideBySide, culprit: Culprit, differences: readonly Difference[]): Promise<Finding> {
-  const wanted = differences[0]?.what ?? '';
-  let last = differences;
+/** Looks for the smallest piece of a rule set and a request that differs in the same way on the same backends. */
+export async function smallestFinding(
+  sides: SideBySide,
+  specs: readonly UnnamedIngress[],
+  { backends, request, ...comparison }: Comparison,
+): Promise<Finding> {
+  const [, right] = backends;
+  let last = undeclared({ backends, request, ...comparison });
+  const wanted = last[0]?.what ?? '';
   let served: readonly UnnamedIngress[] | undefined;
-  const differs = async ({ specs, request }: Culprit): Promise<boolean> => {
-    if (served !== specs) await sides.serve(specs);
-    served = specs;
-    const found = undeclared(await sides.compare(request));
+  const differs = async ({ specs: candidate, request: sent }: Culprit): Promise<boolean> => {
+    if (served !== candidate) await sides.serve(candidate);
+    served = candidate;
+    const found = (await sides.compare(sent, right)).flatMap(undeclared);
     if (!found.some(({ what }) => what === wanted)) return false;
     last = found;
     return true;
   };
-  const smallest = await reduced(culprit, differs);
-  return { ...smallest, differences: last };
+  const smallest = await reduced({ specs, request }, differs);
+  return { ...smallest, backends, differences: last };
 }
 
 /** A finding as people read it. */
-export function findingText({ specs, request, differences }: Finding, [left, right]: readonly [string, string]): string {
+export function findingText({ specs, request, differences, backends: [left, right] }: Finding): string {
   const objects = specs.map((spec, index) => JSON.stringify(ingress({ name: `number-${index}`, ...spec })));
   const sent = bytesOf(request, 'probe').slice(0, 1500);
   const way = `${request.secure ? 'over TLS' : 'plain'}${request.secure && request.certified ? ', with a client certificate' : ''}, from ${request.from}`;

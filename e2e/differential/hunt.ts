@@ -1,4 +1,5 @@
 import { undeclared } from './declared-differences.ts';
+import type { Difference } from './difference.ts';
 import { drawn } from './draw.ts';
 import { kindOf, smallestFinding } from './finding.ts';
 import type { Finding } from './finding.ts';
@@ -45,14 +46,14 @@ async function huntInSet(sides: SideBySide, seed: number, options: HuntOptions, 
   const comparisons = await sides.compareAll(requests);
   for (const comparison of comparisons) {
     options.compared?.(comparison);
-    const differences = undeclared(comparison).filter((one) => options.ignore?.test(kindOf([one])) !== true);
+    const kindIn = (some: readonly Difference[]): string => `${comparison.backends[1]}: ${kindOf(some)}`;
+    const differences = undeclared(comparison).filter((one) => options.ignore?.test(kindIn([one])) !== true);
     if (differences.length === 0) continue;
-    const kind = kindOf(differences);
+    const kind = kindIn(differences);
     const count = (kinds.get(kind) ?? 0) + 1;
     kinds.set(kind, count);
     if (count > 1 || kinds.size > options.maxKinds) continue;
-    const finding = await smallestFinding(sides, { specs, request: comparison.request }, differences);
-    options.found?.({ ...finding, seed, kind });
+    options.found?.({ ...(await smallestFinding(sides, specs, { ...comparison, differences })), seed, kind });
   }
-  return comparisons.length;
+  return requests.length;
 }

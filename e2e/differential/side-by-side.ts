@@ -18,8 +18,9 @@ import { wideObjects } from './wide-rules.ts';
 
 const AT_ONCE = 8;
 
-/** What came of a request on both sides. */
+/** What came of a request on two of the sides: the first one, and another. */
 export interface Comparison {
+  readonly backends: readonly [left: string, right: string];
   readonly request: WideRequest;
   readonly explanation: Explanation;
   readonly left: Observation;
@@ -27,7 +28,7 @@ export interface Comparison {
   readonly differences: readonly Difference[];
 }
 
-/** One of the two backends. */
+/** One of the backends. */
 interface Side {
   readonly name: string;
   readonly sluice: RunningSluice;
@@ -41,87 +42,100 @@ interface Seen extends Observation {
   readonly endpoint?: string;
 }
 
-/** Two backends that serve the same folder of manifests, with the same servers behind them. */
+/** Backends that serve the same folder of manifests, with the same servers behind them. Each is compared with the first. */
 export class SideBySide {
   readonly #folder: TemporaryFolder;
   readonly #servers: Servers;
-  readonly #left: Side;
-  readonly #right: Side;
+  readonly #first: Side;
+  readonly #others: readonly Side[];
   /** Services whose endpoint is decided by the request alone. */
   #determined: ReadonlySet<string> = new Set();
   #sent = 0;
   #generation = 0;
 
-  private constructor(folder: TemporaryFolder, servers: Servers, [left, right]: readonly [Side, Side]) {
+  private constructor(folder: TemporaryFolder, servers: Servers, first: Side, others: readonly Side[]) {
     this.#folder = folder;
     this.#servers = servers;
-    this.#left = left;
-    this.#right = right;
+    this.#first = first;
+    this.#others = others;
   }
 
-  /** `settings`: a configuration file of both. */
-  static async start(left: string, right: string, settings: object = {}): Promise<SideBySide> {
+  /** `settings`: a configuration file of all. */
+  static async start(left: string, rights: readonly string[], settings: object = {}): Promise<SideBySide> {
     const folder = new TemporaryFolder();
     const servers = await Servers.start();
     folder.writeObjects('manifests/rules.yaml', wideObjects([], servers.surroundings, 'start.marker'));
     const config = folder.write('sluice.json', JSON.stringify(settings));
-    const side = async (backend: string, data: string): Promise<Side> => {
-      const sluice = await RunningSluice.serving(folder.at('manifests'), folder.at(data), ['--backend', backend, '--config', config]);
-      return { name: backend, sluice, observer: new Observer(sluice.ports) };
+    const started: Side[] = [];
+    const start = async (name: string, data: string): Promise<Side> => {
+      const sluice = await RunningSluice.serving(folder.at('manifests'), folder.at(data), ['--backend', name, '--config', config]);
+      const side = { name, sluice, observer: new Observer(sluice.ports) };
+      started.push(side);
+      return side;
     };
-    const first = await side(left, 'left');
     try {
-      return new SideBySide(folder, servers, [first, await side(right, 'right')]);
+      const first = await start(left, 'first');
+      for (const [index, name] of rights.entries()) await start(name, `other-${index}`);
+      return new SideBySide(folder, servers, first, started.slice(1));
     } catch (error) {
-      await first.sluice.kill();
+      await Promise.all(started.map(({ sluice }) => sluice.kill()));
       throw error;
     }
   }
 
-  /** Resolves when both sides serve the rule set. */
+  /** Resolves when all sides serve the rule set. */
   async serve(specs: readonly UnnamedIngress[]): Promise<void> {
     const marker = `generation-${this.#generation++}.marker`;
     this.#folder.writeObjects('manifests/rules.yaml', wideObjects(specs, this.#servers.surroundings, marker));
-    await Promise.all([this.#left.sluice.routes(marker), this.#right.sluice.routes(marker)]);
-    this.#determined = determinedServices(await this.#left.sluice.json<RoutingModel>('/api/model'));
+    await Promise.all(this.#sides.map(({ sluice }) => sluice.routes(marker)));
+    this.#determined = determinedServices(await this.#first.sluice.json<RoutingModel>('/api/model'));
   }
 
-  /** Sends a request to both sides and looks at what came of it. */
-  async compare(request: WideRequest): Promise<Comparison> {
-    const explained = this.#left.sluice.json<Explanation>(explanationPath(request, this.#left.sluice.ports));
-    const [explanation, left, right] = await Promise.all([
+  /** Sends a request to all sides, or to the first and one other, and looks at what came of it. */
+  async compare(request: WideRequest, only?: string): Promise<readonly Comparison[]> {
+    const others = this.#others.filter(({ name }) => only === undefined || name === only);
+    const explained = this.#first.sluice.json<Explanation>(explanationPath(request, this.#first.sluice.ports));
+    const [explanation, left, ...seen] = await Promise.all([
       explained,
-      this.#observe(this.#left, request),
-      this.#observe(this.#right, request),
+      ...[this.#first, ...others].map((side) => this.#observe(side, request)),
     ]);
-    const promise = this.#promised(request, explanation);
-    const { places } = this.#servers.surroundings;
-    const differences = [
-      ...differencesOf(left, right),
-      ...(isExplainable(request) ? explainedDifference(this.#left.name, left, promise, places) : []),
-      ...(isExplainable(request) ? explainedDifference(this.#right.name, right, promise, places) : []),
-      ...(await this.#affinityDifferences(request, left, right)),
-    ];
-    return { request, explanation, left, right, differences };
+    if (left === undefined) return [];
+    const notExplained = this.#explanationDifferences(request, explanation);
+    return Promise.all(
+      others.map(async (side, index): Promise<Comparison> => {
+        const right = seen[index] ?? left;
+        const differences = [
+          ...differencesOf(left, right),
+          ...(index === 0 ? notExplained(this.#first, left) : []),
+          ...notExplained(side, right),
+          ...(await this.#affinityDifferences(request, left, [side, right])),
+        ];
+        return { backends: [this.#first.name, side.name], request, explanation, left, right, differences };
+      }),
+    );
   }
 
   /** Sends several requests, some of them at the same time. */
   async compareAll(requests: readonly WideRequest[]): Promise<readonly Comparison[]> {
     const made: Comparison[] = [];
     for (let start = 0; start < requests.length; start += AT_ONCE)
-      made.push(...(await Promise.all(requests.slice(start, start + AT_ONCE).map((request) => this.compare(request)))));
+      made.push(...(await Promise.all(requests.slice(start, start + AT_ONCE).map((request) => this.compare(request)))).flat());
     return made;
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.#left.sluice.kill(), this.#right.sluice.kill()]);
+    await Promise.all(this.#sides.map(({ sluice }) => sluice.kill()));
     await this.#servers.close();
     this.#folder.remove();
   }
 
   /** What the sides wrote to their logs. */
   logs(): string {
-    return [this.#left, this.#right].map(({ name, sluice }) => `--- ${name}\n${sluice.command.stderr}`).join('\n');
+    return this.#sides.map(({ name, sluice }) => `--- ${name}\n${sluice.command.stderr}`).join('\n');
+  }
+
+  get #sides(): readonly Side[] {
+    return [this.#first, ...this.#others];
   }
 
   async #observe({ sluice, observer }: Side, request: WideRequest): Promise<Seen> {
@@ -149,18 +163,25 @@ export class SideBySide {
     return this.#determined.has(service) ? request : { ...request, server: service };
   }
 
+  /** What a side did otherwise than it was explained; nothing for what nobody could ask an explanation of. */
+  #explanationDifferences(request: WideRequest, explanation: Explanation): (side: Side, seen: Seen) => readonly Difference[] {
+    if (!isExplainable(request)) return () => [];
+    const promise = this.#promised(request, explanation);
+    return ({ name }, seen) => explainedDifference(name, seen, promise, this.#servers.surroundings.places);
+  }
+
   #promised({ target }: WideRequest, explanation: Explanation): Parameters<typeof explainedDifference>[2] {
     const { location, rewritten } = explanation;
-    const named = location === undefined ? undefined : this.#left.observer.text(location);
-    return { explanation, location: named, target: this.#left.observer.text(rewritten?.target ?? target) };
+    const named = location === undefined ? undefined : this.#first.observer.text(location);
+    return { explanation, location: named, target: this.#first.observer.text(rewritten?.target ?? target) };
   }
 
   /** A client that comes with the cookie of the other backend gets to the endpoint that the cookie was given for. */
-  async #affinityDifferences(request: WideRequest, left: Seen, right: Seen): Promise<readonly Difference[]> {
+  async #affinityDifferences(request: WideRequest, left: Seen, [side, right]: readonly [Side, Seen]): Promise<readonly Difference[]> {
     const found: Difference[] = [];
     for (const [given, other] of [
-      [left, this.#right],
-      [right, this.#left],
+      [left, side],
+      [right, this.#first],
     ] as const) {
       const cookie = affinityCookieIn(given.raw);
       if (cookie === undefined || given.endpoint === undefined) continue;
