@@ -35,9 +35,11 @@ export async function generatedDocs() {
   const { annotationGroups, unsupportedAnnotations } = await source('core', 'model/annotations/registry.ts');
   const { nodeFidelity } = await source('dataplane-node', 'translate/fidelity.ts');
   const { nginxFidelity, staticFidelity } = await source('renderer-nginx', 'translate/fidelity.ts');
+  const { haproxyFidelity } = await source('renderer-haproxy', 'translate/fidelity.ts');
   const options = {
     node: (await source('dataplane-node', 'options.ts')).nodeOptions,
     nginx: (await source('renderer-nginx', 'options.ts')).nginxOptions,
+    haproxy: (await source('renderer-haproxy', 'options.ts')).haproxyOptions,
   };
   const { explainReport } = await source('core', 'evaluate/explanation.ts');
   const { checkReport } = await source('core', 'observe/diagnostic-schema.ts');
@@ -47,6 +49,7 @@ export async function generatedDocs() {
     node: nodeFidelity,
     nginx: nginxFidelity,
     'nginx without Lua': { ...nginxFidelity, ...staticFidelity },
+    haproxy: haproxyFidelity,
   });
   return [
     { path: join(ROOT, 'docs', 'annotations.md'), text: page('Annotations', annotations) },

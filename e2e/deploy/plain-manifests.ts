@@ -26,6 +26,7 @@ const loadBalanced = (backend: string): Variant => ({
 const variants: Readonly<Record<string, Variant>> = {
   'node.yaml': loadBalanced('node'),
   'nginx.yaml': loadBalanced('nginx'),
+  'haproxy.yaml': loadBalanced('haproxy'),
   'host-ports.yaml': {
     what: 'the backend node on the ports 80 and 443 of every node, for clusters without load balancers',
     values: {
