@@ -106,7 +106,8 @@ export type { ApplyOutcome } from './apply/apply-outcome.ts';
 export type { Dataplane, DataplaneHealth, DataplaneStats } from './apply/dataplane.ts';
 export type { Backend } from './apply/backend.ts';
 export { isOwnAddress } from './apply/own-address.ts';
-export { sharedLuaFolder } from './apply/shared-lua.ts';
+export { readLuaFiles, sharedLuaFolder } from './apply/shared-lua.ts';
+export type { LuaFile } from './apply/shared-lua.ts';
 
 export { diagnose, formatDiagnostic } from './observe/diagnostic.ts';
 export type { Diagnostic, Severity } from './observe/diagnostic.ts';
@@ -187,3 +188,5 @@ export { clientConnections, portsOf } from './observe/process/tcp-sockets.ts';
 export { workerUser } from './observe/process/worker-user.ts';
 export type { WorkerUser } from './observe/process/worker-user.ts';
 export { runTest } from './validate/process/test-run.ts';
+export { firstRefused } from './validate/process/first-refused.ts';
+export type { FirstRefused } from './validate/process/first-refused.ts';

@@ -1,5 +1,5 @@
-import { formatObject, runTest } from '@sluice/core';
-import type { Culprit, Origin, Validation } from '@sluice/core';
+import { firstRefused, formatObject, runTest } from '@sluice/core';
+import type { Culprit, FirstRefused, Origin, Validation } from '@sluice/core';
 import { nginxArguments } from '../apply/nginx-folder.ts';
 import type { NginxFolder } from '../apply/nginx-folder.ts';
 import { configurationText } from '../apply/generation-store.ts';
@@ -41,11 +41,6 @@ export async function testConfiguration(parts: NginxTestParts, tested: Tested, s
 
 /** What nginx thinks of some chunks: nothing, or what is wrong with them. */
 type Answer = { readonly message: string; readonly blame: Blame | undefined } | undefined;
-
-interface First {
-  readonly count: number;
-  readonly answer: NonNullable<Answer>;
-}
 
 interface Found {
   readonly culprits: readonly Culprit[];
@@ -147,19 +142,8 @@ class Search {
   }
 
   /** The smallest number of parts with which a configuration is refused, which it is not without any; one with which nginx says itself what is wrong will do. */
-  async #first(parts: number, upTo: (count: number) => readonly Chunk[]): Promise<First | undefined> {
-    let [good, bad] = [0, parts];
-    let answer: Answer;
-    while (bad - good > 1 && this.#timeLeft()) {
-      const middle = Math.floor((good + bad) / 2);
-      const found = await this.#ask(upTo(middle));
-      if (found === undefined) good = middle;
-      else [bad, answer] = [middle, found];
-      if (found !== undefined && isCertain(found)) return { count: middle, answer: found };
-    }
-    if (bad - good > 1 || parts === 0) return undefined;
-    answer ??= await this.#ask(upTo(bad));
-    return answer && { count: bad, answer };
+  #first(parts: number, upTo: (count: number) => readonly Chunk[]): Promise<FirstRefused<NonNullable<Answer>> | undefined> {
+    return firstRefused({ parts, ask: (count) => this.#ask(upTo(count)), isCertain, timeLeft: () => this.#timeLeft() });
   }
 
   #timeLeft(): boolean {

@@ -1,0 +1,156 @@
+import { SluiceError, isSluiceError, messageOf } from '@sluice/core';
+import type { ApplyOutcome, Artifact, Generation, Reloader, Validation } from '@sluice/core';
+import type { HaproxyTable } from '../render/haproxy-table.ts';
+import { testConfiguration, testedDigest } from '../validate/haproxy-test.ts';
+import { shortened } from './change-reasons.ts';
+import type { HaproxyRuntime } from './haproxy-runtime.ts';
+import { tableOf } from './haproxy-runtime.ts';
+import { freshlyLoaded } from './loaded.ts';
+import type { Loaded } from './loaded.ts';
+import { verifyAll } from './read-back.ts';
+import { updateWorker } from './runtime-update.ts';
+import { isEmpty, planUpdate } from './update-plan.ts';
+import type { UpdatePlan } from './update-plan.ts';
+import { CommandRefused } from './worker-channel.ts';
+
+/** How many accepted configurations are remembered. */
+const REMEMBERED = 16;
+const ANSWER_MS = 1000;
+
+/**
+ * Brings tables to HAProxy: files first, then by commands what a worker can be told, and everything else by a reload. What was told is read
+ * back, and whatever is not as it should be is put right by a reload, which says why.
+ */
+export class HaproxyReloader implements Reloader {
+  readonly #runtime: HaproxyRuntime;
+  readonly #accepted = new Set<string>();
+  #current: Generation | undefined;
+
+  constructor(runtime: HaproxyRuntime) {
+    this.#runtime = runtime;
+  }
+
+  /** Accepts everything where HAProxy is not installed, as in a check of manifests on another machine. */
+  async validate(artifact: Artifact, signal: AbortSignal): Promise<Validation> {
+    const { parts } = this.#runtime;
+    const table = this.#runtime.complete(tableOf(artifact));
+    const digest = testedDigest(table);
+    if (parts.haproxy === undefined || this.#accepted.has(digest)) return { kind: 'accepted' };
+    const test = { binary: parts.haproxy.path, folder: parts.folder, timeoutMs: parts.options.testTimeoutMs };
+    try {
+      const result = await testConfiguration(test, table, signal);
+      if (result.kind === 'accepted') this.#remember(digest);
+      return result;
+    } catch (error) {
+      if (signal.aborted || isSluiceError(error)) throw error;
+      throw new SluiceError('SLU3004', `the configuration cannot be tested: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  /** Rejects with `SLU3002` when HAProxy is not started, and with retryable errors when files or sockets fail. */
+  apply(artifact: Artifact, signal: AbortSignal): Promise<ApplyOutcome> {
+    return this.#runtime.serial.run(() => this.#apply(artifact, signal));
+  }
+
+  current(): Generation | undefined {
+    return this.#current;
+  }
+
+  async #apply(artifact: Artifact, signal: AbortSignal): Promise<ApplyOutcome> {
+    if (!this.#runtime.running) throw new SluiceError('SLU3002', 'HAProxy is not started');
+    const table = this.#runtime.complete(tableOf(artifact));
+    const { served } = this.#runtime;
+    const isServed = served.loaded !== undefined && served.table?.digest === table.digest;
+    if (isServed && this.#current?.digest === artifact.digest) return { kind: 'unchanged', generation: this.#current };
+    if (served.table === undefined && (await this.#servesAlready(table)))
+      return this.#applied(artifact, ['HAProxy served this configuration already']);
+    return this.#bring(artifact, table, signal);
+  }
+
+  #bring(artifact: Artifact, table: HaproxyTable, signal: AbortSignal): Promise<ApplyOutcome> {
+    const { loaded, unsure } = this.#runtime.served;
+    if (loaded === undefined) return this.#reload(artifact, table, [unsure], signal);
+    const plan = planUpdate(loaded, table);
+    return plan.reload.length > 0 ? this.#reload(artifact, table, plan.reload, signal) : this.#update(artifact, table, plan, signal);
+  }
+
+  /** Whether the worker of an earlier run has read this very table and was told nothing else since. */
+  async #servesAlready(table: HaproxyTable): Promise<boolean> {
+    const { store, cli, served, parts } = this.#runtime;
+    const { good } = served;
+    if (good === undefined || store.currentId() !== good || store.manifest(good)?.table !== table.digest) return false;
+    if ((await cli.generation({ timeoutMs: ANSWER_MS })) !== good) return false;
+    try {
+      await verifyAll(this.#runtime.channel(good), freshlyLoaded(good, table), table);
+    } catch (error) {
+      parts.logger.warn('haproxy does not have what an earlier run has configured', { because: messageOf(error) });
+      return false;
+    }
+    await this.#runtime.serves(good, table);
+    return true;
+  }
+
+  /** Tells the worker what differs, when the files say it already. */
+  async #update(artifact: Artifact, table: HaproxyTable, plan: UpdatePlan, signal: AbortSignal): Promise<ApplyOutcome> {
+    const { store, leaving, counters, parts } = this.#runtime;
+    const id = await store.write(table);
+    await store.switchTo(id);
+    // From here on HAProxy may read the new one at any moment, were it to die and be started again.
+    this.#runtime.lose('a change was not told to HAProxy as a whole');
+    try {
+      if (!isEmpty(plan)) await updateWorker(this.#runtime.channel(plan.next.id), plan, leaving);
+    } catch (error) {
+      if (!(error instanceof CommandRefused)) throw error;
+      parts.logger.warn('haproxy reads its configuration anew, as it could not be told what changed', { because: messageOf(error) });
+      return this.#reload(artifact, table, [messageOf(error)], signal);
+    }
+    if (!isEmpty(plan)) counters.runtimeUpdates++;
+    await this.#keep(id, table, plan.next);
+    return this.#applied(artifact, plan.reasons.length > 0 ? plan.reasons : ['what was prepared for later changed']);
+  }
+
+  async #keep(good: string, table: HaproxyTable, loaded: Loaded): Promise<void> {
+    this.#runtime.served = { good, table, loaded, unsure: '' };
+    await this.#runtime.store.acknowledge(good);
+    await this.#runtime.tidy().catch(() => undefined);
+  }
+
+  async #reload(artifact: Artifact, table: HaproxyTable, reasons: readonly string[], signal: AbortSignal): Promise<ApplyOutcome> {
+    const { store, served, counters } = this.#runtime;
+    const id = await store.write(table);
+    await store.switchTo(id);
+    this.#runtime.lose('a reload of HAProxy did not come to an end');
+    const result = await this.#runtime.reload(id, signal);
+    if (result.kind !== 'served') return this.#rollBack(served.good, result.kind === 'refused' ? served.loaded : undefined, result.message);
+    await this.#runtime.serves(id, table);
+    counters.reloads++;
+    this.#runtime.lastReload = { atMs: Date.now(), reasons: shortened(reasons) };
+    await this.#runtime.census();
+    await this.#runtime.tidy().catch(() => undefined);
+    return this.#applied(artifact, reasons);
+  }
+
+  /** Nothing of the refused generation is left for the next start, and the old worker goes on. */
+  async #rollBack(good: string | undefined, loaded: Loaded | undefined, message: string): Promise<ApplyOutcome> {
+    const { store, counters, served } = this.#runtime;
+    counters.rollbacks++;
+    this.#accepted.clear();
+    if (good !== undefined && store.manifest(good) !== undefined) {
+      await store.switchTo(good);
+      this.#runtime.served = { ...served, loaded, unsure: 'a reload of HAProxy failed' };
+      await this.#runtime.tidy().catch(() => undefined);
+    }
+    return { kind: 'rolledBack', message };
+  }
+
+  #applied({ digest }: Artifact, reasons: readonly string[]): ApplyOutcome {
+    this.#current = { digest, appliedAtMs: Date.now() };
+    return { kind: 'applied', generation: this.#current, reasons: shortened(reasons) };
+  }
+
+  #remember(digest: string): void {
+    this.#accepted.add(digest);
+    const [oldest] = this.#accepted;
+    if (this.#accepted.size > REMEMBERED && oldest !== undefined) this.#accepted.delete(oldest);
+  }
+}

@@ -1,0 +1,56 @@
+import type { BackendSection, CertificateLine, HaproxyTable, Server } from '../render/haproxy-table.ts';
+import { fileFingerprint } from './generated-texts.ts';
+
+/** A backend as a worker has it. */
+export interface LoadedBackend {
+  readonly name: string;
+  readonly class: string;
+  readonly dynamic: boolean;
+  /** Those that get requests, by name. */
+  readonly servers: ReadonlyMap<string, Server>;
+}
+
+/** What a worker has: what it has read, and what it was told since. */
+export interface Loaded {
+  /** The generation that it has read. */
+  readonly id: string;
+  /** Digests by label. */
+  readonly frame: ReadonlyMap<string, string>;
+  /** Fingerprints by path. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly backends: ReadonlyMap<string, LoadedBackend>;
+  /** Which backend stands for which one of the table: itself, or a spare one. Those that stand for none are free. */
+  readonly places: ReadonlyMap<string, string>;
+  /** What the maps have, by name. */
+  readonly maps: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Fingerprints by name. */
+  readonly certificates: ReadonlyMap<string, string>;
+  readonly lines: readonly CertificateLine[];
+}
+
+/** The map in which the reloader writes which spare backend stands for which one. */
+export const PLACES = 'backends';
+
+/** What a worker has that has read a table. */
+export function freshlyLoaded(id: string, table: HaproxyTable): Loaded {
+  const { frame, backends, maps, certificates, certificateLines, files } = table;
+  return {
+    id,
+    frame: new Map(frame.map(({ label, digest }) => [label, digest])),
+    files: new Map(files.map((file) => [file.path, fileFingerprint(file)])),
+    backends: new Map(backends.map((backend) => [backend.name, loadedBackend(backend)])),
+    places: new Map(backends.flatMap(({ name, spare }) => (spare ? [] : [[name, name] as const]))),
+    maps: new Map(maps.map(({ name, entries, runtime }) => [name, runtime ? new Map<string, string>() : entries])),
+    certificates: new Map(certificates.map(({ name, pem }) => [name, pem.fingerprint])),
+    lines: certificateLines,
+  };
+}
+
+function loadedBackend({ name, class: class_, dynamic, servers }: BackendSection): LoadedBackend {
+  return { name, class: class_, dynamic, servers: new Map(servers.map((server) => [server.name, server])) };
+}
+
+/** How many backends are free. */
+export function sparesLeft({ backends, places }: Loaded): number {
+  return backends.size - new Set(places.values()).size;
+}

@@ -1,0 +1,50 @@
+import { formatObject } from '@sluice/core';
+import type { Culprit, Origin } from '@sluice/core';
+import type { HaproxyTable, Section } from '../render/haproxy-table.ts';
+import type { HaproxyMessage } from './haproxy-message.ts';
+
+/** Whose object a complaint is about, by the file, line or section that HAProxy named; undefined when it named nothing of anybody. */
+export function blameFor(message: HaproxyMessage, table: HaproxyTable): Origin | undefined {
+  return ofFile(message, table) ?? ofListLine(message, table) ?? ofLine(message, table) ?? ofProxy(message, table);
+}
+
+/** The object of the first line of a section that has one. */
+export function blameForSection({ origins }: Section): Origin | undefined {
+  return origins.find((origin) => origin !== undefined);
+}
+
+/** One culprit for each object: the first complaint about it. */
+export function distinct(culprits: readonly Culprit[]): readonly Culprit[] {
+  const byObject = new Map<string, Culprit>();
+  for (const culprit of culprits) {
+    const name = formatObject(culprit.from.object);
+    if (!byObject.has(name)) byObject.set(name, culprit);
+  }
+  return [...byObject.values()];
+}
+
+function ofFile({ file }: HaproxyMessage, { files, certificates }: HaproxyTable): Origin | undefined {
+  if (file === undefined) return undefined;
+  return certificates.find(({ name }) => file === `certificates/${name}.pem`)?.from ?? files.find(({ path }) => path === file)?.from;
+}
+
+function ofListLine({ listLine }: HaproxyMessage, { certificateLines, certificates }: HaproxyTable): Origin | undefined {
+  const line = listLine === undefined ? undefined : certificateLines[listLine - 1];
+  return line && (line.from ?? certificates.find(({ name }) => name === line.certificate)?.from);
+}
+
+function ofLine({ line }: HaproxyMessage, { frame, backends }: HaproxyTable): Origin | undefined {
+  if (line === undefined) return undefined;
+  let first = 1;
+  for (const { origins, text } of [...frame, ...backends]) {
+    const count = text.split('\n').length - 1;
+    if (line < first + count) return origins[line - first];
+    first += count;
+  }
+  return undefined;
+}
+
+function ofProxy({ proxy }: HaproxyMessage, { backends }: HaproxyTable): Origin | undefined {
+  const backend = proxy === undefined ? undefined : backends.find(({ name }) => name === proxy);
+  return backend && blameForSection(backend);
+}
