@@ -1,5 +1,6 @@
 import { DataDirectoryToken, ListenToken, LoggerToken, definePlugin } from '@sluice/core';
 import { haproxyBackend } from './apply/haproxy-backend.ts';
+import { tableMaker } from './apply/table-maker.ts';
 import { probeHaproxy } from './observe/probe.ts';
 import { haproxyOptions } from './options.ts';
 
@@ -15,7 +16,6 @@ export default definePlugin({
         listen: services.get(ListenToken),
         data: services.get(DataDirectoryToken),
         logger: services.get(LoggerToken),
-        tables: tableMaker,
       }),
     );
   },
