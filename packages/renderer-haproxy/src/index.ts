@@ -16,6 +16,7 @@ export default definePlugin({
         listen: services.get(ListenToken),
         data: services.get(DataDirectoryToken),
         logger: services.get(LoggerToken),
+        tables: tableMaker,
       }),
     );
   },
