@@ -144,7 +144,7 @@ describe('version and help', () => {
   test('version names the program and its plugins', async () => {
     const { status, stdout } = await sluice(['version', '--format', 'json']);
     const names = (JSON.parse(stdout) as { readonly plugins: readonly { readonly name: string }[] }).plugins.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['directory', 'node', 'nginx', 'metrics']));
+    expect(names).toEqual(expect.arrayContaining(['directory', 'node', 'nginx', 'haproxy', 'metrics']));
     expect(status).toBe(0);
   });
 

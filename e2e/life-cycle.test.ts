@@ -159,7 +159,7 @@ describe('what cannot start', () => {
     [
       'an unknown backend',
       ['run', '--backend', 'nod'],
-      /SLU2004: there is no backend "nod" \(did you mean "node"\?\); installed: nginx, node/,
+      /SLU2004: there is no backend "nod" \(did you mean "node"\?\); installed: haproxy, nginx, node/,
     ],
     ['an unknown flag', ['run', '--manifest', 'x'], /unknown option '--manifest'\n\(Did you mean --manifests\?\)/],
     ['an unknown command', ['serve'], /unknown command 'serve'/],

@@ -5,6 +5,7 @@ import { SluiceError, isPlugin, messageOf, parseOptions } from '@sluice/core';
 import type { ConfiguredPlugin, Controller, Plugin } from '@sluice/core';
 import node from '@sluice/dataplane-node';
 import metrics from '@sluice/metrics';
+import haproxy from '@sluice/renderer-haproxy';
 import nginx from '@sluice/renderer-nginx';
 import directory from '@sluice/watchers';
 import kubernetes from '@sluice/watchers/kubernetes';
@@ -26,6 +27,7 @@ export const builtInPlugins: readonly Plugin[] = [
   kubernetes as Plugin,
   node as Plugin,
   nginx as Plugin,
+  haproxy as Plugin,
   metrics as Plugin,
 ];
 
