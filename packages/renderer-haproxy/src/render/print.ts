@@ -21,7 +21,9 @@ export interface BackendFacts {
 
 /** Prints a backend with its servers at the end. */
 export function printBackend(tree: SectionTree, facts: BackendFacts): BackendSection {
-  const servers = facts.servers.map(({ name, address, parameters }) => `  server ${name} ${address}${parameters === '' ? '' : ` ${parameters}`}`);
+  const servers = facts.servers.map(
+    ({ name, address, parameters }) => `  server ${name} ${address}${parameters === '' ? '' : ` ${parameters}`}`,
+  );
   const section = printSection(tree);
   const text = `${[section.text.trimEnd(), ...servers, ''].join('\n')}\n`;
   const origins = [...section.origins.slice(0, -1), ...servers.map(() => tree.from), undefined];

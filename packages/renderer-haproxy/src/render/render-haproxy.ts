@@ -48,8 +48,14 @@ function mapDigest(entries: ReadonlyMap<string, string>): string {
 }
 
 /** For people: no key material. */
-function printable({ frame, backends, maps, certificates, certificateLines, files }: HaproxyTable, secret: HaproxyTree['secret']): readonly ArtifactFile[] {
-  const sections = [...frame.map((section) => (secret.has(section.label) ? withoutPasswords(section.text) : section.text)), ...backends.map(({ text }) => text)];
+function printable(
+  { frame, backends, maps, certificates, certificateLines, files }: HaproxyTable,
+  secret: HaproxyTree['secret'],
+): readonly ArtifactFile[] {
+  const sections = [
+    ...frame.map((section) => (secret.has(section.label) ? withoutPasswords(section.text) : section.text)),
+    ...backends.map(({ text }) => text),
+  ];
   return [
     { path: 'haproxy.cfg', content: Buffer.from(sections.join(''), 'latin1').toString('utf8') },
     ...maps.map((map) => ({ path: `maps/${map.name}.map`, content: mapText(map) })),

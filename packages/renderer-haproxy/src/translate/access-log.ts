@@ -1,8 +1,8 @@
-import { line } from '../render/line.ts';
+import { line, lines } from '../render/line.ts';
 import type { Line } from '../render/line.ts';
 
-/** What the line of the access log tells of the head of a request, which is gone by then. */
-export const captures: readonly string[] = [
+/** What is told of the head of a request, which is gone when the line is written. */
+const captures: readonly string[] = [
   'http-request capture req.fhdr(host) len 256',
   'http-request capture req.fhdr(user-agent) len 512',
   'http-request capture req.fhdr(referer) len 512',
@@ -27,5 +27,9 @@ const FIELDS = [
   ['referer', '"%[capture.req.hdr(2),json(utf8s)]"'],
 ] as const;
 
-/** A line of JSON for each request. */
-export const accessLog: Line = line('log-format', `{${FIELDS.map(([name, value]) => `"${name}":${value}`).join(',')}}`);
+/** A line of JSON for each request. Only the listeners of clients log: Lua's own questions are not of interest. */
+export const logging: readonly Line[] = [
+  ...lines('log stdout len 8192 format raw local0 info', 'option dontlognull', ...captures),
+  line('log-format', `{${FIELDS.map(([name, value]) => `"${name}":${value}`).join(',')}}`),
+  ...lines('http-request set-log-level silent if { var(txn.sluice_silent) -m found }'),
+];

@@ -17,6 +17,8 @@ export interface Deployment {
   readonly ipv6: boolean;
   /** The user and group of workers; absent where the controller has no rights to give up. */
   readonly user?: { readonly name: string; readonly group: string };
+  /** Files that a process may have open (`RLIMIT_NOFILE`); absent where nobody knows. */
+  readonly mostFiles?: number;
   readonly settings: HaproxyOptions;
 }
 

@@ -22,7 +22,12 @@ const LAST: ReadonlySet<number> = new Set([400, 408, 413]);
 export const errorFiles: readonly GeneratedFile[] = Object.entries(ANSWERS).map(([name, [status, reason]]) => {
   const title = `${status} ${reason}`;
   const page = `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>sluice</center>\r\n</body>\r\n</html>\r\n`;
-  const head = [`HTTP/1.1 ${title}`, 'Content-Type: text/html', `Content-Length: ${page.length}`, ...(LAST.has(status) ? ['Connection: close'] : [])];
+  const head = [
+    `HTTP/1.1 ${title}`,
+    'Content-Type: text/html',
+    `Content-Length: ${page.length}`,
+    ...(LAST.has(status) ? ['Connection: close'] : []),
+  ];
   return { path: `errors/${name}.http`, content: `${head.join('\r\n')}\r\n\r\n${page}` };
 });
 

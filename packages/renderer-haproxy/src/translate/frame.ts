@@ -1,46 +1,53 @@
 import { line, lines } from '../render/line.ts';
 import type { Line, SectionTree } from '../render/line.ts';
-import { accessLog, captures } from './access-log.ts';
+import { logging } from './access-log.ts';
 import type { Deployment } from './deployment.ts';
 import { errorLines } from './error-files.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 
+/** Files that HAProxy has open besides two for each client: listeners, logs, its own sockets. */
+const SPARED_FILES = 512;
+/** So many clients there may be whatever the limit is: HAProxy tells by itself when it is too low. */
+const MOST_SPARED = 100;
+
 /** The settings of the process. */
-export function globalSection({ settings, user }: Deployment): SectionTree {
-  const { threads, maxConnections, hardStopAfterMs, accessLog: logged } = settings;
+export function globalSection({ settings, user, mostFiles = Infinity }: Deployment, lua?: 'without Lua'): SectionTree {
+  const { threads, maxConnections, hardStopAfterMs } = settings;
   return {
     label: 'the global settings',
     head: ['global'],
     lines: [
-      line('maxconn', maxConnections),
+      line('maxconn', Math.max(MOST_SPARED, Math.min(maxConnections, Math.floor((mostFiles - SPARED_FILES) / 2)))),
       ...(threads === 'auto' ? [] : [line('nbthread', threads)]),
       line('hard-stop-after', `${hardStopAfterMs}ms`),
       ...(user === undefined ? [] : [line('user', user.name), line('group', user.group)]),
-      ...(logged ? lines('log stdout len 8192 format raw local0 info') : []),
       ...lines(
         'tune.bufsize 32768',
         'tune.http.logurilen 4096',
         'tune.ssl.default-dh-param 2048',
         'ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets',
-        'tune.lua.maxmem 0',
-        'tune.lua.session-timeout 30s',
-        'lua-prepend-path current/lua/?.lua',
-        'lua-load current/lua/sluice/shared.lua',
-        'lua-load-per-thread current/lua/sluice/main.lua',
       ),
+      ...(lua === undefined ? luaLines : []),
       // Authentication services and targets of mirrors are asked without a look at their certificates, as ingress-nginx does.
       ...lines('httpclient.ssl.verify none'),
     ],
   };
 }
 
+const luaLines = lines(
+  'tune.lua.session-timeout 30s',
+  'lua-prepend-path current/lua/?.lua',
+  'lua-load current/lua/sluice/shared.lua',
+  'lua-load-per-thread current/lua/sluice/main.lua',
+);
+
 /** What all proxies have in common. Timeouts are those of ingress-nginx. */
-export function defaultsSection({ settings: { keepAlive, accessLog: logged } }: Deployment): SectionTree {
+export function defaultsSection({ settings: { keepAlive } }: Deployment): SectionTree {
   return {
     label: 'the settings of all proxies',
     head: ['defaults', 'sluice'],
     lines: [
-      ...lines('mode http', ...(logged ? ['log global', 'option dontlognull'] : ['no log'])),
+      ...lines('mode http'),
       line('timeout', 'client', '60s'),
       line('timeout', 'http-request', '60s'),
       line('timeout', 'http-keep-alive', `${keepAlive.clientMs}ms`),
@@ -67,8 +74,8 @@ export function frontendSection(deployment: Deployment, users: readonly string[]
     head: ['frontend', 'sluice_clients', 'from', 'sluice'],
     lines: [
       ...binds(deployment),
-      ...lines('option accept-invalid-http-request', ...(settings.accessLog ? captures : [])),
-      ...(settings.accessLog ? [accessLog, ...lines('http-request set-log-level silent if { var(txn.sluice_silent) -m found }')] : []),
+      ...lines('option accept-invalid-http-request'),
+      ...(settings.accessLog ? logging : []),
       ...lines(
         // nginx ignores headers whose names are not made of letters, digits and dashes.
         'http-request del-header [^A-Za-z0-9-] -m reg',
@@ -97,7 +104,6 @@ function afterLua(users: readonly string[]): readonly string[] {
   return [
     'http-request reject if { var(txn.sluice_hang_up) -m found }',
     'http-request track-sc0 var(txn.sluice_connections) table sluice_connections if { var(txn.sluice_connections) -m found }',
-    'http-request lua.sluice_limit if { var(txn.sluice_limit) -m found }',
     ...users.map((key) => `http-request set-var(txn.sluice_user) int(1) if { var(txn.sluice_users) ${key} } { http_auth(users_${key}) }`),
     'http-request lua.sluice_gate if { var(txn.sluice_gate) -m found }',
     'http-request wait-for-body time 5s at-least 16384 if { var(txn.sluice_mirror) -m found }',
@@ -119,22 +125,46 @@ export const connectionsSection: SectionTree = {
   lines: lines('stick-table type string len 128 size 100k expire 1h store conn_cur'),
 };
 
+/** A socket for HAProxy itself alone; workers are another user than the master where that is root. */
+function innerBind(name: string, { user }: Deployment): Line {
+  return line('bind', `unix@inner/${name}.sock`, ...(user === undefined ? ['mode', 600] : ['mode', 660, 'group', user.group]));
+}
+
 /** Where Lua asks default backends for their pages, and where requests go whose errors are answered by such pages. */
-export const internalSection: SectionTree = {
-  label: 'the internal frontend',
-  head: ['frontend', 'sluice_internal', 'from', 'sluice'],
-  lines: lines(
-    'bind unix@run/internal.sock mode 600',
-    'no log',
-    'option accept-invalid-http-request',
-    'http-request set-var(txn.sluice_backend) req.fhdr(x-sluice-backend)',
-    'http-request set-var(txn.sluice_server) req.fhdr(x-sluice-server) if { req.fhdr(x-sluice-server) -m found }',
-    'http-request set-var(txn.sluice_read_ms) req.fhdr(x-sluice-read-ms),add(0) if { req.fhdr(x-sluice-read-ms) -m found }',
-    'http-request del-header x-sluice- -m beg',
-    'use_backend %[var(txn.sluice_backend)]',
-    'default_backend sluice_failed',
-  ),
-};
+export function internalSection(deployment: Deployment): SectionTree {
+  return {
+    label: 'the internal frontend',
+    head: ['frontend', 'sluice_internal', 'from', 'sluice'],
+    lines: [
+      innerBind('internal', deployment),
+      ...lines(
+        'option accept-invalid-http-request',
+        'http-request set-var(txn.sluice_backend) req.fhdr(x-sluice-backend)',
+        'http-request set-var(txn.sluice_server) req.fhdr(x-sluice-server) if { req.fhdr(x-sluice-server) -m found }',
+        'http-request set-var(txn.sluice_read_ms) req.fhdr(x-sluice-read-ms),add(0) if { req.fhdr(x-sluice-read-ms) -m found }',
+        'http-request del-header x-sluice- -m beg',
+        'use_backend %[var(txn.sluice_backend)]',
+        'default_backend sluice_failed',
+      ),
+    ],
+  };
+}
+
+/** Counts what clients ask for, in the one state that all threads share; a request runs Lua in one state alone. */
+export function limitSection(deployment: Deployment): SectionTree {
+  return {
+    label: 'the counter of limits',
+    head: ['frontend', 'sluice_limit', 'from', 'sluice'],
+    lines: [
+      innerBind('limit', deployment),
+      ...lines(
+        'http-request lua.sluice_limit',
+        'http-request return status 503 if { var(txn.sluice_limited) -m found }',
+        'http-request return status 200',
+      ),
+    ],
+  };
+}
 
 /** The way from the frontend of clients to the internal one. */
 export const loopSection: SectionTree = {
@@ -143,12 +173,12 @@ export const loopSection: SectionTree = {
   lines: lines(
     'http-request set-timeout server var(txn.sluice_loop_ms) if { var(txn.sluice_loop_ms) -m found }',
     'http-response lua.sluice_response if { var(txn.sluice_response) -m found }',
-    'server internal unix@run/internal.sock',
+    'server internal unix@inner/internal.sock',
   ),
 };
 
 /** All of IPv6 and all of IPv4 are two sockets: an address of IPv4 is not to look like one of IPv6. */
-function binds(deployment: Deployment): readonly Line[] {
+export function binds(deployment: Deployment): readonly Line[] {
   const { http, https, ipv6 } = deployment;
   const all = ({ host, port }: Deployment['http'][number]): readonly string[] => {
     if (host !== '') return [host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`];

@@ -80,4 +80,3 @@ function demanded(demands: readonly Demand[], byId: ReadonlyMap<string, Upstream
   }
   return [...all].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, wanted]) => wanted);
 }
-

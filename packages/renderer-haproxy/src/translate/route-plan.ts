@@ -1,5 +1,14 @@
 import { addressRanges, binary, planText, policyOf, routePlanOf } from '@sluice/core';
-import type { AddressRanges, ErrorPagesPolicy, ExternalAuthPolicy, LimitPolicy, PlanText, Route, RoutePlan, VirtualHost } from '@sluice/core';
+import type {
+  AddressRanges,
+  ErrorPagesPolicy,
+  ExternalAuthPolicy,
+  LimitPolicy,
+  PlanText,
+  Route,
+  RoutePlan,
+  VirtualHost,
+} from '@sluice/core';
 import { escapeWord } from './record.ts';
 import { demandKey, usualWay, wayOf } from './way.ts';
 import type { Demand } from './way.ts';
@@ -116,8 +125,17 @@ function upstreamOf(route: Route, demand: AddDemand): Pick<HaproxyPlan, 'upstrea
   const protocol = policyOf(route, 'backend-protocol')?.protocol;
   const standIn = policyOf(route, 'error-pages')?.upstream;
   const [, service = '', port = ''] = /^[^/]*\/(.*):([^:]*)$/.exec(action.upstream) ?? [];
-  const by = (secure: boolean): string => demand(action.upstream, wayOf(route, protocol === 'https' || (protocol === 'as-client' && secure)));
-  return { upstream: { plain: by(false), secure: by(true), service, port, ...(standIn !== undefined && { standIn: demand(standIn, wayOf(route, false)) }) } };
+  const by = (secure: boolean): string =>
+    demand(action.upstream, wayOf(route, protocol === 'https' || (protocol === 'as-client' && secure)));
+  return {
+    upstream: {
+      plain: by(false),
+      secure: by(true),
+      service,
+      port,
+      ...(standIn !== undefined && { standIn: demand(standIn, wayOf(route, false)) }),
+    },
+  };
 }
 
 function gatesOf(host: VirtualHost, route: Route): Pick<HaproxyPlan, 'access' | 'any' | 'basic' | 'external' | 'limit'> {
@@ -182,7 +200,11 @@ function pagesOf(route: Route, demand: AddDemand): Pick<HaproxyPlan, 'errorPages
 function transportOf(host: VirtualHost, route: Route) {
   const place = { host, route, upstream: true };
   const [mirror, body, timeouts] = [policyOf(route, 'mirror'), policyOf(route, 'body-limit'), policyOf(route, 'upstream-timeouts')];
-  const [hostHeader, connection, cookie] = [policyOf(route, 'upstream-host'), policyOf(route, 'upstream-connection'), policyOf(route, 'session-cookie')];
+  const [hostHeader, connection, cookie] = [
+    policyOf(route, 'upstream-host'),
+    policyOf(route, 'upstream-connection'),
+    policyOf(route, 'session-cookie'),
+  ];
   const values = planValues(route);
   return {
     ...(mirror && {
@@ -201,4 +223,3 @@ function transportOf(host: VirtualHost, route: Route) {
     ...(policyOf(route, 'access-log')?.enabled === false && { silent: 1 as const }),
   };
 }
-

@@ -15,6 +15,7 @@ import {
   frontendSection,
   globalSection,
   internalSection,
+  limitSection,
   loopSection,
   resolversSection,
 } from './frame.ts';
@@ -51,7 +52,8 @@ export function treeOf({ deployment, hosts, upstreams, certificates }: TreeParts
         deployment,
         users.filter(({ section }) => section !== undefined).map(({ key }) => key),
       ),
-      internalSection,
+      internalSection(deployment),
+      limitSection(deployment),
       loopSection,
       failedSection,
       connectionsSection,
@@ -88,7 +90,8 @@ function patternMaps(hosts: readonly TranslatedHost[]): readonly MapFile[] {
   const maps = Array.from({ length: PATTERN_MAPS }, () => new Map<string, string>());
   for (const { maps: host } of hosts)
     for (const pattern of host.patterns)
-      if (pattern.kind === 'mapped') maps[patternMap(host.digest)]?.set(patternKey(host.digest, pattern), `${pattern.position},${pattern.plan}`);
+      if (pattern.kind === 'mapped')
+        maps[patternMap(host.digest)]?.set(patternKey(host.digest, pattern), `${pattern.position},${pattern.plan}`);
   return maps.map((entries, number) => ({ name: `patterns-${number}`, entries, ordered: true }));
 }
 

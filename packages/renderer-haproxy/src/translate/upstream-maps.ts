@@ -63,4 +63,3 @@ function serverOf(endpoint: Endpoint, parameters: string): Server {
 export function serverName(endpoint: string): string {
   return endpoint.replace(/[^A-Za-z0-9_.:-]/g, '_');
 }
-

@@ -11,7 +11,7 @@ import { NginxRenderer } from '../translate/nginx-renderer.ts';
 import type { Deployment } from '../translate/surroundings.ts';
 import { bootstrapTable } from './bootstrap.ts';
 import { LiveChannel } from './live-channel.ts';
-import { readLuaFiles } from './lua-files.ts';
+import { nginxLuaFiles } from './lua-files.ts';
 import { NginxDataplane } from './nginx-dataplane.ts';
 import { nginxFolder } from './nginx-folder.ts';
 import { NginxReloader } from './nginx-reloader.ts';
@@ -49,7 +49,7 @@ export function nginxBackend({ options, listen, data, logger }: NginxBackendPart
     user,
     asked: listen,
     addresses,
-    lua: readLuaFiles(),
+    lua: nginxLuaFiles(),
     live: capabilities.lua.found ? (socket) => new LiveChannel({ socket, stateFile: join(folder.root, 'live'), logger }) : undefined,
     bootstrap: () => bootstrapTable(deployment),
     writeAccessLog: (lines) => void process.stdout.write(lines, 'latin1'),

@@ -40,7 +40,7 @@ end
 
 -- PEM, as nginx has it in `$ssl_client_escaped_cert`.
 local function pem(txn)
-  local encoded = core.c:base64(txn.sf:ssl_c_der())
+  local encoded = platform.converters():base64(txn.sf:ssl_c_der())
   local lines = gsub(encoded, string.rep(".", 64), "%0\n")
   if string.sub(lines, -1) ~= "\n" then lines = lines .. "\n" end
   return escape("-----BEGIN CERTIFICATE-----\n" .. lines .. "-----END CERTIFICATE-----\n")

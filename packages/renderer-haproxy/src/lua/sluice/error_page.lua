@@ -7,7 +7,7 @@ local tables = require("sluice.tables")
 local M = {}
 
 local TIMEOUT_MS = 60000
-local INTERNAL = "unix@run/internal.sock"
+local INTERNAL = "unix@inner/internal.sock"
 
 -- The client did not send what it announced: nobody else is asked.
 local SPARED = { [400] = true, [408] = true }

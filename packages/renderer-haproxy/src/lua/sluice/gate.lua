@@ -2,24 +2,23 @@
 
 local authority = require("sluice.authority")
 local addresses = require("sluice.addresses")
+local limits = require("sluice.limits")
 local password = require("sluice.password")
 
 local M = {}
 
--- Whether something has to be looked at after the first action: `limit` by the state that all threads share, passwords by HAProxy.
+-- Whether something has to be looked at after the first action: connections and some passwords by HAProxy itself.
 function M.prepare(context, plan)
   local txn, limit = context.txn, plan.limit
   local counted = limit and not addresses.has(limit.exempt, context.address)
   if counted then
-    local rate = function(pair) return pair and pair[1] .. "," .. pair[2] or "-" end
-    local key = limit.zone .. " " .. context.address
-    txn:set_var("txn.sluice_limit", table.concat({ rate(limit.perSecond), rate(limit.perMinute), limit.connections or "-", key }, " "))
-    if limit.connections then txn:set_var("txn.sluice_connections", key) end
+    context.limited = limits.question(limit, context.address)
+    if limit.connections then txn:set_var("txn.sluice_connections", limits.key(limit, context.address)) end
   end
   if plan.basic and plan.basic.realm ~= "off" then txn:set_var("txn.sluice_users", plan.basic.users) end
-  local waits = counted or plan.basic or plan.external
+  local waits = counted or plan.basic ~= nil or plan.external ~= nil
   if waits then txn:set_var("txn.sluice_gate", 1) end
-  return waits ~= nil and waits ~= false
+  return waits
 end
 
 -- `allowed`, `denied` or `unlisted`.
@@ -51,7 +50,7 @@ end
 
 -- What ends the request: `{ status, location, edits }`; nil lets it pass.
 function M.check(context, plan, src)
-  if context.txn:get_var("txn.sluice_limited") ~= nil then return { status = 503 } end
+  if context.limited and not limits.enter(context, plan.limit) then return { status = 503 } end
   local address = by_address(context, plan)
   if address == 403 then return { status = 403 } end
   if address == true then return nil end

@@ -9,6 +9,7 @@ local locations = require("sluice.plan_location")
 local mirror = require("sluice.mirror")
 local page = require("sluice.page")
 local path = require("sluice.path")
+local platform = require("sluice.platform")
 local plan_route = require("sluice.plan_route")
 local request = require("sluice.plan_request")
 local response = require("sluice.response")
@@ -86,15 +87,22 @@ local function route(txn)
   return run_plan(known, plan)
 end
 
-core.register_action("sluice", { "http-req" }, route)
+local function action(name, phase, run)
+  core.register_action(name, { phase }, function(txn)
+    platform.enter(txn)
+    return run(txn)
+  end)
+end
 
-core.register_action("sluice_gate", { "http-req" }, function(txn)
+action("sluice", "http-req", route)
+
+action("sluice_gate", "http-req", function(txn)
   local known = context.of(txn)
   local refused = gate.check(known, known.plan, known.src)
   if refused then return finish(known, refused) end
   return forward.run(known)
 end)
 
-core.register_action("sluice_edit", { "http-req" }, response.edit_request)
-core.register_action("sluice_mirror", { "http-req" }, mirror.run)
-core.register_action("sluice_response", { "http-res" }, response.run)
+action("sluice_edit", "http-req", response.edit_request)
+action("sluice_mirror", "http-req", mirror.run)
+action("sluice_response", "http-res", response.run)

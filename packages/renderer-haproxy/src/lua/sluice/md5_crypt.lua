@@ -1,5 +1,7 @@
 -- The MD5 crypt of Poul-Henning Kamp, as Apache and libcrypt have it: `$apr1$` and `$1$`.
 
+local platform = require("sluice.platform")
+
 local byte, char, sub = string.byte, string.char, string.sub
 
 local M = {}
@@ -7,7 +9,7 @@ local M = {}
 local LETTERS = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 local function digest(text)
-  return core.c:digest(text, "md5")
+  return platform.converters():digest(text, "md5")
 end
 
 local function letters(value, count)

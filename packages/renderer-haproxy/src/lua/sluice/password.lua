@@ -1,6 +1,7 @@
 -- Passwords (RFC 7617). The hashes that only crypt(3) knows, HAProxy has looked at.
 
 local md5_crypt = require("sluice.md5_crypt")
+local platform = require("sluice.platform")
 local request = require("sluice.plan_request")
 local tables = require("sluice.tables")
 
@@ -22,10 +23,10 @@ local SHA1_BYTES = 20
 
 local FITS = {
   PLAIN = function(given, stored) return equal(given, stored) end,
-  SHA = function(given, stored) return equal(core.c:sha1(given), core.c:b64dec(stored) or "") end,
+  SHA = function(given, stored) return equal(platform.converters():sha1(given), platform.converters():b64dec(stored) or "") end,
   SSHA = function(given, stored)
-    local decoded = core.c:b64dec(stored) or ""
-    return #decoded >= SHA1_BYTES and equal(core.c:sha1(given .. sub(decoded, SHA1_BYTES + 1)), sub(decoded, 1, SHA1_BYTES))
+    local decoded = platform.converters():b64dec(stored) or ""
+    return #decoded >= SHA1_BYTES and equal(platform.converters():sha1(given .. sub(decoded, SHA1_BYTES + 1)), sub(decoded, 1, SHA1_BYTES))
   end,
 }
 
@@ -43,7 +44,7 @@ local function credentials(src)
   local value = request.header(src, "authorization") or ""
   local scheme, encoded = match(value, "^(%a+) +(%S+)%s*$")
   if scheme == nil or lower(scheme) ~= "basic" then return nil end
-  local decoded = core.c:b64dec(encoded)
+  local decoded = platform.converters():b64dec(encoded)
   local colon = decoded and find(decoded, ":", 1, true)
   if not colon then return nil end
   return sub(decoded, 1, colon - 1), sub(decoded, colon + 1)

@@ -4,6 +4,18 @@ local find, format, gsub, sub = string.find, string.format, string.gsub, string.
 
 local M = {}
 
+-- HAProxy gives its converters to requests alone. Each has a coroutine of its own, and others run whenever one waits.
+local converters = setmetatable({}, { __mode = "k" })
+
+-- Begins an action of a request: what is asked of HAProxy until it ends is asked in its name.
+function M.enter(txn)
+  converters[coroutine.running()] = txn.c
+end
+
+function M.converters()
+  return converters[coroutine.running()]
+end
+
 -- The expression as HAProxy compiles it; a limit of steps must stay in front.
 local function source_of(pattern)
   local source = pattern.source
@@ -40,7 +52,7 @@ end
 -- The groups of the first match, the whole of it as 0; nil for none, also where the matcher gave up. Groups that were not taken are empty.
 function M.match(text, pattern)
   local separator = separator_for(text)
-  local replaced = core.c:regsub(text, source_of(pattern), template_for(separator))
+  local replaced = M.converters():regsub(text, source_of(pattern), template_for(separator))
   local from = replaced and find(replaced, separator, 1, true)
   if not from then return nil end
   local groups = {}
@@ -64,7 +76,8 @@ end
 
 -- In hexadecimal.
 function M.md5(text)
-  return string.lower(core.c:hex(core.c:digest(text, "md5")))
+  local c = M.converters()
+  return string.lower(c:hex(c:digest(text, "md5")))
 end
 
 -- Tells threads apart.

@@ -57,11 +57,7 @@ local function enter(second, minute, key, now)
 end
 
 core.register_action("sluice_limit", { "http-req" }, function(txn)
-  local second, minute, connections, key = string.match(txn:get_var("txn.sluice_limit"), "^(%S+) (%S+) (%S+) (.*)$")
+  local second, minute, key = string.match(txn.sf:req_fhdr("x-sluice-limit"), "^(%S+) (%S+) (.*)$")
   local now = core.now()
-  local most = tonumber(connections)
-  local under = most and tonumber(txn.sf:sc0_conn_cur()) or 0
-  if (most and under > most) or not enter(second, minute, key, now.sec * 1000 + now.usec / 1000) then
-    txn:set_var("txn.sluice_limited", 1)
-  end
+  if second and not enter(second, minute, key, now.sec * 1000 + now.usec / 1000) then txn:set_var("txn.sluice_limited", 1) end
 end)

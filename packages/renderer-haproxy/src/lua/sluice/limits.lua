@@ -1,0 +1,36 @@
+-- How much one client may ask for. The threads share what is counted: a frontend of its own runs it in one state (`shared.lua`).
+
+local M = {}
+
+local TIMEOUT_MS = 1000
+local COUNTER = "unix@inner/limit.sock"
+
+local function rate(pair)
+  return pair and pair[1] .. "," .. pair[2] or "-"
+end
+
+-- What a client of the zone is counted under.
+function M.key(limit, address)
+  return limit.zone .. " " .. address
+end
+
+-- What the counter is asked for a request.
+function M.question(limit, address)
+  return table.concat({ rate(limit.perSecond), rate(limit.perMinute), M.key(limit, address) }, " ")
+end
+
+-- Takes a request into account; false when it is too much. Nobody is kept out by a counter that does not answer.
+function M.enter(context, limit)
+  local under = limit.connections and tonumber(context.txn.sf:sc_conn_cur(0)) or 0
+  if limit.connections and under > limit.connections then return false end
+  if limit.perSecond == nil and limit.perMinute == nil then return true end
+  local answer = core.httpclient():get({
+    url = "http://limit.sluice/",
+    headers = { ["x-sluice-limit"] = { context.limited } },
+    dst = COUNTER,
+    timeout = TIMEOUT_MS,
+  })
+  return answer == nil or answer.status ~= 503
+end
+
+return M
