@@ -80,9 +80,9 @@ export class HaproxyDataplane implements Dataplane {
     const ill = (reason: string): DataplaneHealth => ({ healthy: false, reason });
     if (!running) return ill('HAProxy is not started');
     if (!process.isAlive()) return ill('HAProxy does not run; it is being started again');
+    const answer = await cli.ask('show info', ANSWER_MS);
     const stopped = [process.pid ?? 0, ...process.workers().map(({ pid }) => pid)].find((pid) => processInfo(pid)?.state === 'T');
     if (stopped !== undefined) return ill(`the process ${stopped} of HAProxy is stopped (SIGSTOP)`);
-    const answer = await cli.ask('show info', ANSWER_MS);
     return answer === undefined ? ill(`HAProxy does not answer within ${ANSWER_MS} ms`) : { healthy: true };
   }
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { SluiceError, allProcesses, childrenOf, isAlive, messageOf, processInfo, processTitle, runsIn, startMaster } from '@sluice/core';
 import type { Master, ProcessIdentity } from '@sluice/core';
-import { parseOutputLine } from '../observe/output-line.ts';
+import { joinedLines, parseOutputLine } from '../observe/output-line.ts';
 import { serveArguments } from './haproxy-folder.ts';
 import type { HaproxyFolder } from './haproxy-folder.ts';
 
@@ -76,7 +76,9 @@ export function lastWords(folder: HaproxyFolder): string {
 
 /** The first alert among lines; those that count errors say nothing. */
 export function complaint(lines: readonly string[]): string | undefined {
-  const alerts = lines.flatMap((line) => parseOutputLine(line) ?? []).filter(({ level }) => level === 'ALERT');
+  const alerts = joinedLines(lines)
+    .flatMap((line) => parseOutputLine(line) ?? [])
+    .filter(({ level }) => level === 'ALERT');
   return alerts.find(({ text }) => !/(?:Error\(s\) found in|Fatal errors found in|Parsing .* failed)/.test(text))?.text ?? alerts[0]?.text;
 }
 

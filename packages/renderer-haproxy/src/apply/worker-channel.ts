@@ -59,9 +59,9 @@ export class WorkerChannel {
   }
 }
 
-/** One word of a command, whatever is in it. */
+/** One word of a command, whatever is in it: `<<` at the end of a line would make HAProxy wait for what follows. */
 export function quoted(word: string): string {
-  return word.replace(/[\\; \t]/g, String.raw`\$&`);
+  return word.replace(/[\\; \t<]/g, String.raw`\$&`);
 }
 
 /** Texts in as few messages as they fit in. Throws when one alone is too long. */

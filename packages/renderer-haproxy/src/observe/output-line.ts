@@ -13,6 +13,16 @@ const LINE = /^\[(ALERT|WARNING|NOTICE)\]\s+\((\d+)\) : (.*)$/;
 const USUAL =
   /^(?:New worker|Loading success|Reloading HAProxy|haproxy version is|path to executable is|Former worker .* exited with code 0|Initializing new worker|(?:CLI : )?(?:Proxy .* stopped|Server .* is (?:UP\/READY|going DOWN for maintenance)|backend '.*' has no server available|'server .*' : Already exists))/;
 
+/** Lines of the output with those that begin with blanks at the end of the ones that they belong to. */
+export function joinedLines(lines: readonly string[]): readonly string[] {
+  const joined: string[] = [];
+  for (const line of lines) {
+    if (/^\s/.test(line) && joined.length > 0) joined.push(`${joined.pop()?.trimEnd()} ${line.trim()}`);
+    else joined.push(line);
+  }
+  return joined;
+}
+
 /** Reads a line of the output; undefined for what is none. */
 export function parseOutputLine(line: string): OutputLine | undefined {
   const match = LINE.exec(line);

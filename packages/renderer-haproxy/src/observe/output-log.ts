@@ -1,6 +1,6 @@
 import { FileTail, LineTeller } from '@sluice/core';
 import type { Logger } from '@sluice/core';
-import { parseOutputLine, toldLine } from './output-line.ts';
+import { joinedLines, parseOutputLine, toldLine } from './output-line.ts';
 import type { OutputLine } from './output-line.ts';
 
 /** Follows what HAProxy writes: lines about itself go to the logger, lines in braces are those of the access log. */
@@ -50,7 +50,7 @@ export class OutputLog {
     this.#rest = lines.pop() ?? '';
     const requests = lines.filter((line) => line.startsWith('{'));
     if (requests.length > 0) this.#writeAccessLog(`${requests.join('\n')}\n`);
-    for (const line of lines) if (line.startsWith('[')) this.#pass(Buffer.from(line, 'latin1').toString('utf8'));
+    for (const line of joinedLines(lines)) if (line.startsWith('[')) this.#pass(Buffer.from(line, 'latin1').toString('utf8'));
   }
 
   #pass(text: string): void {

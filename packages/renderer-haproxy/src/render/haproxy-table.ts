@@ -42,6 +42,8 @@ export interface MapFile {
   readonly entries: ReadonlyMap<string, string>;
   /** The order of entries matters (expressions): a changed one is swapped as a whole. */
   readonly ordered?: true;
+  /** The object of an entry by its key, where HAProxy may refuse it. */
+  readonly origins?: ReadonlyMap<string, Origin>;
   /** Filled at runtime alone: it is empty in files, and nobody but the reloader changes it. */
   readonly runtime?: true;
 }

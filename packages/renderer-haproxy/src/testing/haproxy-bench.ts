@@ -134,7 +134,7 @@ export class HaproxyBench {
       asked,
       addresses,
       lua: [],
-      bootstrap: () => table({ more: '  http-request return status 503\n' }),
+      bootstrap: () => table({ more: '  http-request return status 503 if TRUE\n' }),
       writeAccessLog: (lines) => void accessLog.push(lines),
       logger: listeningLogger(told),
     });

@@ -5,7 +5,9 @@ import type { HaproxyMessage } from './haproxy-message.ts';
 
 /** Whose object a complaint is about, by the file, line or section that HAProxy named; undefined when it named nothing of anybody. */
 export function blameFor(message: HaproxyMessage, table: HaproxyTable): Origin | undefined {
-  return ofFile(message, table) ?? ofListLine(message, table) ?? ofLine(message, table) ?? ofProxy(message, table);
+  return (
+    ofFile(message, table) ?? ofEntry(message, table) ?? ofListLine(message, table) ?? ofLine(message, table) ?? ofProxy(message, table)
+  );
 }
 
 /** The object of the first line of a section that has one. */
@@ -28,8 +30,15 @@ function ofFile({ file }: HaproxyMessage, { files, certificates }: HaproxyTable)
   return certificates.find(({ name }) => file === `certificates/${name}.pem`)?.from ?? files.find(({ path }) => path === file)?.from;
 }
 
-function ofListLine({ listLine }: HaproxyMessage, { certificateLines, certificates }: HaproxyTable): Origin | undefined {
-  const line = listLine === undefined ? undefined : certificateLines[listLine - 1];
+/** Maps have an entry a line. */
+function ofEntry({ file, fileLine }: HaproxyMessage, { maps }: HaproxyTable): Origin | undefined {
+  const map = maps.find(({ name }) => file === `maps/${name}.map`);
+  const key = map && fileLine !== undefined ? [...map.entries.keys()][fileLine - 1] : undefined;
+  return key === undefined ? undefined : map?.origins?.get(key);
+}
+
+function ofListLine({ file, fileLine }: HaproxyMessage, { certificateLines, certificates }: HaproxyTable): Origin | undefined {
+  const line = fileLine === undefined || file?.startsWith('maps/') ? undefined : certificateLines[fileLine - 1];
   return line && (line.from ?? certificates.find(({ name }) => name === line.certificate)?.from);
 }
 
