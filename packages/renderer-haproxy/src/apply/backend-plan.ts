@@ -1,4 +1,5 @@
 import type { BackendSection, Server } from '../render/haproxy-table.ts';
+import { serversByName } from './loaded.ts';
 import type { Loaded, LoadedBackend } from './loaded.ts';
 
 export interface ServerOf {
@@ -55,9 +56,10 @@ class Planning {
   }
 
   /** Whether a backend has its place already. */
-  #stays({ name, class: class_ }: BackendSection): boolean {
+  #stays({ name, class: class_, dynamic }: BackendSection): boolean {
     const place = this.#loaded.places.get(name);
-    if (place === undefined || this.#backends.get(place)?.class !== class_) return false;
+    const backend = place === undefined ? undefined : this.#backends.get(place);
+    if (place === undefined || backend?.class !== class_ || backend.dynamic !== dynamic) return false;
     this.#places.set(name, place);
     return true;
   }
@@ -73,28 +75,39 @@ class Planning {
     for (const name of this.#loaded.places.keys()) if (!this.#places.has(name)) this.#reasons.push(`the backend ${name} is gone`);
   }
 
-  /** Its own section when that is free, otherwise a spare one without servers that may still be leaving, otherwise any. */
-  #settle({ name, class: class_, label }: BackendSection): void {
-    const free = this.#free.get(class_) ?? [];
-    const own = free.indexOf(name);
-    const empty = free.findIndex((one) => this.#loaded.backends.get(one)?.servers.size === 0);
-    const [spare] = free.splice(own >= 0 ? own : Math.max(empty, 0), 1);
-    const its = this.#backends.get(name);
-    // One that has the servers of its file for good can stand for itself alone.
-    const place = its?.class === class_ && !its.dynamic ? name : spare;
+  #settle(backend: BackendSection): void {
+    const { name, label, dynamic } = backend;
+    const place = dynamic ? this.#spareFor(backend) : this.#ownFor(backend);
     if (place === undefined) {
-      this.#reload.push(`${label} is new and no spare backend is left`);
+      this.#reload.push(
+        dynamic ? `${label} is new and no spare backend is left` : `${label} is new, and its servers cannot be added later`,
+      );
       return;
     }
     this.#places.set(name, place);
     this.#reasons.push(`${label} is new`);
   }
 
+  /** Its own section when that is free, otherwise a spare one without servers that may still be leaving, otherwise any. */
+  #spareFor({ name, class: class_ }: BackendSection): string | undefined {
+    const free = this.#free.get(class_) ?? [];
+    const own = free.indexOf(name);
+    const empty = free.findIndex((one) => this.#loaded.backends.get(one)?.servers.size === 0);
+    return free.splice(own >= 0 ? own : Math.max(empty, 0), 1)[0];
+  }
+
+  /** One that has the servers of its file for good can stand for itself alone. */
+  #ownFor({ name, class: class_ }: BackendSection): string | undefined {
+    const its = this.#backends.get(name);
+    return its?.class === class_ && !its.dynamic ? name : undefined;
+  }
+
   #fill({ name, label, servers }: BackendSection): void {
     const place = this.#places.get(name);
     const backend = place === undefined ? undefined : this.#backends.get(place);
     if (backend === undefined) return;
-    const after = new Map(servers.map((server) => [server.name, server]));
+    const after = serversByName(servers);
+    if (after === backend.servers) return;
     const added = servers.filter((server) => !isSame(backend.servers.get(server.name), server));
     const removed = [...backend.servers.values()].filter((server) => !isSame(after.get(server.name), server));
     if (added.length + removed.length === 0) return;

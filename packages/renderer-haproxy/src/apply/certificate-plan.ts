@@ -40,9 +40,16 @@ export function planCertificates(loaded: Loaded, { certificates, certificateLine
 }
 
 /** Equal for lines that mean the same. */
-export function lineKey({ certificate, options, names }: CertificateLine): string {
-  return JSON.stringify([certificateName(certificate), options, names.toSorted()]);
+export function lineKey(line: CertificateLine): string {
+  let key = keys.get(line);
+  if (key === undefined) {
+    const { certificate, options, names } = line;
+    keys.set(line, (key = JSON.stringify([certificateName(certificate), options, names.toSorted()])));
+  }
+  return key;
 }
+
+const keys = new WeakMap<CertificateLine, string>();
 
 /** The message that a certificate's text goes with. */
 export function setCommand(name: string): string {
@@ -52,6 +59,7 @@ export function setCommand(name: string): string {
 export const addLineCommand = `add ssl crt-list ${listName}`;
 
 function without(lines: readonly CertificateLine[], others: readonly CertificateLine[]): readonly CertificateLine[] {
+  if (lines === others) return [];
   const known = new Set(others.map(lineKey));
   return lines.filter((line) => !known.has(lineKey(line)));
 }

@@ -5,7 +5,7 @@ import { ModelBuilder, SnapshotStore, createBackend, defaultModelOptions } from 
 import type { Backend } from '@sluice/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import haproxy from '../index.ts';
-import { HaproxyBench, ask, host, never, testedHaproxies } from '../testing/haproxy-bench.ts';
+import { HaproxyBench, ask, host, never, testedHaproxies, until } from '../testing/haproxy-bench.ts';
 
 const ready = describe.skipIf(testedHaproxies.length === 0);
 
@@ -42,12 +42,13 @@ describe.each(testedHaproxies)('$capabilities.version', (found) => {
     expect(await ask(port, 'a.test')).toMatch(/^503/);
     expect(await apply(objects({ a: one }))).toMatchObject({ kind: 'applied' });
     expect(await ask(port, 'a.test')).toBe(`200 ${one}`);
-    const { reloads } = backend.dataplane.facts?.() as { readonly reloads: number };
+    const reloads = backend.dataplane.facts?.()['reloads'];
     expect(await apply(objects({ a: one, b: two }))).toMatchObject({ kind: 'applied' });
     expect(await ask(port, 'b.test')).toBe(`200 ${two}`);
     expect(await apply(objects({ a: two, b: two }))).toMatchObject({ kind: 'applied' });
     expect(await ask(port, 'a.test')).toBe(`200 ${two}`);
     expect(backend.dataplane.facts?.()).toMatchObject({ reloads, runtimeUpdates: 2 });
+    await until(() => backend.dataplane.facts?.()['leavingServers'] === 0);
   }, 30_000);
 });
 

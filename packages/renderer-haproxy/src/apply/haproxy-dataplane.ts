@@ -109,7 +109,7 @@ export class HaproxyDataplane implements Dataplane {
       lastReload,
       spareBackends: served.loaded === undefined ? undefined : sparesLeft(served.loaded),
       leavingServers: leaving.size,
-      draining: { workers: draining },
+      draining,
     };
   }
 
@@ -179,7 +179,7 @@ export class HaproxyDataplane implements Dataplane {
         const info = answer === undefined ? undefined : parseWorkerInfo(answer);
         if (info !== undefined) this.#stats.add(info);
         if (!this.#runtime.running) return;
-        if (this.#runtime.draining > 0) await this.#runtime.census();
+        if (this.#runtime.draining.workers > 0) await this.#runtime.census();
       })
       .catch((error: unknown) => {
         const trouble = messageOf(error);

@@ -1,4 +1,5 @@
 import { chmodSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { isAlive, processInfo, signalProcess } from '@sluice/core';
@@ -139,6 +140,37 @@ describe.each(testedHaproxies)('$capabilities.version', (haproxy) => {
     expect(worker !== undefined && isAlive(worker)).toBe(false);
   }, 20_000);
 
+  test('connections that an old worker still has are counted until they end', async () => {
+    const waiting: ServerResponse[] = [];
+    const slow = await bench.upstream((response) => void waiting.push(response));
+    const side = await bench.started();
+    await apply(side, { hosts: { 'a.test': 'a' }, backends: [testBackend('a', [slow])] });
+    const answer = ask(side.port, 'a.test');
+    await until(() => waiting.length === 1);
+    expect(await apply(side, { ...serving('b'), more: '  http-request set-header x y\n' })).toMatchObject({
+      draining: 1,
+      reasons: ['the frontends changed', '1 connection still on old workers'],
+    });
+    expect(side.dataplane.facts()).toMatchObject({ draining: { workers: 1, connections: 1 } });
+    waiting[0]?.end('late');
+    expect(await answer).toBe('200 late');
+    await until(() => side.runtime.draining.workers === 0);
+  }, 20_000);
+
+  test('an HAProxy that ends during a reload fails it, and the next change is made good', async () => {
+    const side = await bench.started();
+    await apply(side, serving('a'));
+    const master = processInfo(side.runtime.process.pid ?? 0);
+    const changed = { ...serving('b'), more: '  http-request set-header x y\n' };
+    const outcome = apply(side, changed).catch((error: unknown) => error);
+    await until(() => readFileSync(join(bench.folder.current, 'haproxy.cfg'), 'utf8').includes('set-header x y'));
+    if (master !== undefined) signalProcess(master, 'SIGKILL');
+    await outcome;
+    await until(() => side.runtime.process.restarts === 1 && side.runtime.serial.idle);
+    await apply(side, changed);
+    expect(await ask(side.port, 'b.test')).toBe(`200 ${one}`);
+  }, 30_000);
+
   test('an address that is taken is said by name', async () => {
     const side = bench.side();
     const other = createServer();
@@ -178,3 +210,37 @@ test.skipIf(testedHaproxies[0] === undefined)('sockets in a folder whose path is
   expect(await side.reloader.apply(artifactOf(side.table({ hosts: {} })), never)).toMatchObject({ kind: 'applied' });
   await bench.close();
 });
+
+test.skipIf(testedHaproxies.length < 2)(
+  'an HAProxy of another version is replaced without a gap',
+  async () => {
+    const [older, newer] = testedHaproxies;
+    if (older === undefined || newer === undefined) return;
+    const bench = new HaproxyBench(older);
+    const one = await bench.upstream();
+    const first = await bench.started();
+    const wanted: Wanted = { hosts: { 'a.test': 'a' }, backends: [testBackend('a', [one])] };
+    await first.reloader.apply(artifactOf(first.table(wanted)), never);
+    const { pid } = first.runtime.process;
+    bench.abandon(first);
+    const second = bench.side({}, newer);
+    let isStarted = false;
+    const starting = second.dataplane.start(never).then(() => (isStarted = true));
+    const answers = new Set<string | undefined>();
+    await until(async () => {
+      answers.add(await ask(first.port, 'a.test'));
+      return isStarted;
+    });
+    await starting;
+    await until(() => processInfo(pid ?? 0) === undefined);
+    answers.add(await ask(first.port, 'a.test'));
+    expect([...answers]).toEqual([`200 ${one}`]);
+    expect(second.told.map(({ message }) => message)).toEqual([
+      'the haproxy that runs is of no use and is replaced',
+      'started haproxy',
+      'listening',
+    ]);
+    await bench.close();
+  },
+  20_000,
+);

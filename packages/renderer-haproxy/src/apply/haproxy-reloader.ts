@@ -144,8 +144,10 @@ export class HaproxyReloader implements Reloader {
   }
 
   #applied({ digest }: Artifact, reasons: readonly string[]): ApplyOutcome {
+    const { connections } = this.#runtime.draining;
     this.#current = { digest, appliedAtMs: Date.now() };
-    return { kind: 'applied', generation: this.#current, reasons: shortened(reasons) };
+    const still = connections === 0 ? [] : [`${connections} ${connections === 1 ? 'connection' : 'connections'} still on old workers`];
+    return { kind: 'applied', generation: this.#current, reasons: [...shortened(reasons), ...still], draining: connections };
   }
 
   #remember(digest: string): void {

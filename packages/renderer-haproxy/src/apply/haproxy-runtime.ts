@@ -1,4 +1,4 @@
-import { Serial, SluiceError, reachableSocket } from '@sluice/core';
+import { Serial, SluiceError, clientConnections, processInfo, reachableSocket } from '@sluice/core';
 import type { ListenAddresses, Logger, ResolvedAddresses, WorkerUser } from '@sluice/core';
 import type { HaproxyOptions } from '../options.ts';
 import { OutputLog } from '../observe/output-log.ts';
@@ -62,8 +62,9 @@ export class HaproxyRuntime {
   lastReload: { readonly atMs: number; readonly reasons: readonly string[] } | undefined;
   served: Served = { good: undefined, table: undefined, loaded: undefined, unsure: 'HAProxy is not started' };
   running = false;
-  /** Old workers, as of the last look. */
-  draining = 0;
+  /** Old workers and their connections of clients, as of the last look. */
+  draining = { workers: 0, connections: 0 };
+  readonly #ports: ReadonlySet<number>;
   readonly #luaDigest: string;
   #workerPath: string | undefined;
   #masterPath: string | undefined;
@@ -71,6 +72,7 @@ export class HaproxyRuntime {
   constructor(parts: HaproxyRuntimeParts) {
     const { folder, haproxy, addresses, logger } = parts;
     this.parts = parts;
+    this.#ports = new Set([...addresses.http, ...addresses.https].map(({ port }) => port));
     this.store = new GenerationStore(folder, JSON.stringify(addresses));
     this.cli = new MasterCli(
       () => (this.#masterPath ??= reachableSocket(folder.masterSocket)),
@@ -132,10 +134,15 @@ export class HaproxyRuntime {
     await this.store.keepOnly(new Set(good === undefined ? [] : [good]));
   }
 
-  /** How many old workers still have connections. */
+  /** What is left of old configurations: how many connections of clients, as far as the kernel tells. */
   async census(): Promise<number> {
-    this.draining = (await this.cli.processes())?.oldWorkers.length ?? this.draining;
-    return this.draining;
+    const processes = await this.cli.processes();
+    if (processes === undefined) return this.draining.connections;
+    const old = processes.oldWorkers.flatMap((pid) => processInfo(pid) ?? []);
+    const counts = [...clientConnections(old, this.#ports).values()];
+    const connections = counts.reduce((total, count) => total + count, 0);
+    this.draining = { workers: old.length, connections };
+    return connections;
   }
 
   /** HAProxy cannot be started with what it would read: the last generation that it served may do. */

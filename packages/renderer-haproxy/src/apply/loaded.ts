@@ -47,7 +47,16 @@ export function freshlyLoaded(id: string, table: HaproxyTable): Loaded {
 }
 
 function loadedBackend({ name, class: class_, dynamic, servers }: BackendSection): LoadedBackend {
-  return { name, class: class_, dynamic, servers: new Map(servers.map((server) => [server.name, server])) };
+  return { name, class: class_, dynamic, servers: serversByName(servers) };
+}
+
+const byName = new WeakMap<readonly Server[], ReadonlyMap<string, Server>>();
+
+/** Servers of a backend by their names: the same map for the same list. */
+export function serversByName(servers: readonly Server[]): ReadonlyMap<string, Server> {
+  let map = byName.get(servers);
+  if (map === undefined) byName.set(servers, (map = new Map(servers.map((server) => [server.name, server]))));
+  return map;
 }
 
 /** How many backends are free. */

@@ -63,7 +63,9 @@ async function compareMap(channel: WorkerChannel, name: string, entries: Readonl
 const MAINTENANCE = 0x01;
 
 async function verifyServers(channel: WorkerChannel, backends: readonly LoadedBackend[]): Promise<void> {
-  const answer = await channel.query(backends.map(({ name }) => `show servers state ${name}`));
+  // Names of servers that cannot change are resolved by HAProxy.
+  const changing = backends.filter(({ dynamic }) => dynamic);
+  const answer = await channel.query(changing.map(({ name }) => `show servers state ${name}`));
   const active = new Map<string, string>();
   for (const line of answer.split('\n')) {
     const fields = line.split(' ');
@@ -71,7 +73,7 @@ async function verifyServers(channel: WorkerChannel, backends: readonly LoadedBa
     const [, backend, , server, address] = fields;
     if ((Number(fields[6]) & MAINTENANCE) === 0) active.set(`${backend}/${server}`, addressOf(`${address}:${fields[18]}`));
   }
-  for (const { name, servers } of backends)
+  for (const { name, servers } of changing)
     for (const server of servers.values()) {
       if (active.get(`${name}/${server.name}`) !== addressOf(server.address))
         throw new CommandRefused(`the server ${name}/${server.name} is not what it should be`);
