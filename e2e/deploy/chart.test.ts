@@ -108,12 +108,15 @@ describe.skipIf(skip)(title, () => {
     expect(oneOf(manifests, 'PodDisruptionBudget')).toMatchObject({ spec: { minAvailable: 1 } });
   });
 
-  test('the backend chooses the image and is in the configuration', async () => {
-    const manifests = await renderChart(helm, { backend: 'nginx', settings: { nginx: { workers: 2 } } });
-    expect(containerOf(manifests)['image']).toMatch(/^sluice\/sluice:\d+\.\d+\.\d+-nginx$/);
-    expect(load(configurationOf(manifests))).toMatchObject({ backend: 'nginx', nginx: { workers: 2 } });
+  test.each([
+    ['nginx', { workers: 2 }],
+    ['haproxy', { threads: 2 }],
+  ])('the backend %s chooses the image and is in the configuration', async (backend, options) => {
+    const manifests = await renderChart(helm, { backend, settings: { [backend]: options } });
+    expect(containerOf(manifests)['image']).toMatch(new RegExp(`^sluice/sluice:\\d+\\.\\d+\\.\\d+-${backend}$`));
+    expect(load(configurationOf(manifests))).toMatchObject({ backend, [backend]: options });
     const before = podOf(manifests).metadata.annotations['checksum/config'];
-    expect(podOf(await renderChart(helm, { backend: 'nginx' })).metadata.annotations['checksum/config']).not.toBe(before);
+    expect(podOf(await renderChart(helm, { backend })).metadata.annotations['checksum/config']).not.toBe(before);
   });
 
   test('flags, variables and global settings of a user get where they belong', async () => {

@@ -74,6 +74,11 @@ describe.skipIf(skip)(title, () => {
     });
   });
 
+  test('with options of HAProxy', async () => {
+    const values = { backend: 'haproxy', settings: { haproxy: { threads: 2, spareBackends: 8 } } };
+    expect(await shown('haproxy', values)).toMatchObject({ backend: 'haproxy', 'haproxy.threads': 2, 'haproxy.spareBackends': 8 });
+  });
+
   test('namespaces by their labels, and addresses of nodes', async () => {
     const controller = { scope: { namespaceSelector: 'team=shop' }, service: { enabled: false } };
     expect(await shown('labels', { controller })).toMatchObject({

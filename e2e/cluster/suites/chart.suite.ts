@@ -40,6 +40,7 @@ describe.skipIf(skip)(title, () => {
   test.each<[string, Values]>([
     ['by default', {}],
     ['with nginx', { backend: 'nginx' }],
+    ['with HAProxy', { backend: 'haproxy' }],
     ['as a DaemonSet', { controller: { kind: 'DaemonSet' } }],
     ['for one namespace', { controller: { scope: { enabled: true, namespace: mine } } }],
     ['with everything', everything],
