@@ -17,5 +17,10 @@ export const forwardedHeaders: readonly Line[] = lines(
   'http-request set-header X-Forwarded-Scheme %[var(txn.sluice_scheme)]',
   'http-request set-header X-Scheme %[var(txn.sluice_scheme)]',
   'http-request del-header Proxy',
+  'http-request del-header TE',
+  'http-request set-uri %[pathq] if !{ url -m beg / }',
+  'http-request set-var(txn.sluice_upgrade) bool(1) if { req.hdr(connection) -m str -i upgrade }',
+  'http-request del-header Connection',
+  'http-request set-header Connection upgrade if { var(txn.sluice_upgrade) -m found }',
   'http-request del-header Upgrade if { req.fhdr(upgrade) -m sub -i h2c }',
 );

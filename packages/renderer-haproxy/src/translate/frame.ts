@@ -79,6 +79,11 @@ export function frontendSection(deployment: Deployment, users: readonly string[]
       ...lines(
         // nginx ignores headers whose names are not made of letters, digits and dashes.
         'http-request del-header [^A-Za-z0-9-] -m reg',
+        // Only the internal frontend is told anything by these, and not by clients.
+        'http-request del-header x-sluice- -m beg',
+        // The client is told to go on, and nobody else: `wait-for-body` does it.
+        'http-request wait-for-body time 60s at-least 1 if { req.fhdr(expect) -m found }',
+        'http-request del-header Expect',
         'http-request lua.sluice',
         ...afterLua(users),
       ),
@@ -104,7 +109,9 @@ function afterLua(users: readonly string[]): readonly string[] {
   return [
     'http-request reject if { var(txn.sluice_hang_up) -m found }',
     'http-request track-sc0 var(txn.sluice_connections) table sluice_connections if { var(txn.sluice_connections) -m found }',
-    ...users.map((key) => `http-request set-var(txn.sluice_user) int(1) if { var(txn.sluice_users) ${key} } { http_auth(users_${key}) }`),
+    ...users.map(
+      (key) => `http-request set-var(txn.sluice_user) int(1) if { var(txn.sluice_users) -m str ${key} } { http_auth(users_${key}) }`,
+    ),
     'http-request lua.sluice_gate if { var(txn.sluice_gate) -m found }',
     'http-request wait-for-body time 5s at-least 16384 if { var(txn.sluice_mirror) -m found }',
     'http-request lua.sluice_mirror if { var(txn.sluice_mirror) -m found }',
@@ -130,7 +137,11 @@ function innerBind(name: string, { user }: Deployment): Line {
   return line('bind', `unix@inner/${name}.sock`, ...(user === undefined ? ['mode', 600] : ['mode', 660, 'group', user.group]));
 }
 
-/** Where Lua asks default backends for their pages, and where requests go whose errors are answered by such pages. */
+/**
+ * Where Lua asks default backends for their pages and the counter of limits, and where requests go whose errors are answered by such pages. It is one
+ * socket: HAProxy's own client does not tell its connections to one apart from those to another. The counter runs in the one state of Lua that all
+ * threads share; a request runs Lua in one state alone.
+ */
 export function internalSection(deployment: Deployment): SectionTree {
   return {
     label: 'the internal frontend',
@@ -139,28 +150,15 @@ export function internalSection(deployment: Deployment): SectionTree {
       innerBind('internal', deployment),
       ...lines(
         'option accept-invalid-http-request',
+        'http-request lua.sluice_limit if { req.fhdr(x-sluice-limit) -m found }',
+        'http-request return status 503 if { var(txn.sluice_limited) -m found }',
+        'http-request return status 200 if { req.fhdr(x-sluice-limit) -m found }',
         'http-request set-var(txn.sluice_backend) req.fhdr(x-sluice-backend)',
         'http-request set-var(txn.sluice_server) req.fhdr(x-sluice-server) if { req.fhdr(x-sluice-server) -m found }',
         'http-request set-var(txn.sluice_read_ms) req.fhdr(x-sluice-read-ms),add(0) if { req.fhdr(x-sluice-read-ms) -m found }',
         'http-request del-header x-sluice- -m beg',
         'use_backend %[var(txn.sluice_backend)]',
         'default_backend sluice_failed',
-      ),
-    ],
-  };
-}
-
-/** Counts what clients ask for, in the one state that all threads share; a request runs Lua in one state alone. */
-export function limitSection(deployment: Deployment): SectionTree {
-  return {
-    label: 'the counter of limits',
-    head: ['frontend', 'sluice_limit', 'from', 'sluice'],
-    lines: [
-      innerBind('limit', deployment),
-      ...lines(
-        'http-request lua.sluice_limit',
-        'http-request return status 503 if { var(txn.sluice_limited) -m found }',
-        'http-request return status 200',
       ),
     ],
   };

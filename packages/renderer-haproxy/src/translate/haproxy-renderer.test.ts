@@ -120,7 +120,9 @@ describe('what users write', () => {
 
   test('a record of 20 KB is in parts that fit into a line of HAProxy', () => {
     const origins = Array.from({ length: 800 }, (_, index) => `https://origin-${index}.example.com`).join(', ');
-    const { table } = new Cluster().change(...application({ name: 'a', annotations: { 'enable-cors': 'true', 'cors-allow-origin': origins } }));
+    const { table } = new Cluster().change(
+      ...application({ name: 'a', annotations: { 'enable-cors': 'true', 'cors-allow-origin': origins } }),
+    );
     const records = [...entries(table, 'records')];
     expect(Math.max(...records.map(([, value]) => value.length))).toBeLessThanOrEqual(8000);
     const [whole] = records.filter(([, value]) => value.startsWith('#'));
@@ -131,7 +133,10 @@ describe('what users write', () => {
 
   test('a path that no request of HAProxy can have is told, and hurts no other', () => {
     const cluster = new Cluster();
-    const { table, diagnostics } = cluster.change(...application({ name: 'a', path: `/${'x'.repeat(5000)}` }), ...application({ name: 'b' }));
+    const { table, diagnostics } = cluster.change(
+      ...application({ name: 'a', path: `/${'x'.repeat(5000)}` }),
+      ...application({ name: 'b' }),
+    );
     expect(diagnostics.map(({ code, object }) => [code, object.name])).toContainEqual(['SLU1509', 'a']);
     expect(entries(table, 'hosts').has('b.test')).toBe(true);
   });

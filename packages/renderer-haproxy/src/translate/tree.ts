@@ -15,7 +15,6 @@ import {
   frontendSection,
   globalSection,
   internalSection,
-  limitSection,
   loopSection,
   resolversSection,
 } from './frame.ts';
@@ -53,7 +52,6 @@ export function treeOf({ deployment, hosts, upstreams, certificates }: TreeParts
         users.filter(({ section }) => section !== undefined).map(({ key }) => key),
       ),
       internalSection(deployment),
-      limitSection(deployment),
       loopSection,
       failedSection,
       connectionsSection,

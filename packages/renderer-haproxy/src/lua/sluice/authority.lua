@@ -113,7 +113,7 @@ end
 function M.unauthorized(plan, src, edits)
   local signin = plan.external and plan.external.signin
   if signin == nil then return { status = 401, edits = edits } end
-  return { status = 302, location = text.fill(src, signin), edits = edits }
+  return { status = 302, location = text.fill(src, signin), edits = edits, signin = true }
 end
 
 local function header_case(name)

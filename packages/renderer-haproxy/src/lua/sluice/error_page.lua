@@ -48,7 +48,7 @@ local function question(plan, src, status, backend)
 end
 
 -- They belong to the message that HAProxy has read.
-local READ = { connection = true, ["content-length"] = true, ["transfer-encoding"] = true, ["keep-alive"] = true }
+local READ = { server = true, connection = true, ["content-length"] = true, ["transfer-encoding"] = true, ["keep-alive"] = true }
 
 local function pass_on(txn, answer, bodiless)
   local reply = txn:reply({ status = answer.status, reason = answer.reason or "" })

@@ -67,7 +67,7 @@ end
 
 local function has_response_work(context, plan)
   local replaces = plan.errorPages and (plan.errorPages.replaces or context.looped)
-  return #context.edits > 0 or plan.values or replaces
+  return #context.edits > 0 or plan.values or replaces or context.wish
 end
 
 -- Passes the request on to one side of an upstream that has endpoints.
@@ -78,6 +78,8 @@ function M.run(context)
   local edits = route_edits(context, plan, src, side)
   context.looped = needs_loop(plan)
   if context.looped then loop(context, plan, edits) end
+  -- When the answer is there the request is gone.
+  if plan.errorPages then request.headers(context.original) end
   if context.outcome.target then txn.http:req_set_uri(context.outcome.target) end
   if #edits > 0 then
     context.request_edits = edits

@@ -1,9 +1,9 @@
--- How much one client may ask for. The threads share what is counted: a frontend of its own runs it in one state (`shared.lua`).
+-- How much one client may ask for. The threads share what is counted: the internal frontend counts (`shared.lua`).
 
 local M = {}
 
-local TIMEOUT_MS = 1000
-local COUNTER = "unix@inner/limit.sock"
+local TIMEOUT_MS = 10000
+local COUNTER = "unix@inner/internal.sock"
 
 local function rate(pair)
   return pair and pair[1] .. "," .. pair[2] or "-"

@@ -2,6 +2,7 @@
 
 local context = require("sluice.context")
 local client = require("sluice.client")
+local cors = require("sluice.plan_cors")
 local error_page = require("sluice.error_page")
 local forward = require("sluice.forward")
 local gate = require("sluice.gate")
@@ -16,13 +17,20 @@ local response = require("sluice.response")
 local tables = require("sluice.tables")
 local upstream = require("sluice.upstream")
 
+-- On the way to a sign-in page the headers of the route are not for the client, but those of CORS are.
+local function cors_lines(known)
+  local edits = {}
+  if known.plan.cors then cors.answer(known.original, known.plan.cors, edits) end
+  return edits
+end
+
 -- Ends the request as the plan says: the default backend may have the page for the status.
 local function finish(known, answer)
   local plan = known.plan
   if plan and answer.location == nil and error_page.covers(plan, answer.status) then
     return error_page.send(known, plan, known.original, answer.status)
   end
-  local changes = known.edits
+  local changes = answer.signin and cors_lines(known) or known.edits
   for _, edit in ipairs(answer.edits or {}) do changes[#changes + 1] = edit end
   return page.send(known, answer, changes)
 end
@@ -72,10 +80,14 @@ local function before_routes(known, host, src)
   return nil
 end
 
+-- What nginx has no other answer for, whatever the host is.
+local REFUSED_METHODS = { TRACE = true, CONNECT = true }
+
 local function route(txn)
   local known = context.new(txn)
+  if REFUSED_METHODS[known.method] then return page.send(known, { status = 405, last = true }) end
   local unnamed = request.new("", known)
-  local name = known.host == "" and "" or request.canonical_host(unnamed)
+  local name = known.host == "" and known.nameless or request.canonical_host(unnamed)
   known.path = path.normalize(path.of_target(request.target(unnamed)))
   if not name or known.path == nil then return page.send(known, { status = 400 }) end
   local host, digest = tables.host(name)

@@ -49,12 +49,14 @@ function M.run(txn)
   if policy.body and (#body > LONGEST_BODY or (declared and declared > #body)) then return end
   local target = path ~= "" and path or request.target(src)
   under_way = under_way + 1
-  core.register_task(send, request.method(src), {
+  local method = request.method(src)
+  local question = {
     url = text.escape_controls(scheme .. "://" .. authority .. target),
     headers = lines_of(src, text.escape_controls(host)),
     body = body ~= "" and body or nil,
     timeout = TIMEOUT_MS,
-  })
+  }
+  core.register_task(function() send(method, question) end)
 end
 
 return M

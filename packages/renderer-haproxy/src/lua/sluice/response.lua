@@ -4,6 +4,7 @@ local context = require("sluice.context")
 local edits = require("sluice.plan_edits")
 local error_page = require("sluice.error_page")
 local request = require("sluice.plan_request")
+local upstream = require("sluice.upstream")
 local values = require("sluice.values")
 
 local lower = string.lower
@@ -66,6 +67,7 @@ function M.run(txn)
     if pages.replaces or own then return error_page.send(known, plan, known.original or known.src, status) end
   end
   if known.looped then txn.http:res_del_header("x-sluice-own") end
+  if known.wish then upstream.follow(known, known.src) end
   if plan.values then change_values(txn, plan, known.src) end
   for _, edit in ipairs(known.edits) do
     if edits.holds(edit, status) then apply(txn.http, edit) end

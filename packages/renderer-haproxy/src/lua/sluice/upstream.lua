@@ -43,6 +43,10 @@ local function chosen_endpoint(upstream, src, wish)
   return upstream.endpoints[picker.of(upstream).pick(wish) + 1]
 end
 
+local function give_cookie(context, src, affinity, key, path)
+  context.edits[#context.edits + 1] = { op = "add", name = "Set-Cookie", value = affinity_cookie.line(src, affinity, key, path) }
+end
+
 -- Names backend and server for HAProxy; a new affinity cookie is given by `cookie_path`, where the route gives any.
 function M.choose(side, src, context, cookie_path)
   local main = side.main
@@ -51,10 +55,32 @@ function M.choose(side, src, context, cookie_path)
   local endpoint = chosen_endpoint(upstream, src, wish)
   context.backend = tables.backend(upstream.backend)
   if endpoint then context.server = server_name(endpoint) end
-  if wish.new_cookie and cookie_path then
-    local line = affinity_cookie.line(src, upstream.affinity, wish.new_cookie, cookie_path)
-    context.edits[#context.edits + 1] = { op = "add", name = "Set-Cookie", value = line }
+  if cookie_path == nil or upstream.affinity == nil then return end
+  if wish.new_cookie then give_cookie(context, src, upstream.affinity, wish.new_cookie, cookie_path) end
+  if upstream.affinity.change == 1 then
+    context.wish = { upstream = upstream, server = context.server, wish = wish, path = cookie_path }
   end
+end
+
+-- Another endpoint than the wished one has answered: the client gets a cookie that leads elsewhere.
+function M.follow(context, src)
+  local wished = context.wish
+  local server = context.txn.sf:srv_name()
+  if server == "" or server == wished.server then return end
+  local upstream, position = wished.upstream, 0
+  for index, endpoint in ipairs(upstream.endpoints) do
+    if server_name(endpoint) == wished.server then position = index - 1 end
+  end
+  local wish = { tried = { position } }
+  picker.of(upstream).pick(wish)
+  if wish.new_cookie == nil then return end
+  for index, edit in ipairs(context.edits) do
+    if edit.name == "Set-Cookie" and edit.value:sub(1, #upstream.affinity.name + 1) == upstream.affinity.name .. "=" then
+      table.remove(context.edits, index)
+      break
+    end
+  end
+  give_cookie(context, src, upstream.affinity, wish.new_cookie, wished.path)
 end
 
 return M
