@@ -1,7 +1,8 @@
 import { SluiceError, isSluiceError, messageOf } from '@sluice/core';
 import type { ApplyOutcome, Artifact, Generation, Reloader, Validation } from '@sluice/core';
 import type { HaproxyTable } from '../render/haproxy-table.ts';
-import { testConfiguration, testedDigest } from '../validate/haproxy-test.ts';
+import { AcceptedTables } from '../validate/accepted-tables.ts';
+import { testConfiguration } from '../validate/haproxy-test.ts';
 import { shortened } from './change-reasons.ts';
 import type { HaproxyRuntime } from './haproxy-runtime.ts';
 import { tableOf } from './haproxy-runtime.ts';
@@ -13,8 +14,6 @@ import { isEmpty, planUpdate } from './update-plan.ts';
 import type { UpdatePlan } from './update-plan.ts';
 import { CommandRefused } from './worker-channel.ts';
 
-/** How many accepted configurations are remembered. */
-const REMEMBERED = 16;
 const ANSWER_MS = 1000;
 
 /**
@@ -23,7 +22,7 @@ const ANSWER_MS = 1000;
  */
 export class HaproxyReloader implements Reloader {
   readonly #runtime: HaproxyRuntime;
-  readonly #accepted = new Set<string>();
+  readonly #accepted = new AcceptedTables();
   #current: Generation | undefined;
 
   constructor(runtime: HaproxyRuntime) {
@@ -34,12 +33,16 @@ export class HaproxyReloader implements Reloader {
   async validate(artifact: Artifact, signal: AbortSignal): Promise<Validation> {
     const { parts } = this.#runtime;
     const table = this.#runtime.complete(tableOf(artifact));
-    const digest = testedDigest(table);
-    if (parts.haproxy === undefined || this.#accepted.has(digest)) return { kind: 'accepted' };
-    const test = { binary: parts.haproxy.path, folder: parts.folder, timeoutMs: parts.options.testTimeoutMs };
+    const { haproxy, folder, options } = parts;
+    const unseen = this.#accepted.newIn(table);
+    if (haproxy === undefined || unseen === undefined) return { kind: 'accepted' };
+    const test = { binary: haproxy.path, folder, timeoutMs: options.testTimeoutMs };
     try {
-      const result = await testConfiguration(test, table, signal);
-      if (result.kind === 'accepted') this.#remember(digest);
+      const first = await testConfiguration(test, unseen, signal);
+      // A part that is refused without anybody to blame may lack what the rest has.
+      const isVague = first.kind === 'refused' && first.culprits.length === 0 && unseen !== table;
+      const result = isVague ? await testConfiguration(test, table, signal) : first;
+      if (result.kind === 'accepted') this.#accepted.accept(table);
       return result;
     } catch (error) {
       if (signal.aborted || isSluiceError(error)) throw error;
@@ -134,7 +137,7 @@ export class HaproxyReloader implements Reloader {
   async #rollBack(good: string | undefined, loaded: Loaded | undefined, message: string): Promise<ApplyOutcome> {
     const { store, counters, served } = this.#runtime;
     counters.rollbacks++;
-    this.#accepted.clear();
+    this.#accepted.forget();
     if (good !== undefined && store.manifest(good) !== undefined) {
       await store.switchTo(good);
       this.#runtime.served = { ...served, loaded, unsure: 'a reload of HAProxy failed' };
@@ -148,11 +151,5 @@ export class HaproxyReloader implements Reloader {
     this.#current = { digest, appliedAtMs: Date.now() };
     const still = connections === 0 ? [] : [`${connections} ${connections === 1 ? 'connection' : 'connections'} still on old workers`];
     return { kind: 'applied', generation: this.#current, reasons: [...shortened(reasons), ...still], draining: connections };
-  }
-
-  #remember(digest: string): void {
-    this.#accepted.add(digest);
-    const [oldest] = this.#accepted;
-    if (this.#accepted.size > REMEMBERED && oldest !== undefined) this.#accepted.delete(oldest);
   }
 }

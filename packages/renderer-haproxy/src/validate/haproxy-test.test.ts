@@ -93,7 +93,26 @@ describe.each(testedHaproxies)('$capabilities.version', (haproxy) => {
     const signal = AbortSignal.abort(new Error('not again'));
     const same = side.table({ backends: [testBackend('a', [2])], hosts: { 'a.test': 'a' } });
     expect(await side.reloader.validate(artifactOf(same), signal)).toEqual({ kind: 'accepted' });
-    const other = side.table({ backends: [testBackend('b', [2])] });
+    const another = side.table({ backends: [testBackend('a', [2]), testBackend('b', [2])] });
+    expect(await side.reloader.validate(artifactOf(another), signal)).toEqual({ kind: 'accepted' });
+    const other = side.table({ backends: [testBackend('b', [2], { class: 'other' })] });
     await expect(side.reloader.validate(artifactOf(other), signal)).rejects.toThrow('not again');
+  });
+
+  test('of certificates only those that HAProxy has not seen are looked at', async () => {
+    const first = { certificate: undefined, options: '', names: [] };
+    const bad: ServedCertificate = { name: 'x', pem: new KeyMaterial('garbage\n'), from: ingress('secret') };
+    const validate = (wanted: Wanted) => side.reloader.validate(artifactOf(side.table(wanted)), never);
+    const backends = [testBackend('a', [1])];
+    expect(await validate({ backends })).toEqual({ kind: 'accepted' });
+    const lines = [first, { certificate: 'x', options: '', names: ['a.test'] }];
+    expect(await validate({ backends, certificates: [bad], certificateLines: lines })).toMatchObject({
+      kind: 'refused',
+      culprits: [{ from: ingress('secret') }],
+    });
+    const options = [first, { certificate: undefined, options: 'alpn h2', names: ['a.test'] }];
+    expect(await validate({ backends, certificateLines: options })).toEqual({ kind: 'accepted' });
+    const same = side.table({ backends, certificateLines: options });
+    expect(await side.reloader.validate(artifactOf(same), AbortSignal.abort(new Error('not again')))).toEqual({ kind: 'accepted' });
   });
 });

@@ -1,6 +1,5 @@
 import { firstRefused, runTest } from '@sluice/core';
 import type { Culprit, Validation } from '@sluice/core';
-import { digestOf, fileFingerprint, mapFingerprint } from '../apply/generated-texts.ts';
 import { testArguments } from '../apply/haproxy-folder.ts';
 import type { HaproxyFolder } from '../apply/haproxy-folder.ts';
 import type { BackendSection, CertificateLine, HaproxyTable } from '../render/haproxy-table.ts';
@@ -14,25 +13,6 @@ export interface HaproxyTestParts {
   readonly folder: HaproxyFolder;
   /** For one look at a configuration; finding culprits takes twice as long in all at most. */
   readonly timeoutMs: number;
-}
-
-/**
- * What HAProxy may refuse of a table: not servers and maps, which are made of addresses and of texts that it only stores, but for
- * expressions.
- */
-export function testedDigest({ frame, backends, maps, files, certificates, certificateLines }: HaproxyTable): string {
-  const expressions = maps.filter(({ ordered }) => ordered);
-  return digestOf(
-    JSON.stringify([
-      frame.map(({ digest }) => digest),
-      backends.map(({ name, class: class_ }) => [name, class_]),
-      maps.map(({ name }) => name),
-      expressions.map(mapFingerprint),
-      files.map((file) => [file.path, fileFingerprint(file)]),
-      certificates.map(({ name, pem }) => [name, pem.fingerprint]),
-      certificateLines.map(({ certificate, options, names }) => [certificate, options, names]),
-    ]),
-  );
 }
 
 /** Asks HAProxy about a configuration; when it refuses, finds out whose objects are to blame. Rejects with the reason of `signal`. */

@@ -33,7 +33,8 @@ export async function makeScratch(folder: HaproxyFolder, { maps, files, certific
     const write = (file: string, content: string | KeyMaterial): Promise<void> =>
       writer.write({ path: file, content, binary: true, readers: 'master' }, false);
     await write('generation.cfg', generationText('test'));
-    for (const map of maps) await write(`maps/${map.name}.map`, mapText(map));
+    // HAProxy looks at nothing of the others.
+    for (const map of maps) await write(`maps/${map.name}.map`, map.ordered ? mapText(map) : '');
     for (const { path: file, content } of files) await write(file, content);
     for (const { name, pem } of certificates) await write(`certificates/${name}.pem`, new KeyMaterial(pemText(pem)));
     return {
