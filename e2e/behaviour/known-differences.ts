@@ -8,6 +8,7 @@ export interface KnownDifference {
 }
 
 const streaming = 'bodies are streamed: nothing is collected before it is sent on';
+const withoutLength = 'an answer without a body has no Content-Length (RFC 9110 section 8.6)';
 const laterHttp2 = 'HTTP/2 is not spoken yet';
 
 /** What follows from the model, whatever serves it. */
@@ -42,5 +43,20 @@ export const knownDifferences: Readonly<Record<BackendName, readonly KnownDiffer
     ...everywhere,
     { name: 'proxy > a head that is larger than the buffer', why: 'the buffers are never so small: heads up to 64 KiB pass' },
   ],
-  haproxy: [...everywhere],
+  haproxy: [
+    ...everywhere,
+    { name: 'body-size > too large in chunks', why: 'bodies of an unknown length are not counted' },
+    { name: 'cors > preflight', why: withoutLength },
+    { name: 'cors > preflight of an origin below a wildcard', why: withoutLength },
+    { name: 'headers > the length of a body in chunks', why: streaming },
+    { name: 'hosts > HTTP/1.0 without Host, path of a rule without host', why: 'the end of an HTTP/1.0 connection is not announced' },
+    { name: 'hosts > HTTP/1.0 with Host', why: 'endpoints are spoken to in the version of the client' },
+    { name: 'hosts > HTTP/0.9', why: 'answered as HTTP/1.0: the protocol is obsolete' },
+    { name: 'hosts > both ways of framing', why: 'Content-Length is dropped (RFC 9112 section 6.3), and the connection closed afterwards' },
+    { name: 'proxy > the time for all attempts', why: 'tries are limited by their number alone' },
+    { name: 'proxy > Connection for the backend', why: 'HAProxy writes this header itself' },
+    { name: 'proxy > HTTP/1.0 for the backend', why: 'endpoints are spoken to in the version of the client' },
+    { name: 'proxy > a head that is larger than the buffer', why: 'the buffers are never so small: heads up to 32 KiB pass' },
+    { name: 'proxy > 429 is a reason when asked for', why: 'only HAProxy from 3.0 on knows it' },
+  ],
 };

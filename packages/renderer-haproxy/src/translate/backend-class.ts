@@ -1,7 +1,7 @@
-import type { TryFailure } from '@sluice/core';
+import type { TryFailure, Upstream } from '@sluice/core';
 import { line, lines } from '../render/line.ts';
 import type { Line, SectionTree } from '../render/line.ts';
-import { USUAL_CONNECT_MS } from './way.ts';
+import { USUAL_CONNECT_MS, usualWay } from './way.ts';
 import type { Way } from './way.ts';
 
 /** What backends have in common: they differ in name and servers alone. */
@@ -10,16 +10,29 @@ export interface BackendClass {
   readonly key: string;
   readonly way: Way;
   readonly leastConnections: boolean;
+  /** A try that failed is repeated with the same server: clients are to stay where they are. */
+  readonly faithful: boolean;
 }
 
+/** The class of backends without any wish. */
+export const usualClass: BackendClass = classWith(usualWay, false, false);
+
 /** The class of an upstream that is spoken to this way. */
-export function backendClass(way: Way, leastConnections: boolean): BackendClass {
-  return { key: `${way.key}${leastConnections ? 'l' : 'r'}`, way, leastConnections };
+export function backendClass(way: Way, { balancing, affinity }: Pick<Upstream, 'affinity' | 'balancing'>): BackendClass {
+  return classWith(way, balancing?.kind === 'ewma', affinity?.changeOnFailure === false);
+}
+
+function classWith(way: Way, leastConnections: boolean, faithful: boolean): BackendClass {
+  return { key: `${way.key}${leastConnections ? 'l' : 'r'}${faithful ? 'f' : ''}`, way, leastConnections, faithful };
 }
 
 /** The `defaults` section that all backends of a class are made from. */
-export function classSection(one: BackendClass): SectionTree {
-  return { label: `backends with ${describe(one)}`, head: ['defaults', sectionName(one), 'from', 'sluice'], lines: classLines(one) };
+export function classSection(one: BackendClass, version: string): SectionTree {
+  return {
+    label: `backends with ${describe(one)}`,
+    head: ['defaults', sectionName(one), 'from', 'sluice'],
+    lines: classLines(one, version),
+  };
 }
 
 export function sectionName({ key }: BackendClass): string {
@@ -34,17 +47,23 @@ export function backendHead(name: string, one: BackendClass): readonly string[] 
 /** What every backend has, besides its servers: rules that `defaults` cannot hold. */
 export const backendLines: readonly Line[] = lines('use-server %[var(txn.sluice_server)] if { var(txn.sluice_server) -m found }');
 
-function describe({ way, leastConnections, key }: BackendClass): string {
+function describe({ way, leastConnections, faithful, key }: BackendClass): string {
   const { tls, connectMs } = way;
   const parts = [
     tls === undefined ? 'HTTP' : 'HTTPS',
     ...(connectMs === USUAL_CONNECT_MS ? [] : [`${connectMs} ms to connect`]),
     ...(leastConnections ? ['least connections'] : []),
+    ...(faithful ? ['the same endpoint for every try'] : []),
   ];
   return `${parts.join(', ')} (${key})`;
 }
 
-/** What HAProxy calls a failure (`retry-on`); it has no word for 429 before 2.9. */
+/** Whether an HAProxy can try again after 429. */
+export function retriesOn429(version: string): boolean {
+  return Number(version.split('.')[0]) >= 3;
+}
+
+/** What HAProxy calls a failure (`retry-on`). */
 const RETRY_ON: Readonly<Record<TryFailure, readonly string[]>> = {
   error: ['conn-failure', 'empty-response'],
   timeout: ['response-timeout'],
@@ -55,17 +74,18 @@ const RETRY_ON: Readonly<Record<TryFailure, readonly string[]>> = {
   http_504: ['504'],
   http_403: ['403'],
   http_404: ['404'],
-  http_429: [],
+  http_429: ['429'],
 };
 
-function classLines({ way: { connectMs, tries }, leastConnections }: BackendClass): readonly Line[] {
-  const retryOn = [...new Set(tries.on.flatMap((failure) => RETRY_ON[failure]))];
+function classLines({ way: { connectMs, tries }, leastConnections, faithful }: BackendClass, version: string): readonly Line[] {
+  const known = tries.on.filter((failure) => failure !== 'http_429' || retriesOn429(version));
+  const retryOn = [...new Set(known.flatMap((failure) => RETRY_ON[failure]))];
   const retries = retryOn.length === 0 ? 0 : tries.most - 1;
   return [
     ...(connectMs === USUAL_CONNECT_MS ? [] : [line('timeout', 'connect', `${connectMs}ms`)]),
     line('balance', leastConnections ? 'leastconn' : 'roundrobin'),
     line('retries', retries),
-    ...(retries === 0 ? [] : [line('retry-on', ...retryOn), line('option', 'redispatch', 1)]),
+    ...(retries === 0 ? [] : [line('retry-on', ...retryOn), ...(faithful ? [] : [line('option', 'redispatch', 1)])]),
     ...lines('http-request set-timeout server var(txn.sluice_read_ms) if { var(txn.sluice_read_ms) -m found }'),
     ...(tries.nonIdempotent || retries === 0 ? [] : lines('http-request disable-l7-retry if { method POST LOCK PATCH }')),
     ...lines('http-response del-header Server'),

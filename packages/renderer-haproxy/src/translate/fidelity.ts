@@ -22,7 +22,8 @@ export const haproxyFidelity: FidelityTable = {
     level: 'approximate',
     note: 'HAProxy has one timeout for reading from and writing to endpoints: proxy-read-timeout',
   },
-  'proxy-http-version': { level: 'approximate', note: 'endpoints are spoken to with HTTP/1.1' },
+  'connection-proxy-header': { level: 'refused', note: 'HAProxy writes the Connection header of its connections to endpoints itself' },
+  'proxy-http-version': { level: 'approximate', note: 'endpoints are spoken to in the version of the client, HTTP/1.0 or HTTP/1.1' },
   'proxy-next-upstream-timeout': { level: 'approximate', note: 'tries are limited by their number alone' },
   'proxy-ssl-verify-depth': { level: 'approximate', note: 'the length of the chain of an endpoint is not looked at' },
   affinity: {

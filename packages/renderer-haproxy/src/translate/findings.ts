@@ -1,10 +1,22 @@
-import { diagnose } from '@sluice/core';
-import type { Diagnostic, RoutingModel } from '@sluice/core';
+import { diagnose, policyOf } from '@sluice/core';
+import type { Diagnostic, Route, RoutingModel } from '@sluice/core';
+import { retriesOn429 } from './backend-class.ts';
 import type { TranslatedHost } from './host-names.ts';
 
 /** What HAProxy cannot do as asked, besides what the fidelity table says of annotations. */
-export function findings(hosts: readonly TranslatedHost[], { upstreams }: RoutingModel): readonly Diagnostic[] {
-  return [...hosts.flatMap(({ maps }) => maps.unreachable.map(({ from }) => tooLong(from))), ...upstreams.flatMap(hashFindings)];
+export function findings(hosts: readonly TranslatedHost[], { upstreams }: RoutingModel, version: string): readonly Diagnostic[] {
+  return [
+    ...hosts.flatMap(({ maps }) => maps.unreachable.map(({ from }) => tooLong(from))),
+    ...(retriesOn429(version) ? [] : hosts.flatMap(({ host }) => untriedOnce(host.routes))),
+    ...upstreams.flatMap(hashFindings),
+  ];
+}
+
+/** One for each annotation, though it may be of many routes. */
+function untriedOnce(routes: readonly Route[]): readonly Diagnostic[] {
+  const policies = routes.flatMap((route) => policyOf(route, 'next-upstream') ?? []);
+  const origins = new Set(policies.flatMap(({ on, from }) => (on.includes('http_429') ? from : [])));
+  return [...origins].map((from) => diagnose('SLU1509', from, 'this HAProxy does not try again after 429: versions from 3.0 do'));
 }
 
 function tooLong(from: Parameters<typeof diagnose>[1]): Diagnostic {

@@ -150,6 +150,10 @@ export function internalSection(deployment: Deployment): SectionTree {
       innerBind('internal', deployment),
       ...lines(
         'option accept-invalid-http-request',
+        'http-response set-var(txn.sluice_answered) bool(1)',
+        'http-after-response set-header X-Sluice-Own 1 unless { var(txn.sluice_answered) -m found }',
+        'http-request lua.sluice_memory if { req.fhdr(x-sluice-answer) -m found }',
+        'http-request return status 200 hdr X-Sluice-Kept %[var(txn.sluice_kept)] if { req.fhdr(x-sluice-answer) -m found }',
         'http-request lua.sluice_limit if { req.fhdr(x-sluice-limit) -m found }',
         'http-request return status 503 if { var(txn.sluice_limited) -m found }',
         'http-request return status 200 if { req.fhdr(x-sluice-limit) -m found }',

@@ -36,7 +36,7 @@ export class HaproxyRenderer implements Renderer<HaproxyTree> {
       byId,
     ).map(({ upstream, way }) => this.#upstream(upstream, way));
     const tree = treeOf({ deployment: this.#deployment, hosts, upstreams, certificates: certificateLines(model) });
-    return { tree, diagnostics: [...fidelityDiagnostics(model, this.fidelity), ...findings(hosts, model)] };
+    return { tree, diagnostics: [...fidelityDiagnostics(model, this.fidelity), ...findings(hosts, model, this.#deployment.version)] };
   }
 
   render(tree: HaproxyTree): Artifact {

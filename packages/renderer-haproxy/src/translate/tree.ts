@@ -2,7 +2,7 @@ import type { BackendSection, GeneratedFile, MapFile } from '../render/haproxy-t
 import type { HaproxyTree } from '../render/haproxy-tree.ts';
 import type { SectionTree } from '../render/line.ts';
 import { printBackend } from '../render/print.ts';
-import { backendClass, backendHead, backendLines, classSection } from './backend-class.ts';
+import { backendHead, backendLines, classSection, usualClass } from './backend-class.ts';
 import type { BackendClass } from './backend-class.ts';
 import type { CertificateTree } from './certificate-lines.ts';
 import type { Deployment } from './deployment.ts';
@@ -24,7 +24,6 @@ import { PATTERN_MAPS, patternKey, patternMap } from './route-pattern.ts';
 import type { UpstreamMaps } from './upstream-maps.ts';
 import { userListOf } from './user-lists.ts';
 import type { UserList } from './user-lists.ts';
-import { usualWay } from './way.ts';
 
 /** What is translated by now, to be put together. */
 export interface TreeParts {
@@ -45,7 +44,7 @@ export function treeOf({ deployment, hosts, upstreams, certificates }: TreeParts
       errorsSection,
       defaultsSection(deployment),
       resolversSection,
-      ...classes.map(classSection),
+      ...classes.map((one) => classSection(one, deployment.version)),
       ...sections,
       frontendSection(
         deployment,
@@ -105,7 +104,7 @@ function userLists(hosts: readonly TranslatedHost[]): readonly UserList[] {
 
 /** Those in use, and the usual one, so that the first upstream needs no reload. */
 function classesOf(upstreams: readonly UpstreamMaps[]): readonly BackendClass[] {
-  const all = [backendClass(usualWay, false), ...upstreams.map((one) => one.class)];
+  const all = [usualClass, ...upstreams.map((one) => one.class)];
   return [...new Map(all.map((one) => [one.key, one])).values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 

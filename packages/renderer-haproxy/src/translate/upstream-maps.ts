@@ -23,7 +23,7 @@ export interface UpstreamMaps {
 /** Translates an upstream; nothing here depends on another one, nor on hosts. */
 export function upstreamMaps(upstream: Upstream, way: Way): UpstreamMaps {
   const { balancing, affinity, canary, endpoints, id, from } = upstream;
-  const one = backendClass(way, balancing?.kind === 'ewma');
+  const one = backendClass(way, upstream);
   const key = demandKey({ upstream: id, way });
   const name = `b_${digestOf(key).slice(0, 16)}`;
   const { parameters, files } = serverParameters(way);

@@ -1,7 +1,6 @@
 -- Another service is asked about a request (annotation `auth-url`), as the template of ingress-nginx asks.
 
-local cache = require("sluice.cache")
-local platform = require("sluice.platform")
+local memory = require("sluice.memory")
 local request = require("sluice.plan_request")
 local text = require("sluice.text")
 
@@ -74,8 +73,6 @@ local function send(context, policy, src)
   return { status = answer.status, headers = headers }
 end
 
-local answers = cache.new(5000)
-
 -- Not what sets a cookie, nor what the service forbids to keep.
 local function may_keep(answer)
   if answer.headers["set-cookie"] then return false end
@@ -91,10 +88,7 @@ local function keep(kept, key, answer)
   for _, duration in ipairs(kept.durations) do
     local holds = duration.statuses == nil
     for _, status in ipairs(duration.statuses or {}) do holds = holds or status == answer.status end
-    if holds then
-      answers:put(key, { answer = answer, till = platform.now() + duration.ms / 1000 })
-      return
-    end
+    if holds then return memory.put(key, answer, duration.ms) end
   end
 end
 
@@ -102,8 +96,8 @@ local function answer_to(context, policy, src)
   local kept = policy.cache
   if kept == nil then return send(context, policy, src) end
   local key = table.concat({ kept.place, request.method(src), text.fill(src, kept.key) }, "\0")
-  local found = answers:get(key)
-  if found and found.till > platform.now() then return found.answer end
+  local found = memory.get(key)
+  if found then return found end
   local answer = send(context, policy, src)
   keep(kept, key, answer)
   return answer

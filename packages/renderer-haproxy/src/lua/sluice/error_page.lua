@@ -1,5 +1,6 @@
 -- Pages of default backends in place of errors (`errorPageFor`, `errorEdits` of the core).
 
+local inner = require("sluice.inner")
 local page = require("sluice.page")
 local request = require("sluice.plan_request")
 local tables = require("sluice.tables")
@@ -7,7 +8,6 @@ local tables = require("sluice.tables")
 local M = {}
 
 local TIMEOUT_MS = 60000
-local INTERNAL = "unix@inner/internal.sock"
 
 -- The client did not send what it announced: nobody else is asked.
 local SPARED = { [400] = true, [408] = true }
@@ -48,7 +48,7 @@ local function question(plan, src, status, backend)
 end
 
 -- They belong to the message that HAProxy has read.
-local READ = { server = true, connection = true, ["content-length"] = true, ["transfer-encoding"] = true, ["keep-alive"] = true }
+local READ = { server = true, ["x-sluice-own"] = true, connection = true, ["content-length"] = true, ["transfer-encoding"] = true, ["keep-alive"] = true }
 
 local function pass_on(txn, answer, bodiless)
   local reply = txn:reply({ status = answer.status, reason = answer.reason or "" })
@@ -74,16 +74,10 @@ function M.send(context, plan, src, status)
   context.paged = true
   local upstream = plan.errorPages.upstream and tables.upstream(plan.errorPages.upstream)
   if upstream == nil or upstream.count == 0 then return page.send(context, { status = 404 }) end
-  local client = core.httpclient()
   local bodiless = context.method == "HEAD"
-  local ask = bodiless and client.head or client.get
-  local answer = ask(client, {
-    url = "http://page.sluice/",
-    headers = question(plan, src, status, tables.backend(upstream.backend)),
-    dst = INTERNAL,
-    timeout = TIMEOUT_MS,
-  })
-  if answer == nil or (answer.status or 0) == 0 then return page.send(context, { status = 502 }) end
+  local lines = question(plan, src, status, tables.backend(upstream.backend))
+  local answer = inner.ask(lines, TIMEOUT_MS, "http://page.sluice/", bodiless)
+  if answer == nil then return page.send(context, { status = 502 }) end
   return pass_on(context.txn, answer, bodiless)
 end
 

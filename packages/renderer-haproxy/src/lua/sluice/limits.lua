@@ -1,9 +1,10 @@
 -- How much one client may ask for. The threads share what is counted: the internal frontend counts (`shared.lua`).
 
+local inner = require("sluice.inner")
+
 local M = {}
 
 local TIMEOUT_MS = 10000
-local COUNTER = "unix@inner/internal.sock"
 
 local function rate(pair)
   return pair and pair[1] .. "," .. pair[2] or "-"
@@ -24,12 +25,7 @@ function M.enter(context, limit)
   local under = limit.connections and tonumber(context.txn.sf:sc_conn_cur(0)) or 0
   if limit.connections and under > limit.connections then return false end
   if limit.perSecond == nil and limit.perMinute == nil then return true end
-  local answer = core.httpclient():get({
-    url = "http://limit.sluice/",
-    headers = { ["x-sluice-limit"] = { context.limited } },
-    dst = COUNTER,
-    timeout = TIMEOUT_MS,
-  })
+  local answer = inner.ask({ ["x-sluice-limit"] = { context.limited } }, TIMEOUT_MS)
   return answer == nil or answer.status ~= 503
 end
 

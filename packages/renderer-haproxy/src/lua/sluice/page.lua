@@ -77,7 +77,7 @@ function M.send(context, answer, changes)
   if LAST[status] or answer.last or context.version == "1.0" then lines[#lines + 1] = { "Connection", "close" } end
   local reply = txn:reply({ status = status, reason = REASONS[status] or "" })
   for _, line in ipairs(edited(lines, changes or {}, status)) do
-    if lower(line[1]) ~= "content-length" or status == 204 then reply:add_header(line[1], line[2]) end
+    if lower(line[1]) ~= "content-length" then reply:add_header(line[1], line[2]) end
   end
   if status ~= 204 then reply:set_body(answer.text or page_of(status)) end
   txn:done(reply)

@@ -1,4 +1,5 @@
--- What all threads share, in one state: how much clients have asked for (`Limits` of the Node data plane). HAProxy runs it one at a time.
+-- What all threads share, in one state, which HAProxy runs one at a time: how much clients have asked for (`Limits` of the Node data plane), and
+-- answers of authentication services.
 
 local MOST_CLIENTS = 200000
 local REQUEST = 1000
@@ -60,4 +61,22 @@ core.register_action("sluice_limit", { "http-req" }, function(txn)
   local second, minute, key = string.match(txn.sf:req_fhdr("x-sluice-limit"), "^(%S+) (%S+) (.*)$")
   local now = core.now()
   if second and not enter(second, minute, key, now.sec * 1000 + now.usec / 1000) then txn:set_var("txn.sluice_limited", 1) end
+end)
+
+local MOST_ANSWERS = 10000
+
+-- By key: an answer as `sluice.memory` writes it, and till when it holds.
+local answers, older, held = {}, {}, 0
+
+core.register_action("sluice_memory", { "http-req" }, function(txn)
+  local key, keep = txn.sf:req_fhdr("x-sluice-answer"), txn.sf:req_fhdr("x-sluice-keep")
+  local now = core.now().sec * 1000 + core.now().usec / 1000
+  local ms, text = string.match(keep, "^(%d+) (.*)$")
+  if ms then
+    if held >= MOST_ANSWERS then answers, older, held = {}, answers, 0 end
+    answers[key], held = { text = text, till = now + tonumber(ms) }, held + 1
+    return
+  end
+  local found = answers[key] or older[key]
+  if found and found.till > now then txn:set_var("txn.sluice_kept", found.text) end
 end)
