@@ -174,6 +174,7 @@ export { FileTail } from './observe/process/file-tail.ts';
 export { LineTeller } from './observe/process/line-teller.ts';
 export type { ToldLine } from './observe/process/line-teller.ts';
 export {
+  allEnded,
   allProcesses,
   childrenOf,
   isAlive,
@@ -188,5 +189,8 @@ export { clientConnections, portsOf } from './observe/process/tcp-sockets.ts';
 export { workerUser } from './observe/process/worker-user.ts';
 export type { WorkerUser } from './observe/process/worker-user.ts';
 export { runTest } from './validate/process/test-run.ts';
+export { makeScratchFolder } from './validate/process/scratch-folder.ts';
+export { distinctCulprits } from './validate/distinct-culprits.ts';
+export { shortened } from './apply/shortened-reasons.ts';
 export { firstRefused } from './validate/process/first-refused.ts';
 export type { FirstRefused } from './validate/process/first-refused.ts';

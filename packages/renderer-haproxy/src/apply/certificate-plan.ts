@@ -1,5 +1,6 @@
 import type { CertificateLine, HaproxyTable, ServedCertificate } from '../render/haproxy-table.ts';
 import { certificateLine, certificateName, listName, pemText } from './generated-texts.ts';
+import { usedCertificates } from './loaded.ts';
 import type { Loaded } from './loaded.ts';
 import { WorkerChannel } from './worker-channel.ts';
 
@@ -17,7 +18,9 @@ export interface CertificatePlan {
 }
 
 /** Compares the certificates that a worker has with those of a table. The order of lines after the first means nothing. */
-export function planCertificates(loaded: Loaded, { certificates, certificateLines }: HaproxyTable): CertificatePlan {
+export function planCertificates(loaded: Loaded, table: HaproxyTable): CertificatePlan {
+  const { certificateLines } = table;
+  const certificates = usedCertificates(table);
   const names = new Set(certificates.map(({ name }) => name));
   const added = certificates.filter(({ name }) => !loaded.certificates.has(name));
   const changed = certificates.filter(({ name, pem }) => ![undefined, pem.fingerprint].includes(loaded.certificates.get(name)));

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { SluiceError, adoptMaster, isAlive, messageOf, signalProcess } from '@sluice/core';
+import { SluiceError, adoptMaster, allEnded, isAlive, messageOf, signalProcess } from '@sluice/core';
 import type { Logger, Master, MasterEnd, ProcessIdentity } from '@sluice/core';
 import type { HaproxyFolder } from './haproxy-folder.ts';
 import { findMaster, lastWords, orphansIn, outputOf, spawnHaproxy, workersOf } from './haproxy-master.ts';
@@ -115,7 +115,7 @@ export class HaproxyProcess {
       if (everybody.length === 0) break;
       // The master tells its workers to finish; what they do not obey goes to all of them.
       for (const one of step === 'SIGUSR1' ? this.#leaders() : everybody) signalProcess(one, step);
-      await gone(everybody, step === 'SIGUSR1' ? signal : AbortSignal.timeout(LAST_MS));
+      await allEnded(everybody, step === 'SIGUSR1' ? signal : AbortSignal.timeout(LAST_MS));
     }
     process.off('exit', endAtOnce);
     this.#master = undefined;
@@ -140,7 +140,7 @@ export class HaproxyProcess {
 
   async #end(processes: readonly ProcessIdentity[]): Promise<void> {
     for (const one of processes) signalProcess(one, 'SIGKILL');
-    await gone(processes, AbortSignal.timeout(ANSWER_MS));
+    await allEnded(processes, AbortSignal.timeout(ANSWER_MS));
   }
 
   #supervise(master: Master): void {
@@ -198,9 +198,4 @@ function refusal(folder: HaproxyFolder, { code, signal }: MasterEnd): SluiceErro
   const address = /cannot (?:bind|listen on) socket \(([^)]*)\)(?: for)? \[([^\]]*?:\d+)\]/.exec(outputOf(folder));
   if (address !== null) return new SluiceError('SLU3001', `cannot listen on ${address[2]}: ${address[1]}`);
   return new SluiceError('SLU3002', `HAProxy ended with ${signal ?? `status ${code}`}: ${lastWords(folder) || 'it said nothing'}`);
-}
-
-/** Resolves when none of the processes is there, or the signal fires. */
-async function gone(processes: readonly ProcessIdentity[], signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && processes.some(isAlive)) await pause(POLL_MS);
 }

@@ -1,9 +1,8 @@
-import { SluiceError, isSluiceError, messageOf } from '@sluice/core';
+import { SluiceError, isSluiceError, messageOf, shortened } from '@sluice/core';
 import type { ApplyOutcome, Artifact, Generation, Reloader, Validation } from '@sluice/core';
 import type { HaproxyTable } from '../render/haproxy-table.ts';
 import { AcceptedTables } from '../validate/accepted-tables.ts';
 import { testConfiguration } from '../validate/haproxy-test.ts';
-import { shortened } from './change-reasons.ts';
 import type { HaproxyRuntime } from './haproxy-runtime.ts';
 import { tableOf } from './haproxy-runtime.ts';
 import { freshlyLoaded } from './loaded.ts';

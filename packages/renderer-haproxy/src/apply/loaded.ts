@@ -1,4 +1,4 @@
-import type { BackendSection, CertificateLine, HaproxyTable, Server } from '../render/haproxy-table.ts';
+import type { BackendSection, CertificateLine, HaproxyTable, ServedCertificate, Server } from '../render/haproxy-table.ts';
 import { fileFingerprint } from './generated-texts.ts';
 
 /** A backend as a worker has it. */
@@ -33,7 +33,7 @@ export const PLACES = 'backends';
 
 /** What a worker has that has read a table. */
 export function freshlyLoaded(id: string, table: HaproxyTable): Loaded {
-  const { frame, backends, maps, certificates, certificateLines, files } = table;
+  const { frame, backends, maps, certificateLines, files } = table;
   return {
     id,
     frame: new Map(frame.map(({ label, digest }) => [label, digest])),
@@ -41,13 +41,19 @@ export function freshlyLoaded(id: string, table: HaproxyTable): Loaded {
     backends: new Map(backends.map((backend) => [backend.name, loadedBackend(backend)])),
     places: new Map(backends.flatMap(({ name, spare }) => (spare ? [] : [[name, name] as const]))),
     maps: new Map(maps.map(({ name, entries, runtime }) => [name, runtime ? new Map<string, string>() : entries])),
-    certificates: new Map(certificates.map(({ name, pem }) => [name, pem.fingerprint])),
+    certificates: new Map(usedCertificates(table).map(({ name, pem }) => [name, pem.fingerprint])),
     lines: certificateLines,
   };
 }
 
 function loadedBackend({ name, class: class_, dynamic, servers }: BackendSection): LoadedBackend {
   return { name, class: class_, dynamic, servers: serversByName(servers) };
+}
+
+/** Certificates that a line names: HAProxy knows of no others. */
+export function usedCertificates({ certificates, certificateLines }: HaproxyTable): readonly ServedCertificate[] {
+  const named = new Set(certificateLines.map(({ certificate }) => certificate));
+  return certificates.filter(({ name }) => named.has(name));
 }
 
 const byName = new WeakMap<readonly Server[], ReadonlyMap<string, Server>>();

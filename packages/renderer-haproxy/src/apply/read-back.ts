@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { HaproxyTable, ServedCertificate } from '../render/haproxy-table.ts';
 import { certificateName, mapName } from './generated-texts.ts';
 import { listedKey, listedLines } from './certificate-update.ts';
+import { usedCertificates } from './loaded.ts';
 import type { Loaded, LoadedBackend } from './loaded.ts';
 import type { MapPlan } from './map-plan.ts';
 import type { UpdatePlan } from './update-plan.ts';
@@ -24,7 +25,7 @@ export async function verifyUpdate(channel: WorkerChannel, { maps, backends, cer
 export async function verifyAll(channel: WorkerChannel, loaded: Loaded, table: HaproxyTable): Promise<void> {
   for (const [name, entries] of loaded.maps) await compareMap(channel, name, entries, false);
   await verifyServers(channel, [...loaded.backends.values()]);
-  await verifyCertificates(channel, table.certificates);
+  await verifyCertificates(channel, usedCertificates(table));
   if (loaded.lines.length > 0) await verifyLines(channel, loaded.lines);
 }
 

@@ -4,6 +4,7 @@ import type { BackendPlan } from './backend-plan.ts';
 import { planCertificates } from './certificate-plan.ts';
 import type { CertificatePlan } from './certificate-plan.ts';
 import { fileFingerprint } from './generated-texts.ts';
+import { usedCertificates } from './loaded.ts';
 import type { Loaded } from './loaded.ts';
 import { planMap } from './map-plan.ts';
 import type { MapPlan } from './map-plan.ts';
@@ -45,7 +46,7 @@ export function planUpdate(loaded: Loaded, table: HaproxyTable): UpdatePlan {
       backends: backends.backends,
       places: backends.places,
       maps: new Map(table.maps.map((map) => [map.name, map.runtime ? placesOf(backends.places) : map.entries])),
-      certificates: new Map(table.certificates.map(({ name, pem }) => [name, pem.fingerprint])),
+      certificates: new Map(usedCertificates(table).map(({ name, pem }) => [name, pem.fingerprint])),
       lines: table.certificateLines,
     },
   };

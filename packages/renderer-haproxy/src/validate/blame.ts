@@ -1,5 +1,4 @@
-import { formatObject } from '@sluice/core';
-import type { Culprit, Origin } from '@sluice/core';
+import type { Origin } from '@sluice/core';
 import type { HaproxyTable, Section } from '../render/haproxy-table.ts';
 import type { HaproxyMessage } from './haproxy-message.ts';
 
@@ -13,16 +12,6 @@ export function blameFor(message: HaproxyMessage, table: HaproxyTable): Origin |
 /** The object of the first line of a section that has one. */
 export function blameForSection({ origins }: Section): Origin | undefined {
   return origins.find((origin) => origin !== undefined);
-}
-
-/** One culprit for each object: the first complaint about it. */
-export function distinct(culprits: readonly Culprit[]): readonly Culprit[] {
-  const byObject = new Map<string, Culprit>();
-  for (const culprit of culprits) {
-    const name = formatObject(culprit.from.object);
-    if (!byObject.has(name)) byObject.set(name, culprit);
-  }
-  return [...byObject.values()];
 }
 
 function ofFile({ file }: HaproxyMessage, { files, certificates }: HaproxyTable): Origin | undefined {

@@ -1,9 +1,9 @@
-import { firstRefused, runTest } from '@sluice/core';
+import { distinctCulprits, firstRefused, runTest } from '@sluice/core';
 import type { Culprit, Validation } from '@sluice/core';
 import { testArguments } from '../apply/haproxy-folder.ts';
 import type { HaproxyFolder } from '../apply/haproxy-folder.ts';
 import type { BackendSection, CertificateLine, HaproxyTable } from '../render/haproxy-table.ts';
-import { blameFor, blameForSection, distinct } from './blame.ts';
+import { blameFor, blameForSection } from './blame.ts';
 import { readHaproxyMessages, withoutPaths } from './haproxy-message.ts';
 import { makeScratch } from './scratch.ts';
 import type { Scratch } from './scratch.ts';
@@ -54,7 +54,7 @@ class Search {
     const answer = await this.#ask(this.#table);
     if (answer === undefined) return { kind: 'accepted' };
     const { message, culprits } = answer.culprits.length > 0 ? answer : ((await this.#bisect()) ?? answer);
-    return { kind: 'refused', culprits: distinct(culprits), message };
+    return { kind: 'refused', culprits: distinctCulprits(culprits), message };
   }
 
   async #ask(table: HaproxyTable): Promise<Answer | undefined> {

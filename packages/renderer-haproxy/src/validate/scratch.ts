@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { access, constants, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GenerationFiles, KeyMaterial, ensureDefaultCertificate } from '@sluice/core';
+import { GenerationFiles, KeyMaterial, ensureDefaultCertificate, makeScratchFolder } from '@sluice/core';
 import { certificateLine, certificatesList, configurationText, mapText, pemText } from '../apply/generated-texts.ts';
 import { generationText } from '../apply/generation-store.ts';
 import type { HaproxyFolder } from '../apply/haproxy-folder.ts';
@@ -16,14 +15,12 @@ export interface Scratch {
   remove(): Promise<void>;
 }
 
-let made = 0;
-
 /**
  * Makes a scratch folder with the files of a table: beside the real one, or in the folder for temporary files when that is not there or not
  * ours to write to, as in a check of manifests.
  */
 export async function makeScratch(folder: HaproxyFolder, { maps, files, certificates }: HaproxyTable): Promise<Scratch> {
-  const path = await emptyFolder(folder);
+  const path = await makeScratchFolder(folder.scratch, 'haproxy');
   try {
     const generation = join(path, 'generations', 'test');
     for (const name of ['run', 'generations/test']) await mkdir(join(path, name), { recursive: true, mode: 0o700 });
@@ -57,15 +54,4 @@ async function placeDefaults({ defaults }: HaproxyFolder, path: string): Promise
   if (existsSync(join(defaults, 'tls.pem'))) return symlink(defaults, path);
   await mkdir(path, { mode: 0o700 });
   await ensureDefaultCertificate(path);
-}
-
-async function emptyFolder({ scratch }: HaproxyFolder): Promise<string> {
-  const path = join(scratch, `${process.pid}-${made++}`);
-  try {
-    await access(scratch, constants.W_OK);
-    await mkdir(path, { mode: 0o700 });
-    return path;
-  } catch {
-    return mkdtemp(join(tmpdir(), 'sluice-haproxy-'));
-  }
 }

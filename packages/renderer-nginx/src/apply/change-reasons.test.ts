@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { NginxTable } from '../render/nginx-table.ts';
 import { testChunk } from '../testing/process-bench.ts';
-import { changeReasons, shortened } from './change-reasons.ts';
+import { changeReasons } from './change-reasons.ts';
 
 function table(chunks: Readonly<Record<string, string>>, files: Readonly<Record<string, string>> = {}): NginxTable {
   return {
@@ -27,10 +27,4 @@ test('files are told when nothing else differs, and Lua when not even they do', 
   expect(changeReasons(before, table({ settings: 'a' }, { plans: '2' }))).toEqual(['file plans changed']);
   expect(changeReasons(before, table({ settings: 'b' }, { plans: '2' }))).toEqual(['settings changed']);
   expect(changeReasons(before, before)).toEqual(['the Lua of Sluice changed']);
-});
-
-test('many reasons are some and a number', () => {
-  const reasons = shortened(Array.from({ length: 30 }, (_, index) => String(index)));
-  expect(reasons).toHaveLength(21);
-  expect(reasons.at(-1)).toBe('and 10 more');
 });

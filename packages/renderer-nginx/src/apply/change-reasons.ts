@@ -1,7 +1,6 @@
+import { shortened } from '@sluice/core';
 import { liveChanges } from '../translate/live-table.ts';
 import type { GeneratedFile, NginxTable } from '../render/nginx-table.ts';
-
-const MAX_REASONS = 20;
 
 /** What differs between two tables, by the labels of their chunks: why nginx has to read its configuration again. */
 export function changeReasons(before: NginxTable | undefined, after: NginxTable): readonly string[] {
@@ -16,12 +15,6 @@ export function changeReasons(before: NginxTable | undefined, after: NginxTable)
 /** What differs between two tables in what workers get without a reload. */
 export function liveReasons(before: NginxTable | undefined, { live }: NginxTable): readonly string[] {
   return before === undefined || live === undefined ? [] : liveChanges(before.live, live);
-}
-
-/** At most some twenty, and how many more. */
-export function shortened(reasons: readonly string[]): readonly string[] {
-  if (reasons.length <= MAX_REASONS) return reasons;
-  return [...reasons.slice(0, MAX_REASONS), `and ${reasons.length - MAX_REASONS} more`];
 }
 
 type Named = ReadonlyMap<string, string>;

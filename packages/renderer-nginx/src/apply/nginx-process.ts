@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { SluiceError, adoptMaster, isAlive, messageOf, signalProcess } from '@sluice/core';
+import { SluiceError, adoptMaster, allEnded, isAlive, messageOf, signalProcess } from '@sluice/core';
 import type { Logger, Master, MasterEnd, ProcessIdentity } from '@sluice/core';
 import { orphansIn, workersOf } from '../observe/worker-census.ts';
 import type { Worker } from '../observe/worker-census.ts';
@@ -94,7 +94,7 @@ export class NginxProcess {
     }
     logger.warn('the nginx that runs is of no use and is replaced', { pid: found.pid });
     signalProcess(found, 'SIGKILL');
-    await gone([found], AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]));
+    await allEnded([found], AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]));
     return false;
   }
 
@@ -133,7 +133,7 @@ export class NginxProcess {
       if (everybody.length === 0) break;
       // The master tells its workers to finish; what they do not obey goes to all of them.
       for (const one of step === 'SIGQUIT' ? this.#leaders() : everybody) signalProcess(one, step);
-      await gone(everybody, step === 'SIGQUIT' ? signal : AbortSignal.timeout(LAST_MS));
+      await allEnded(everybody, step === 'SIGQUIT' ? signal : AbortSignal.timeout(LAST_MS));
     }
     process.off('exit', endAtOnce);
     this.#master = undefined;
@@ -209,9 +209,4 @@ function refusal(folder: NginxFolder, { code, signal }: MasterEnd): SluiceError 
 
 async function answers(control: ControlSocket, signal: AbortSignal): Promise<boolean> {
   return !signal.aborted && (await control.generation(2 * ANSWER_MS)) !== undefined;
-}
-
-/** Resolves when none of the processes is there, or the signal fires. */
-async function gone(processes: readonly ProcessIdentity[], signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && processes.some(isAlive)) await pause(POLL_MS);
 }

@@ -1,8 +1,8 @@
-import { SluiceError, isSluiceError, messageOf } from '@sluice/core';
+import { SluiceError, isSluiceError, messageOf, shortened } from '@sluice/core';
 import type { ApplyOutcome, Artifact, Generation, Reloader, Validation } from '@sluice/core';
 import type { NginxTable } from '../render/nginx-table.ts';
 import { testConfiguration } from '../validate/nginx-test.ts';
-import { changeReasons, liveReasons, shortened } from './change-reasons.ts';
+import { changeReasons, liveReasons } from './change-reasons.ts';
 import type { NginxRuntime } from './nginx-runtime.ts';
 import type { ReloadResult } from './reload.ts';
 

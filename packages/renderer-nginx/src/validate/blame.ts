@@ -1,5 +1,5 @@
 import { formatObject } from '@sluice/core';
-import type { Culprit, ObjectRef, Origin } from '@sluice/core';
+import type { ObjectRef, Origin } from '@sluice/core';
 import type { Chunk, GeneratedFile } from '../render/nginx-table.ts';
 import type { NginxMessage } from './nginx-message.ts';
 
@@ -32,16 +32,6 @@ export function comesFrom({ origins }: Chunk, object: ObjectRef): boolean {
     if (formatObject(origin.object) === name) return true;
   }
   return false;
-}
-
-/** One culprit for each object: the first complaint about it. */
-export function distinct(culprits: readonly Culprit[]): readonly Culprit[] {
-  const byObject = new Map<string, Culprit>();
-  for (const culprit of culprits) {
-    const name = formatObject(culprit.from.object);
-    if (!byObject.has(name)) byObject.set(name, culprit);
-  }
-  return [...byObject.values()];
 }
 
 function chunkAt(chunks: readonly Chunk[], line: number): { readonly chunk: Chunk; readonly offset: number } | undefined {

@@ -1,10 +1,10 @@
-import { firstRefused, formatObject, runTest } from '@sluice/core';
+import { distinctCulprits, firstRefused, formatObject, runTest } from '@sluice/core';
 import type { Culprit, FirstRefused, Origin, Validation } from '@sluice/core';
 import { nginxArguments } from '../apply/nginx-folder.ts';
 import type { NginxFolder } from '../apply/nginx-folder.ts';
 import { configurationText } from '../apply/generation-store.ts';
 import type { Chunk, GeneratedFile } from '../render/nginx-table.ts';
-import { blameFor, blameForChunk, distinct } from './blame.ts';
+import { blameFor, blameForChunk } from './blame.ts';
 import type { Blame } from './blame.ts';
 import { blockOrigins, isOptional, leftOver, originsOf, unitsOf, withBlocksOf } from './leave-out.ts';
 import { readNginxMessage, withoutPaths } from './nginx-message.ts';
@@ -79,7 +79,7 @@ class Search {
       chunks = found?.rest;
     }
     if (first === undefined) return { kind: 'accepted' };
-    return { kind: 'refused', culprits: distinct(culprits), message: first };
+    return { kind: 'refused', culprits: distinctCulprits(culprits), message: first };
   }
 
   /** Whose fault it is, and what is left to look at: nothing when what is at fault cannot be left out. */

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { access, constants, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensureDefaultCertificate, GenerationFiles } from '@sluice/core';
+import { ensureDefaultCertificate, GenerationFiles, makeScratchFolder } from '@sluice/core';
 import type { NginxFolder } from '../apply/nginx-folder.ts';
 import type { GeneratedFile } from '../render/nginx-table.ts';
 
@@ -14,14 +13,12 @@ export interface Scratch {
   remove(): Promise<void>;
 }
 
-let made = 0;
-
 /**
  * Makes a scratch folder with the files of a generation: beside the real one, or in the folder for temporary files when that is
  * not there or not ours to write to, as in a check of manifests.
  */
 export async function makeScratch(folder: NginxFolder, files: readonly GeneratedFile[]): Promise<Scratch> {
-  const path = await emptyFolder(folder);
+  const path = await makeScratchFolder(folder.scratch, 'nginx');
   try {
     const generation = join(path, 'generations', 'test');
     for (const name of ['run', 'temp', 'listen', 'generations/test']) await mkdir(join(path, name), { recursive: true, mode: 0o700 });
@@ -49,17 +46,6 @@ async function placeDefaults({ defaults }: NginxFolder, path: string): Promise<v
   if (existsSync(join(defaults, 'tls.crt'))) return symlink(defaults, path);
   await mkdir(path, { mode: 0o700 });
   await ensureDefaultCertificate(path);
-}
-
-async function emptyFolder({ scratch }: NginxFolder): Promise<string> {
-  const path = join(scratch, `${process.pid}-${made++}`);
-  try {
-    await access(scratch, constants.W_OK);
-    await mkdir(path, { mode: 0o700 });
-    return path;
-  } catch {
-    return mkdtemp(join(tmpdir(), 'sluice-nginx-'));
-  }
 }
 
 const LISTEN = /^(\s*listen )(?!unix:)(\S+)((?: [^;]*)?);/gm;

@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** A process as the kernel tells it. A pid alone can be that of another process by now: with its start time it cannot. */
 export interface ProcessIdentity {
@@ -26,6 +27,13 @@ export function processInfo(pid: number): ProcessInfo | undefined {
 export function isAlive({ pid, startTime }: ProcessIdentity): boolean {
   const now = processInfo(pid);
   return now !== undefined && now.startTime === startTime && now.state !== 'Z' && now.state !== 'X';
+}
+
+const POLL_MS = 10;
+
+/** Resolves when none of the processes is there, or the signal fires. */
+export async function allEnded(processes: readonly ProcessIdentity[], signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && processes.some(isAlive)) await pause(POLL_MS);
 }
 
 /** What the process calls itself, such as `nginx: worker process`. */
