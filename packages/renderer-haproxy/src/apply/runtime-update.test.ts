@@ -136,7 +136,11 @@ describe.each(testedHaproxies)('$capabilities.version', (haproxy) => {
 
   test('an entry that is as long as a message can be is sent, a longer one is refused in words', async () => {
     await told({ maps: maps({ '/long': 'x'.repeat(12 * 1024) }) });
-    await expect(channel().run([`set map current/maps/records.map /long ${'x'.repeat(MAX_MESSAGE)}`])).rejects.toThrow(CommandRefused);
+    const head = 'set map current/maps/records.map /long ';
+    const longest = MAX_MESSAGE - 'get var proc.sluice_generation;'.length - head.length - 1;
+    await channel().run([head + 'y'.repeat(longest)]);
+    await expect(channel().run([head + 'y'.repeat(longest + 1)])).rejects.toThrow(CommandRefused);
+    expect(await entriesOf('records')).toEqual([`/long ${'y'.repeat(longest)}`]);
   });
 
   test('certificates come, change and go', async () => {

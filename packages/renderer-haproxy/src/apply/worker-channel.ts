@@ -69,14 +69,13 @@ function* inMessages(texts: Iterable<string>, head: string, separator: string, e
   const fixed = size(head) + size(end) + 1;
   let [parts, length]: [string[], number] = [[], fixed];
   for (const text of texts) {
-    const added = size(text) + size(separator);
-    if (fixed + added > MAX_MESSAGE) throw new CommandRefused(`a command of ${added} bytes is longer than HAProxy takes`);
-    if (length + added > MAX_MESSAGE) {
+    if (fixed + size(text) > MAX_MESSAGE) throw new CommandRefused(`a command of ${size(text)} bytes is longer than HAProxy takes`);
+    if (parts.length > 0 && length + size(separator) + size(text) > MAX_MESSAGE) {
       yield head + parts.join(separator) + end;
       [parts, length] = [[], fixed];
     }
+    length += size(text) + (parts.length > 0 ? size(separator) : 0);
     parts.push(text);
-    length += added;
   }
   if (parts.length > 0) yield head + parts.join(separator) + end;
 }
