@@ -66,7 +66,10 @@ export class HaproxyDataplane implements Dataplane {
     const { running, process, output, parts, leaving } = this.#runtime;
     this.#runtime.running = false;
     if (!running) return;
-    const cut = (): void => parts.logger.warn('the time to stop is over: haproxy is ended, and the connections that it still has are cut');
+    const cut = (): void => {
+      const connections = this.#runtime.connectionsOf(process.workers());
+      parts.logger.warn('the time to stop is over: haproxy is ended, and the connections that it still has are cut', { connections });
+    };
     signal.addEventListener('abort', cut, { once: true });
     leaving.forget();
     await process.stop(signal);

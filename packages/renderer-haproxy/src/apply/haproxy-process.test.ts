@@ -157,6 +157,26 @@ describe.each(testedHaproxies)('$capabilities.version', (haproxy) => {
     await until(() => side.runtime.draining.workers === 0);
   }, 20_000);
 
+  test('a stop lets requests end until its time is over, and then leaves nothing behind', async () => {
+    const waiting: ServerResponse[] = [];
+    const slow = await bench.upstream((response) => void waiting.push(response));
+    const side = await bench.started();
+    await apply(side, { hosts: { 'a.test': 'a' }, backends: [testBackend('a', [slow])] });
+    const [finished, cut] = [ask(side.port, 'a.test'), ask(side.port, 'a.test')];
+    await until(() => waiting.length === 2);
+    const processes = side.runtime.process.workers();
+    const over = new AbortController();
+    const stopped = side.dataplane.stop(over.signal);
+    waiting[0]?.end('late');
+    expect(await Promise.race([finished, cut])).toBe('200 late');
+    over.abort();
+    await stopped;
+    expect(processes.some(isAlive)).toBe(false);
+    const cutting = side.told.find(({ message }) => message.startsWith('the time to stop is over'));
+    expect(cutting).toMatchObject({ level: 'warn', fields: { connections: 1 } });
+    expect(readdirSync(bench.folder.run)).not.toContain('controller.json');
+  }, 20_000);
+
   test('an HAProxy that ends during a reload fails it, and the next change is made good', async () => {
     const side = await bench.started();
     await apply(side, serving('a'));

@@ -1,5 +1,5 @@
 import { Serial, SluiceError, clientConnections, processInfo, reachableSocket } from '@sluice/core';
-import type { ListenAddresses, Logger, ResolvedAddresses, WorkerUser } from '@sluice/core';
+import type { ListenAddresses, Logger, ProcessIdentity, ResolvedAddresses, WorkerUser } from '@sluice/core';
 import type { HaproxyOptions } from '../options.ts';
 import { OutputLog } from '../observe/output-log.ts';
 import type { FoundHaproxy } from '../observe/probe.ts';
@@ -139,10 +139,13 @@ export class HaproxyRuntime {
     const processes = await this.cli.processes();
     if (processes === undefined) return this.draining.connections;
     const old = processes.oldWorkers.flatMap((pid) => processInfo(pid) ?? []);
-    const counts = [...clientConnections(old, this.#ports).values()];
-    const connections = counts.reduce((total, count) => total + count, 0);
-    this.draining = { workers: old.length, connections };
-    return connections;
+    this.draining = { workers: old.length, connections: this.connectionsOf(old) };
+    return this.draining.connections;
+  }
+
+  /** Connections of clients with some workers, as far as the kernel tells. */
+  connectionsOf(workers: readonly ProcessIdentity[]): number {
+    return [...clientConnections(workers, this.#ports).values()].reduce((total, count) => total + count, 0);
   }
 
   /** HAProxy cannot be started with what it would read: the last generation that it served may do. */

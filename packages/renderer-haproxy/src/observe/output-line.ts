@@ -11,7 +11,7 @@ const LINE = /^\[(ALERT|WARNING|NOTICE)\]\s+\((\d+)\) : (.*)$/;
 
 /** What is said at every start and reload, and of servers that come and go by our own commands. */
 const USUAL =
-  /^(?:New worker|Loading success|Reloading HAProxy|haproxy version is|path to executable is|Former worker .* exited with code 0|Initializing new worker|(?:CLI : )?(?:Proxy .* stopped|Server .* is (?:UP\/READY|going DOWN for maintenance)|backend '.*' has no server available|'server .*' : Already exists))/;
+  /^(?:New worker|Loading success|Reloading HAProxy|haproxy version is|path to executable is|Former worker .* exited with code 0|Initializing new worker|All workers exited|Exiting Master process|Current worker .* exited with code 0|(?:CLI : )?(?:Proxy .* stopped|Server .* is (?:UP\/READY|going DOWN for maintenance)|backend '.*' has no server available|'server .*' : Already exists))/;
 
 /** Lines of the output with those that begin with blanks at the end of the ones that they belong to. */
 export function joinedLines(lines: readonly string[]): readonly string[] {
