@@ -108,13 +108,15 @@ export interface Side {
 export class HaproxyBench {
   readonly data: string;
   readonly folder;
+  readonly #made: string;
   readonly #haproxy: FoundHaproxy;
   readonly #sides: Side[] = [];
   readonly #servers: HttpServer[] = [];
 
   constructor(haproxy: FoundHaproxy, deep = '') {
     this.#haproxy = haproxy;
-    this.data = join(mkdtempSync(join(tmpdir(), 'sluice-haproxy-test-')), deep);
+    this.#made = mkdtempSync(join(tmpdir(), 'sluice-haproxy-test-'));
+    this.data = join(this.#made, deep);
     this.folder = haproxyFolder(this.data);
   }
 
@@ -178,7 +180,7 @@ export class HaproxyBench {
       server.closeAllConnections();
       server.close();
     }
-    rmSync(this.data, { recursive: true, force: true });
+    rmSync(this.#made, { recursive: true, force: true });
   }
 }
 
