@@ -50,7 +50,7 @@ export async function exchangeBytes(socket: Socket, request: string): Promise<st
 export function parseAnswer(bytes: string): RawAnswer {
   const headEnd = bytes.indexOf('\r\n\r\n');
   const [statusLine = '', ...lines] = bytes.slice(0, Math.max(headEnd, 0)).split('\r\n');
-  const status = /^HTTP\/1\.1 (\d{3}) /.exec(statusLine)?.[1];
+  const status = /^HTTP\/1\.[01] (\d{3}) /.exec(statusLine)?.[1];
   if (status === undefined) throw new Error(`this is not a response: ${JSON.stringify(bytes.slice(0, 200))}`);
   const headers = new Map(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]));
   return { status: Number(status), headers, body: bytes.slice(headEnd + 4) };
