@@ -12,6 +12,21 @@ export interface DeclaredDifference {
   readonly accounts: (difference: Difference, comparison: Comparison) => boolean;
 }
 
+/** Node asks for a certificate by the server name alone; the other data planes ask whoever names no host of a rule. */
+function catchAllClients(declared: string): DeclaredDifference {
+  return {
+    name: 'a catch-all host that checks client certificates, without a server name',
+    declared,
+    reason: 'node asks for a certificate by the server name alone, and so has none to check',
+    accounts: ({ what }, { request, explanation, left, right }) =>
+      request.secure &&
+      serverNameOf(request) === '' &&
+      (/^received by .*: header ssl-client-/.test(what) ||
+        (JSON.stringify(explanation).includes('certificate') &&
+          ((/^(400|403|302)$/.test(left.status) && right.status !== left.status) || (left.status !== '421' && right.status === '421')))),
+  };
+}
+
 /** What node (left) and nginx (right) do not do alike. */
 const nginx: readonly DeclaredDifference[] = [
   {
@@ -99,21 +114,60 @@ const nginx: readonly DeclaredDifference[] = [
     reason: 'node says to an authentication service asked by another method than GET that there is no body',
     accounts: ({ what, left, right }) => what === 'received by auth: header content-length' && left === '"0"' && right === 'none',
   },
-  {
-    name: 'a catch-all host that checks client certificates, without a server name',
-    declared: 'docs/nginx.md',
-    reason: 'node asks for a certificate by the server name alone, and so has none to check',
-    accounts: ({ what }, { request, explanation, left, right }) =>
-      request.secure &&
-      serverNameOf(request) === '' &&
-      (/^received by .*: header ssl-client-/.test(what) ||
-        (JSON.stringify(explanation).includes('certificate') &&
-          ((/^(400|403|302)$/.test(left.status) && right.status !== left.status) || (left.status !== '421' && right.status === '421')))),
-  },
+  catchAllClients('docs/nginx.md'),
 ];
 
 /** What node (left) and HAProxy (right) do not do alike. */
-const haproxy: readonly DeclaredDifference[] = [];
+const haproxy: readonly DeclaredDifference[] = [
+  catchAllClients('docs/haproxy.md'),
+  {
+    name: 'a request of HTTP/1.0',
+    declared: 'docs/haproxy.md',
+    reason: 'HAProxy speaks to endpoints in the version of the client',
+    accounts: ({ what, left, right }, { request }) =>
+      request.minor === 0 &&
+      ((/^received by .*: http$/.test(what) && left === '1.1' && right === '1.0') || /^received by .*: header connection$/.test(what)),
+  },
+  {
+    name: 'a request of HTTP/1.0 with a body that is not usual for it',
+    declared: 'docs/haproxy.md',
+    reason: 'HAProxy refuses bodies of GET and the like, and those in chunks: 413',
+    accounts: (_difference, { request, right }) =>
+      request.minor === 0 && (request.body !== undefined || request.chunked === true) && right.status === '413',
+  },
+  {
+    name: 'HTTP/1.0 for an endpoint',
+    declared: 'docs/annotations.md, proxy-http-version of haproxy',
+    reason: 'HAProxy speaks to endpoints in the version of the client',
+    accounts: ({ what, left, right }) =>
+      (/^received by .*: http$/.test(what) && left === '1.0' && right === '1.1') ||
+      (/^received by .*: header connection$/.test(what) && /^(none|"close"|"keep-alive")$/.test(left) && right === 'none'),
+  },
+  {
+    name: 'what an authentication service learns of a client that says little',
+    declared: 'docs/haproxy.md',
+    reason: 'HAProxy asks with a User-Agent and an Accept of its own where the client has none',
+    accounts: ({ what, left, right }) =>
+      /^received by .*: header (accept|user-agent)$/.test(what) && left === 'none' && /^"(\*\/\*|HAProxy)"$/.test(right),
+  },
+  {
+    name: 'headers of answers that HAProxy makes itself',
+    declared: 'docs/annotations.md, custom-headers and snippets of haproxy',
+    reason: 'when no endpoint answers, HAProxy does, with nothing but the headers of CORS',
+    accounts: ({ what, left, right }, { right: answer }) =>
+      /^header (?!access-control-|content-type$)/.test(what) && left !== 'none' && right === 'none' && /^50[24]$/.test(answer.status),
+  },
+  {
+    name: 'which of two refusals comes first',
+    declared: 'docs/haproxy.md',
+    reason: 'HAProxy looks at target and host before it looks at the method',
+    accounts: ({ what, left, right }, { request }) =>
+      request.method === 'TRACE' &&
+      ((what === 'status' && left === '405' && right === '400') ||
+        what === 'body' ||
+        (what === 'explained, haproxy' && right.includes('"status":"400"'))),
+  },
+];
 
 /** Every difference from node that is meant to be, by backend. Each names exactly what differs, and when. */
 const declaredDifferences: ReadonlyMap<string, readonly DeclaredDifference[]> = new Map(Object.entries({ nginx, haproxy }));

@@ -88,7 +88,7 @@ function classLines({ way: { connectMs, tries }, leastConnections, faithful }: B
     ...(retries === 0 ? [] : [line('retry-on', ...retryOn), ...(faithful ? [] : [line('option', 'redispatch', 1)])]),
     ...lines('http-request set-timeout server var(txn.sluice_read_ms) if { var(txn.sluice_read_ms) -m found }'),
     ...(tries.nonIdempotent || retries === 0 ? [] : lines('http-request disable-l7-retry if { method POST LOCK PATCH }')),
-    ...lines('http-response del-header Server'),
+    ...lines('http-response set-var(txn.sluice_answered) bool(1)', 'http-response del-header Server'),
     ...lines('http-response lua.sluice_response if { var(txn.sluice_response) -m found }'),
   ];
 }

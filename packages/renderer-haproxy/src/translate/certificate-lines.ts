@@ -1,5 +1,6 @@
-import { KeyMaterial, certificateNames } from '@sluice/core';
-import type { Certificate, ClientVerification, RoutingModel, VirtualHost } from '@sluice/core';
+import { X509Certificate } from 'node:crypto';
+import { KeyMaterial, certificateNames, wildcardAbove } from '@sluice/core';
+import type { Certificate, CertificateNames, ClientVerification, RoutingModel, VirtualHost } from '@sluice/core';
 import type { CertificateLine, GeneratedFile, ServedCertificate } from '../render/haproxy-table.ts';
 import { printWords } from '../render/print.ts';
 import { digestOf } from './record.ts';
@@ -29,13 +30,38 @@ export function certificateLines(model: RoutingModel): CertificateTree {
     if (known === undefined) grouped.set(key, { ...line, names: [name] });
     else known.names.push(name);
   }
-  const first = lineFor(names.get('*'), options.get('*') ?? '');
+  keepExactNames(names, (name, above) => {
+    const line = lineFor(names.get(above), options.get(above) ?? '');
+    grouped.get(`${line.certificate ?? ''} ${line.options}`)?.names.push(`!${name}`);
+  });
+  const first = lineFor(undefined, options.get('*') ?? '');
   const used = new Set([first, ...grouped.values()].map(({ certificate }) => certificate));
   return {
     certificates: model.certificates.map(servedCertificate).filter(({ name }) => used.has(name)),
     lines: [first, ...[...grouped.values()].map((line) => ({ ...line, names: line.names.toSorted() }))],
     files: [...files.values()],
   };
+}
+
+/**
+ * Tells each name that has another kind of key than the wildcard above it: HAProxy looks for keys of each kind on their own, and takes a wildcard with an
+ * elliptic curve before the equal name with RSA.
+ */
+function keepExactNames(names: CertificateNames, tell: (name: string, above: string) => void): void {
+  for (const [name, certificate] of names) {
+    const above = wildcardAbove(name);
+    if (above === undefined || !names.has(above) || !isServerName(name)) continue;
+    if (keyKind(certificate) !== keyKind(names.get(above))) tell(name, above);
+  }
+}
+
+const kinds = new WeakMap<Certificate, string | undefined>();
+
+/** What kind of key a certificate has; undefined for the default one, which may have any. */
+function keyKind(certificate: Certificate | undefined): string | undefined {
+  if (certificate === undefined) return undefined;
+  if (!kinds.has(certificate)) kinds.set(certificate, new X509Certificate(certificate.chain).publicKey.asymmetricKeyType);
+  return kinds.get(certificate);
 }
 
 /** What HAProxy takes for a filter of names. */

@@ -3,6 +3,16 @@ import type { FidelityTable } from '@sluice/core';
 const buffers = { level: 'equivalent', note: 'answers are passed on as they come, within fixed buffers of 32 KiB' } as const;
 const kept = { level: 'equivalent', note: 'connections to authentication services are not kept' } as const;
 
+const notOnOwn = {
+  level: 'approximate',
+  note: 'answers that HAProxy makes itself when no endpoint answers (502, 504) have no such headers',
+} as const;
+
+const readIntoSteps = {
+  level: 'approximate',
+  note: 'its directives are read one by one: headers of an if or of the server come besides those of the location, which nginx lets them replace; answers that HAProxy makes itself when no endpoint answers (502, 504) have none of them',
+} as const;
+
 /** Where the HAProxy data plane differs from ingress-nginx in how it does what an annotation asks for. */
 export const haproxyFidelity: FidelityTable = {
   'auth-keepalive': kept,
@@ -26,6 +36,9 @@ export const haproxyFidelity: FidelityTable = {
   'proxy-http-version': { level: 'approximate', note: 'endpoints are spoken to in the version of the client, HTTP/1.0 or HTTP/1.1' },
   'proxy-next-upstream-timeout': { level: 'approximate', note: 'tries are limited by their number alone' },
   'proxy-ssl-verify-depth': { level: 'approximate', note: 'the length of the chain of an endpoint is not looked at' },
+  'configuration-snippet': readIntoSteps,
+  'server-snippet': readIntoSteps,
+  'custom-headers': notOnOwn,
   affinity: {
     level: 'equivalent',
     note: 'balanced cookies of ingress-nginx are understood and may lead to another endpoint; persistent ones to their own',

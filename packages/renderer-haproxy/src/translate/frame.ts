@@ -89,6 +89,7 @@ export function frontendSection(deployment: Deployment, users: readonly string[]
       ),
       ...forwardedHeaders,
       strictTransport,
+      ...corsOfErrors,
       ...lines(
         'http-request lua.sluice_edit if { var(txn.sluice_edit) -m found }',
         'use_backend %[var(txn.sluice_backend)] if { var(txn.sluice_backend) -m found }',
@@ -99,10 +100,31 @@ export function frontendSection(deployment: Deployment, users: readonly string[]
 }
 
 /** Sent with every answer over TLS, as ingress-nginx does (hsts, hsts-max-age, hsts-include-subdomains): RFC 6797. */
-const strictTransport = line(
-  ...['http-after-response', 'set-header', 'Strict-Transport-Security', 'max-age=31536000; includeSubDomains'],
-  ...['if', '{', 'ssl_fc', '}'],
-);
+const strictTransport: Line = {
+  words: [
+    'http-after-response',
+    'set-header',
+    'Strict-Transport-Security',
+    'max-age=31536000; includeSubDomains',
+    'if',
+    '{',
+    'ssl_fc',
+    '}',
+  ],
+};
+
+/** Answers that HAProxy makes by itself after Lua has run (502, 504) have the lines of CORS too: browsers show nothing of them otherwise. */
+const corsOfErrors = [
+  'Access-Control-Allow-Origin',
+  'Access-Control-Allow-Credentials',
+  'Access-Control-Allow-Methods',
+  'Access-Control-Allow-Headers',
+  'Access-Control-Expose-Headers',
+  'Access-Control-Max-Age',
+].flatMap((name) => {
+  const held = `var(txn.sluice_${name.toLowerCase().replaceAll('-', '_')})`;
+  return lines(`http-after-response set-header ${name} %[${held}] if { ${held} -m found } !{ var(txn.sluice_answered) -m found }`);
+});
 
 /** What some requests need before they go on: lines of the order in which ingress-nginx takes these steps. */
 function afterLua(users: readonly string[]): readonly string[] {

@@ -5,7 +5,7 @@ import type { MapRecord } from './record.ts';
 import { planRoute } from './route-plan.ts';
 import type { PlannedRoute } from './route-plan.ts';
 import { routePattern } from './route-pattern.ts';
-import type { RoutePattern } from './route-pattern.ts';
+import type { MappedPattern, RoutePattern } from './route-pattern.ts';
 import type { Demand } from './way.ts';
 
 /** A host as Lua gets it: a record under the digest of the whole host. */
@@ -17,7 +17,7 @@ export interface HostMaps {
   /** Of the map `routes`. */
   readonly routes: readonly (readonly [key: string, value: string])[];
   /** Of a map of expressions, in order. */
-  readonly patterns: readonly RoutePattern[];
+  readonly patterns: readonly MappedPattern[];
   readonly demands: readonly Demand[];
   /** Routes that no request can reach, because HAProxy takes no request line that is so long. */
   readonly unreachable: readonly Route[];
@@ -84,12 +84,12 @@ function recordBase(host: VirtualHost, placed: readonly Placed[]): HostRecord {
     ...(placed.some(({ route }) => route.match.kind === 'exact') && { exact: 1 as const }),
     ...(server && { server }),
     ...(host.appRoot && { appRoot: host.appRoot.path }),
-    ...(host.clientAuth && { clientAuth: clientAuthOf(host, host.clientAuth) }),
+    ...(host.clientAuth && { clientAuth: clientAuthOf(host.clientAuth) }),
   };
 }
 
 /** What is looked at in the certificate of a client; HAProxy has checked it by itself. */
-function clientAuthOf(host: VirtualHost, auth: ClientAuth): object {
+function clientAuthOf(auth: ClientAuth): object {
   if (auth.kind === 'unusable') return { refused: 1 };
   const { mode, subject, errorPage, passCertificate } = auth;
   return {
@@ -97,7 +97,7 @@ function clientAuthOf(host: VirtualHost, auth: ClientAuth): object {
     ...(subject !== undefined && { subject: { pattern: subject } }),
     ...(errorPage !== undefined && { errorPage }),
     ...(passCertificate && { pass: 1 }),
-    ...(mode !== 'off' && host.match.kind !== 'any' && { handshake: 1 }),
+    ...(mode !== 'off' && { handshake: 1 }),
   };
 }
 

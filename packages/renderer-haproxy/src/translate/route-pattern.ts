@@ -6,8 +6,17 @@ import type { PathMatch, PlanPattern } from '@sluice/core';
  * the path begins, which stands behind the digest: Lua looks for it in the path alone.
  */
 export type RoutePattern =
-  | { readonly kind: 'mapped'; readonly position: number; readonly pattern: string; readonly limit: string; readonly plan: string }
+  | MappedPattern
   | { readonly kind: 'found'; readonly position: number; readonly pattern: PlanPattern; readonly plan: string };
+
+export interface MappedPattern {
+  readonly kind: 'mapped';
+  readonly position: number;
+  readonly pattern: string;
+  /** Of steps, in front of everything; may be empty. */
+  readonly limit: string;
+  readonly plan: string;
+}
 
 /** What depends on the beginning of the text. */
 const LOOKS_BACK = /\^|\\[AbBG]|\(\?<[=!]/;
@@ -26,7 +35,7 @@ export function routePattern({ path, ignoreCase, anywhere }: RegexMatch, positio
 }
 
 /** The key of an entry: what HAProxy compiles, without blanks. */
-export function patternKey(digest: string, { limit, pattern }: Extract<RoutePattern, { kind: 'mapped' }>): string {
+export function patternKey(digest: string, { limit, pattern }: MappedPattern): string {
   return `${limit}^${digest}${pattern}`;
 }
 

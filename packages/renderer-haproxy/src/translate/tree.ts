@@ -83,12 +83,16 @@ function mapsOf(hosts: readonly TranslatedHost[], upstreams: readonly UpstreamMa
   ];
 }
 
+/** The first route with an expression is the one that counts. */
 function patternMaps(hosts: readonly TranslatedHost[]): readonly MapFile[] {
   const maps = Array.from({ length: PATTERN_MAPS }, () => new Map<string, string>());
-  for (const { maps: host } of hosts)
-    for (const pattern of host.patterns)
-      if (pattern.kind === 'mapped')
-        maps[patternMap(host.digest)]?.set(patternKey(host.digest, pattern), `${pattern.position},${pattern.plan}`);
+  for (const { maps: host } of hosts) {
+    const map = maps[patternMap(host.digest)];
+    for (const pattern of host.patterns) {
+      const key = patternKey(host.digest, pattern);
+      if (map?.has(key) === false) map.set(key, `${pattern.position},${pattern.plan}`);
+    }
+  }
   return maps.map((entries, number) => ({ name: `patterns-${number}`, entries, ordered: true }));
 }
 

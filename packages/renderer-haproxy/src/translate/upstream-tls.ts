@@ -23,13 +23,23 @@ export function serverParameters({ tls }: Way): ServerParameters {
 }
 
 function wordsOf(tls: UpstreamTls): readonly string[] {
-  const { verify, authorities, client, name, sendServerName, protocols, ciphers } = tls;
-  const known = name !== undefined && NAME.test(name) ? name : undefined;
+  const known = tls.name !== undefined && NAME.test(tls.name) ? tls.name : undefined;
+  return [...identityWords(tls, known), ...protocolWords(tls)];
+}
+
+/** Who is to answer, and what it is shown. */
+function identityWords(tls: UpstreamTls, name: string | undefined): readonly string[] {
+  const { verify, authorities, client, sendServerName } = tls;
   return [
     ...(verify && authorities !== undefined ? ['verify', 'required', 'ca-file', `current/${authoritiesPath(tls)}`] : ['verify', 'none']),
-    ...(verify && known !== undefined ? ['verifyhost', known] : []),
+    ...(verify && name !== undefined ? ['verifyhost', name] : []),
     ...(client === undefined ? [] : ['crt', `current/${clientPath(tls)}`]),
-    ...(sendServerName && known !== undefined ? ['sni', `str(${known})`] : []),
+    ...(sendServerName && name !== undefined ? ['sni', `str(${name})`] : []),
+  ];
+}
+
+function protocolWords({ protocols, ciphers }: UpstreamTls): readonly string[] {
+  return [
     ...(protocols.includes('TLSv1.2') ? [] : ['ssl-min-ver', 'TLSv1.3']),
     ...(protocols.includes('TLSv1.3') ? [] : ['ssl-max-ver', 'TLSv1.2']),
     ...(ciphers !== undefined && CIPHERS.test(ciphers) ? ['ciphers', ciphers] : []),

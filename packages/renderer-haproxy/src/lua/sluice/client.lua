@@ -47,8 +47,8 @@ local function pem(txn)
 end
 
 -- What whoever is asked learns of the client.
-local function edits_of(txn, auth, shown)
-  local verify = "NONE"
+local function edits_of(txn, auth, shown, secure)
+  local verify = secure and "NONE" or ""
   if shown then verify = shown.code == 0 and "SUCCESS" or "FAILED:" .. (REASONS[shown.code] or "error " .. shown.code) end
   local function line(name, value)
     return { op = value == "" and "remove" or "set", name = name, value = value }
@@ -87,7 +87,7 @@ function M.check(context, auth, src)
     end
   end
   if auth.subject and not platform.found(shown and shown.subject or "", auth.subject) then return { status = 403 } end
-  context.client_edits = edits_of(context.txn, auth, shown)
+  context.client_edits = edits_of(context.txn, auth, shown, context.secure)
   return nil
 end
 

@@ -10,7 +10,7 @@ end
 
 -- The client's own, if it has sent one.
 local function request_id(txn)
-  local own = txn.sf:req_fhdr("x-request-id")
+  local own = txn.sf:req_fhdr("x-request-id", 1)
   if own ~= "" then return own end
   return (gsub(txn.sf:uuid(4), "-", ""))
 end
@@ -31,6 +31,7 @@ function M.new(txn)
     method = txn.sf:method(),
     target = txn.sf:pathq(),
     host = authority(txn, host),
+    host_header = host,
     version = version,
     -- What stands for the name of a request without one: only HTTP/1.0 has such requests.
     nameless = version == "1.0" and "",

@@ -60,6 +60,7 @@ local function pass_on(txn, answer, bodiless)
     end
   end
   if not bodiless then reply:set_body(answer.body or "") end
+  txn:set_var("txn.sluice_answered", 1)
   txn:done(reply)
 end
 

@@ -38,7 +38,7 @@ end
 local function route_edits(context, plan, src, side)
   local edits = {}
   if plan.hostHeader then set(edits, "Host", text.fill(src, plan.hostHeader))
-  elseif context.host == "" then set(edits, "Host", src.name) end
+  elseif context.host_header == "" then set(edits, "Host", context.host ~= "" and context.host or src.name) end
   if plan.connection then set(edits, "Connection", plan.connection) end
   if plan.basic then edits[#edits + 1] = { op = "remove", name = "Authorization" } end
   for _, edit in ipairs(context.client_edits or {}) do edits[#edits + 1] = edit end
@@ -65,6 +65,14 @@ local function loop(context, plan, edits)
   context.txn:set_var("txn.sluice_loop_ms", (plan.readMs or 60000) + 1000)
 end
 
+-- HAProxy adds the lines of CORS to answers that it makes by itself.
+local function tell_cors(context)
+  for _, edit in ipairs(context.edits) do
+    local name = string.lower(edit.name)
+    if string.sub(name, 1, 15) == "access-control-" then context.txn:set_var("txn.sluice_" .. string.gsub(name, "-", "_"), edit.value) end
+  end
+end
+
 local function has_response_work(context, plan)
   local replaces = plan.errorPages and (plan.errorPages.replaces or context.looped)
   return #context.edits > 0 or plan.values or replaces or context.wish
@@ -85,6 +93,7 @@ function M.run(context)
     context.request_edits = edits
     txn:set_var("txn.sluice_edit", 1)
   end
+  if plan.cors then tell_cors(context) end
   if plan.readMs and not context.looped then txn:set_var("txn.sluice_read_ms", plan.readMs) end
   if has_response_work(context, plan) then txn:set_var("txn.sluice_response", 1) end
   if plan.silent then txn:set_var("txn.sluice_silent", 1) end

@@ -80,16 +80,19 @@ local function before_routes(known, host, src)
   return nil
 end
 
--- What nginx has no other answer for, whatever the host is.
-local REFUSED_METHODS = { TRACE = true, CONNECT = true }
+-- HTTP/1.0 knows no body in chunks.
+local function is_odd(known)
+  return known.version == "1.0" and known.txn.sf:req_fhdr("transfer-encoding") ~= ""
+end
 
 local function route(txn)
   local known = context.new(txn)
-  if REFUSED_METHODS[known.method] then return page.send(known, { status = 405, last = true }) end
+  if known.method == "CONNECT" then return page.send(known, { status = 405, last = true }) end
   local unnamed = request.new("", known)
   local name = known.host == "" and known.nameless or request.canonical_host(unnamed)
   known.path = path.normalize(path.of_target(request.target(unnamed)))
-  if not name or known.path == nil then return page.send(known, { status = 400 }) end
+  if not name or known.path == nil or is_odd(known) then return page.send(known, { status = 400 }) end
+  if known.method == "TRACE" then return page.send(known, { status = 405, last = true }) end
   local host, digest = tables.host(name)
   if host == nil then return page.send(known, { status = 503 }) end
   local early = before_routes(known, host, request.new(host.name, known))
@@ -115,6 +118,7 @@ action("sluice_gate", "http-req", function(txn)
   return forward.run(known)
 end)
 
+action("sluice_join", "http-req", response.join_forwarded)
 action("sluice_edit", "http-req", response.edit_request)
 action("sluice_mirror", "http-req", mirror.run)
 action("sluice_response", "http-res", response.run)

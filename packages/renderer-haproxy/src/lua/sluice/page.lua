@@ -80,6 +80,7 @@ function M.send(context, answer, changes)
     if lower(line[1]) ~= "content-length" then reply:add_header(line[1], line[2]) end
   end
   if status ~= 204 then reply:set_body(answer.text or page_of(status)) end
+  txn:set_var("txn.sluice_answered", 1)
   txn:done(reply)
 end
 

@@ -74,6 +74,18 @@ function M.run(txn)
   end
 end
 
+-- Several lines of what other proxies have said are one for the upstream.
+function M.join_forwarded(txn)
+  for _, name in ipairs({ "x-forwarded-for", "x-forwarded-host" }) do
+    local lines = txn.http:req_get_headers()[name]
+    if lines and lines[1] then
+      local joined = lines[0]
+      for index = 1, #lines do joined = joined .. ", " .. lines[index] end
+      txn.http:req_set_header(name, joined)
+    end
+  end
+end
+
 -- Header lines of the request that is about to be passed on.
 function M.edit_request(txn)
   local known = context.of(txn)
