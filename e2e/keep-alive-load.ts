@@ -1,11 +1,23 @@
-import { Agent, request } from 'node:http';
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import { Agent, request } from 'node:http';
+import type { IncomingMessage, RequestOptions } from 'node:http';
+import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
+
+/** What clients do otherwise than to ask as fast as they can on connections that they keep. */
+export interface ClientHabits {
+  /** Between an answer and the next request. */
+  readonly thinkMs?: number;
+  /** With TLS; certificates are not verified. */
+  readonly secure?: boolean;
+  /** Another connection for each request. */
+  readonly fresh?: boolean;
+}
 
 /** Clients that send one request after the other on connections that they keep, until they are stopped. */
 export class KeepAliveLoad {
   readonly #agent: Agent;
+  readonly #secure: boolean;
   readonly #port: number;
   readonly #host: string;
   readonly #thinkMs: number;
@@ -17,9 +29,10 @@ export class KeepAliveLoad {
   /** The local ports of the connections that were used. */
   readonly connections = new Set<number>();
 
-  /** `thinkMs`: between an answer and the next request of a client. */
-  constructor(port: number, host: string, clients: number, thinkMs = 0) {
-    this.#agent = new Agent({ keepAlive: true, maxSockets: clients });
+  constructor(port: number, host: string, clients: number, { thinkMs = 0, secure = false, fresh = false }: ClientHabits = {}) {
+    const options = { keepAlive: !fresh, maxSockets: clients };
+    this.#agent = secure ? new SecureAgent({ ...options, rejectUnauthorized: false, maxCachedSessions: 0 }) : new Agent(options);
+    this.#secure = secure;
     this.#port = port;
     this.#host = host;
     this.#thinkMs = thinkMs;
@@ -46,7 +59,8 @@ export class KeepAliveLoad {
   }
 
   async #ask(): Promise<number> {
-    const sent = request({ host: '127.0.0.1', port: this.#port, headers: { host: this.#host }, agent: this.#agent, path: '/load' });
+    const target = { host: '127.0.0.1', port: this.#port, headers: { host: this.#host }, agent: this.#agent, path: '/load' };
+    const sent = this.#secure ? secureRequest({ ...target, servername: this.#host } as RequestOptions) : request(target);
     sent.once('socket', (socket) => {
       if (socket.localPort !== undefined) this.connections.add(socket.localPort);
       else socket.once('connect', () => this.connections.add(socket.localPort ?? 0));

@@ -1,6 +1,6 @@
 import { hostTo, served } from '../manifest.ts';
-import { EchoSockets, WebSocketClients } from '../nginx/web-socket-clients.ts';
-import { factsOf } from '../nginx/dataplane-facts.ts';
+import { EchoSockets, WebSocketClients } from '../web-socket-clients.ts';
+import { factsOf } from '../dataplane-facts.ts';
 import { masterOf } from '../proxy-process.ts';
 import { RunningSluice } from '../running-sluice.ts';
 import { untilTrue } from '../until.ts';

@@ -14,7 +14,7 @@ export async function openShop(lab: Lab): Promise<void> {
 
 /** Clients of the shop that go on until they are stopped; resolves when they are answered. */
 export async function loadShop(sluice: RunningSluice): Promise<KeepAliveLoad> {
-  const load = new KeepAliveLoad(sluice.ports.http, HOST, 4, 5);
+  const load = new KeepAliveLoad(sluice.ports.http, HOST, 4, { thinkMs: 5 });
   await untilTrue('the load', () => load.answered > 20);
   return load;
 }

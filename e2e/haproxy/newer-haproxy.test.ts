@@ -7,7 +7,9 @@ import { newerProxy } from '../proxy-programs.ts';
 const SINCE = ['proxy > 429 is a reason when asked for'];
 
 /** What newer versions do otherwise. */
-const LATER = [{ name: 'headers > CONNECT', why: 'a target that is not the Host header is answered 400 before anybody looks at the method' }];
+const LATER = [
+  { name: 'headers > CONNECT', why: 'a target that is not the Host header is answered 400 before anybody looks at the method' },
+];
 
 const program = newerProxy('haproxy');
 const binary = 'binary' in program ? program.binary : '';

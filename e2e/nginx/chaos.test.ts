@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { factsOf } from '../dataplane-facts.ts';
 import { EchoUpstream, echoOf } from '../echo-upstream.ts';
 import { KeepAliveLoad } from '../keep-alive-load.ts';
 import { hostTo, ingressClass, served } from '../manifest.ts';
@@ -12,7 +13,6 @@ import { sluice as runSluice } from '../sluice-command.ts';
 import { occupyPort } from '../socket-port.ts';
 import { TemporaryFolder } from '../temporary-folder.ts';
 import { until, untilTrue } from '../until.ts';
-import { factsOf } from './dataplane-facts.ts';
 
 const { skip, title } = needing(machineProxy('nginx'), 'nginx when things die');
 const isRoot = process.getuid?.() === 0;

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { EchoUpstream } from '../echo-upstream.ts';
+import { ChangingEndpoints } from '../changing-endpoints.ts';
+import { factsOf } from '../dataplane-facts.ts';
 import { KeepAliveLoad } from '../keep-alive-load.ts';
-import { endpointSlice, hostTo, ingressClass, served, service } from '../manifest.ts';
+import { hostTo, ingressClass, served, service } from '../manifest.ts';
 import { machineProxy, needing } from '../proxy-programs.ts';
 import { RunningSluice } from '../running-sluice.ts';
 import { TemporaryFolder } from '../temporary-folder.ts';
 import { untilTrue } from '../until.ts';
-import { factsOf } from './dataplane-facts.ts';
-import { EchoSockets, WebSocketClients } from './web-socket-clients.ts';
+import { EchoSockets, WebSocketClients } from '../web-socket-clients.ts';
 
 /** How long each part goes on: `LOAD_SECONDS=60 npm test -- e2e/nginx/load`. */
 const SECONDS = Number(process.env['LOAD_SECONDS'] ?? 5);
@@ -19,7 +19,7 @@ const { skip, title } = needing(machineProxy('nginx'), 'nginx under load');
 
 describe.skipIf(skip)(title, () => {
   const folder = new TemporaryFolder();
-  let endpoints: readonly EchoUpstream[];
+  let endpoints: ChangingEndpoints;
   let chat: EchoSockets;
   let sluice: RunningSluice;
   let load: KeepAliveLoad;
@@ -27,7 +27,7 @@ describe.skipIf(skip)(title, () => {
   let sockets: WebSocketClients;
 
   beforeAll(async () => {
-    endpoints = await Promise.all(['one', 'two', 'three'].map((name) => EchoUpstream.start(name)));
+    endpoints = await ChangingEndpoints.start(folder);
     chat = await EchoSockets.start();
     folder.writeObjects('manifests/common.yaml', [
       ingressClass(),
@@ -36,10 +36,9 @@ describe.skipIf(skip)(title, () => {
       ...served('chat', chat.port),
       hostTo('chat.test', 'chat'),
     ]);
-    writeEndpoints(0);
     sluice = await RunningSluice.serving(folder.at('manifests'), folder.at('data'), ['--backend', 'nginx']);
     load = new KeepAliveLoad(sluice.ports.http, 'shop.test', 4);
-    thinking = new KeepAliveLoad(sluice.ports.http, 'shop.test', 20, 300);
+    thinking = new KeepAliveLoad(sluice.ports.http, 'shop.test', 20, { thinkMs: 300 });
     sockets = await WebSocketClients.open(sluice.ports.http, 'chat.test', SOCKETS);
     await untilTrue('the load', () => load.answered > 20);
   });
@@ -49,24 +48,10 @@ describe.skipIf(skip)(title, () => {
     await load?.stop();
     await thinking?.stop();
     await sluice?.kill();
-    await Promise.all(endpoints.map((endpoint) => endpoint.close()));
+    await endpoints.close();
     await chat.close();
     folder.remove();
   });
-
-  /** One of the endpoints after the other, one at a time or two. */
-  function writeEndpoints(step: number): void {
-    const ports = endpoints
-      .filter((_, index) => index === step % 3 || (step % 2 === 0 && index === (step + 1) % 3))
-      .map(({ port }) => port);
-    const slices = ports.map((port, index) => renamed(endpointSlice('web', { port }), `web-${index}`));
-    folder.writeObjects('manifests/endpoints.yaml', slices);
-  }
-
-  function renamed(object: object, name: string): object {
-    const { metadata, ...rest } = object as { readonly metadata: object };
-    return { ...rest, metadata: { ...metadata, name } };
-  }
 
   /** Changes endpoints ten times a second, and does something more once a second. */
   async function changes(eachSecond: (second: number) => Promise<void>): Promise<void> {
@@ -74,7 +59,7 @@ describe.skipIf(skip)(title, () => {
       const endAt = performance.now() + 1000;
       await eachSecond(second);
       for (let step = 0; performance.now() < endAt; step++) {
-        writeEndpoints(second * 10 + step);
+        endpoints.write(second * 10 + step);
         await delay(100);
       }
     }

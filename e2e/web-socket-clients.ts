@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { WebSocket, WebSocketServer } from 'ws';
-import { portOf } from '../socket-port.ts';
+import { portOf } from './socket-port.ts';
 import type { Server } from 'node:net';
 
 /** A WebSocket upstream on 127.0.0.1 that sends back what it gets. */
