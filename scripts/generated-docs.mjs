@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { annotationsSections } from './annotations-page.mjs';
+import { metricsSections } from './metrics-page.mjs';
 import { flagsSections } from './flags-page.mjs';
 import { optionsSections } from './options-page.mjs';
 import { ROOT } from './workspace-node.mjs';
@@ -43,6 +44,7 @@ export async function generatedDocs() {
   };
   const { explainReport } = await source('core', 'evaluate/explanation.ts');
   const { checkReport } = await source('core', 'observe/diagnostic-schema.ts');
+  const { ingressNginxMetrics, sluiceMetrics, controllerLabels } = await source('metrics', 'instruments/metric-table.ts');
   const { ingressNginxFlags } = await sourceOf('apps', 'controller', 'settings/ingress-nginx/flags.ts');
   const { z } = await import('zod');
   const annotations = annotationsSections(annotationGroups, unsupportedAnnotations, {
@@ -55,6 +57,10 @@ export async function generatedDocs() {
     { path: join(ROOT, 'docs', 'annotations.md'), text: page('Annotations', annotations) },
     { path: join(ROOT, 'docs', 'errors.md'), text: errorsPage(problems) },
     { path: join(ROOT, 'docs', 'flags.md'), text: page('Flags of ingress-nginx', flagsSections(ingressNginxFlags)) },
+    {
+      path: join(ROOT, 'docs', 'metrics.md'),
+      text: page('Metrics', metricsSections(ingressNginxMetrics, sluiceMetrics, controllerLabels)),
+    },
     { path: join(ROOT, 'docs', 'options.md'), text: page('Options of backends', optionsSections(z, options)) },
     { path: join(ROOT, 'docs', 'spans.md'), text: spansPage(spanNames) },
     { path: join(ROOT, 'docs', 'schemas', 'check.json'), text: schemaFile(z, checkReport) },

@@ -31,5 +31,5 @@ test.each([
 test('the files are those of the checkout', () => {
   const found = testFiles(ROOT);
   expect(found).toContain('scripts/test-selection.test.mjs');
-  expect(found.filter((file) => /node_modules|fixtures|dist/.test(file))).toEqual([]);
+  expect(found.filter((file) => /(?:^|\/)(?:node_modules|fixtures|dist)\//.test(file))).toEqual([]);
 });

@@ -1,16 +1,30 @@
-import { AdminRoutesToken, ControllerViewToken, ListenToken, LoggerToken, definePlugin } from '@sluice/core';
+import { AdminRoutesToken, ControllerViewToken, ListenToken, LoggerToken, coreVersion, definePlugin } from '@sluice/core';
+import type { AdminRoute, ControllerView } from '@sluice/core';
 import { z } from 'zod';
 import { AdminServer } from './admin/admin-server.ts';
 import { statusRoutes } from './admin/status-routes.ts';
+import { stubStatus } from './admin/stub-status.ts';
+import { ControllerMetrics } from './instruments/controller-metrics.ts';
 
-/** The admin server: health, readiness, status, diagnostics, model and explain, and the pages of other plugins. */
+const metricsOptions = z.strictObject({
+  controllerClass: z
+    .string()
+    .min(1)
+    .default('k8s.io/ingress-nginx')
+    .describe('The label `controller_class` of the metrics of ingress-nginx.'),
+});
+
+/** The admin server: health, readiness, metrics, status, diagnostics, model and explain, and the pages of other plugins. */
 export default definePlugin({
   name: 'metrics',
   core: '^0.1.0',
-  config: z.strictObject({}),
-  register(host) {
+  config: metricsOptions,
+  register(host, options) {
     let server: AdminServer | undefined;
-    host.admin((services) => statusRoutes(services.get(ControllerViewToken)));
+    host.admin((services) => {
+      const view = services.get(ControllerViewToken);
+      return [...statusRoutes(view), ...metricRoutes(view, options.controllerClass)];
+    });
     host.onStart(async (services) => {
       const { admin } = services.get(ListenToken);
       if (admin === undefined) return;
@@ -21,5 +35,15 @@ export default definePlugin({
     host.onStop(() => server?.close());
   },
 });
+
+/** `/metrics` and `/nginx_status`. In a cluster the labels say which pod it is. */
+function metricRoutes(view: ControllerView, controllerClass: string): readonly AdminRoute[] {
+  const { POD_NAMESPACE = '', POD_NAME = '' } = process.env;
+  const metrics = new ControllerMetrics(view, { namespace: POD_NAMESPACE, pod: POD_NAME, controllerClass, version: coreVersion });
+  return [
+    { path: '/metrics', answer: async () => ({ status: 200, body: await metrics.text(), type: metrics.contentType }) },
+    { path: '/nginx_status', answer: () => ({ status: 200, body: stubStatus(view.stats()) }) },
+  ];
+}
 
 export { AdminServer } from './admin/admin-server.ts';

@@ -23,7 +23,7 @@ describe('settings', () => {
       log: { level: 'info', format: 'json' },
       watch: { ingressClass: 'nginx', controllerClass: 'k8s.io/ingress-nginx', watchIngressWithoutClass: false },
     });
-    expect(plugins.map(({ pluginName }) => pluginName)).toEqual(['kubernetes', 'node', 'nginx', 'metrics']);
+    expect(plugins.map(({ pluginName }) => pluginName)).toEqual(['kubernetes', 'node', 'nginx', 'haproxy', 'metrics']);
   });
 
   test.each([

@@ -14,6 +14,18 @@ export interface ListeningAddresses {
   readonly https: readonly { readonly port: number }[];
 }
 
+/** What a proxy that reads files was made to do since the start of the controller. */
+export interface ReloadFacts {
+  /** Reloads that took effect. */
+  readonly reloads: number;
+  /** Reloads that were undone because the proxy refused what it was to read. */
+  readonly rollbacks: number;
+  /** How often the proxy had to be started again because it had died. */
+  readonly restarts: number;
+  /** The last reload that took effect: some twenty reasons at most, in words. */
+  readonly lastReload?: { readonly atMs: number; readonly reasons: readonly string[] } | undefined;
+}
+
 /**
  * Life cycle of the proxy: a supervised process, or code in this process.
  * `start` resolves when the listeners accept connections and throws `SLU3001` when an address cannot be bound.
@@ -26,6 +38,8 @@ export interface Dataplane {
   stats(): DataplaneStats;
   /** What is listened on, where that is known: some redirects name it. */
   addresses?(): ListeningAddresses;
+  /** Present where the proxy reloads at all. */
+  reloads?(): ReloadFacts;
   /** What operators want to know of this kind of data plane: plain data for the status page, nothing secret. */
   facts?(): Readonly<Record<string, unknown>>;
 }

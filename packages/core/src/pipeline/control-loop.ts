@@ -1,5 +1,5 @@
 import type { Backend } from '../apply/backend.ts';
-import type { DataplaneHealth } from '../apply/dataplane.ts';
+import type { DataplaneHealth, DataplaneStats, ReloadFacts } from '../apply/dataplane.ts';
 import { isSluiceError, messageOf } from '../errors.ts';
 import { explain } from '../evaluate/explain.ts';
 import type { Explanation } from '../evaluate/explanation.ts';
@@ -20,6 +20,7 @@ import type { CoalescerOptions } from './coalescer.ts';
 import { Quarantine } from './quarantine.ts';
 import { reconcile } from './reconcile.ts';
 import type { Reconciliation } from './reconcile.ts';
+import type { RunReport } from './run-report.ts';
 
 export interface ControlLoopParts {
   readonly backendName: string;
@@ -47,7 +48,8 @@ export class ControlLoop implements ControllerView {
   readonly #builder: ModelBuilder;
   readonly #quarantine = new Quarantine();
   #running: Promise<unknown> = Promise.resolve();
-  readonly #callbacks = new Set<() => void>();
+  readonly #callbacks = new Set<(run: RunReport) => void>();
+  #startedMs = 0;
   #served: { readonly model: RoutingModel; readonly ingresses: readonly ObjectRef[]; readonly revision: number } | undefined;
   #found: readonly Diagnostic[] = [];
   #failures = 0;
@@ -118,7 +120,15 @@ export class ControlLoop implements ControllerView {
     return this.#served?.ingresses ?? [];
   }
 
-  onReconciled(callback: () => void): () => void {
+  stats(): DataplaneStats {
+    return this.#parts.backend.dataplane.stats();
+  }
+
+  reloads(): ReloadFacts | undefined {
+    return this.#parts.backend.dataplane.reloads?.();
+  }
+
+  onReconciled(callback: (run: RunReport) => void): () => void {
     this.#callbacks.add(callback);
     return () => void this.#callbacks.delete(callback);
   }
@@ -145,13 +155,19 @@ export class ControlLoop implements ControllerView {
   /** Nothing is served before every source has delivered its first state: a half-read cluster would answer 404. */
   async #run(): Promise<void> {
     if (!this.#stores.every((store) => store.complete)) return this.#tellWaiting();
+    this.#startedMs = performance.now();
     const { backend } = this.#parts;
     const { snapshot, diagnostics } = mergeSnapshots(this.#stores.map((store) => store.snapshot()));
     const result = await reconcile({ builder: this.#builder, backend, quarantine: this.#quarantine }, snapshot, this.#aborter.signal);
     this.#found = [...diagnostics, ...result.diagnostics];
     this.#failures = 0;
     this.#take(result, snapshot.revision);
-    for (const callback of this.#callbacks) callback();
+    this.#report(result.outcome.kind);
+  }
+
+  #report(outcome: RunReport['outcome']): void {
+    const run: RunReport = { outcome, atMs: Date.now(), durationMs: performance.now() - this.#startedMs };
+    for (const callback of this.#callbacks) callback(run);
   }
 
   #take({ outcome, model, served }: Reconciliation, revision: number): void {
@@ -187,6 +203,7 @@ export class ControlLoop implements ControllerView {
       retryMs: pauseMs,
       ...(isSluiceError(error) && { code: error.code }),
     });
+    this.#report('failed');
     clearTimeout(this.#retry);
     if (!this.#aborter.signal.aborted) this.#retry = setTimeout(() => this.#coalescer.trigger(), pauseMs);
   }

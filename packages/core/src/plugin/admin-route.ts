@@ -2,6 +2,8 @@
 export interface AdminAnswer {
   readonly status: number;
   readonly body: unknown;
+  /** Content type of a text that is not plain. */
+  readonly type?: string;
 }
 
 /** A page of the admin server; every route is a GET. */

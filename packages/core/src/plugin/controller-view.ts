@@ -1,10 +1,11 @@
-import type { DataplaneHealth } from '../apply/dataplane.ts';
+import type { DataplaneHealth, DataplaneStats, ReloadFacts } from '../apply/dataplane.ts';
 import type { Generation } from '../apply/reloader.ts';
 import type { Explanation } from '../evaluate/explanation.ts';
 import type { WrittenRequest } from '../evaluate/request-of.ts';
 import type { Diagnostic, Severity } from '../observe/diagnostic.ts';
 import type { ObjectRef } from '../model/origin.ts';
 import type { RoutingModel } from '../model/routing-model.ts';
+import type { RunReport } from '../pipeline/run-report.ts';
 
 /** What `/api/status` shows. */
 export interface ControllerStatus {
@@ -29,11 +30,15 @@ export interface ControllerView {
   model(): RoutingModel | undefined;
   /** The Ingresses that the generation being served was made from. */
   servedIngresses(): readonly ObjectRef[];
+  /** Connections and requests of clients since the data plane was started. */
+  stats(): DataplaneStats;
+  /** Undefined where the data plane does not reload. */
+  reloads(): ReloadFacts | undefined;
   /**
-   * Calls back after every run of the reconcile loop, when the data plane has acknowledged what it came to or has refused it. The callback
-   * must be quick and not throw. Returns what ends it.
+   * Calls back after every run of the reconcile loop, when the data plane has acknowledged what it came to or has refused it, and when it has
+   * failed. The callback must be quick and not throw. Returns what ends it.
    */
-  onReconciled(callback: () => void): () => void;
+  onReconciled(callback: (run: RunReport) => void): () => void;
   /** Tells what happens to a request by the model being served; undefined before the first generation and for what is no URL. */
   explain(request: WrittenRequest): Explanation | undefined;
 }

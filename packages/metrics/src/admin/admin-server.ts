@@ -11,10 +11,10 @@ export class AdminServer {
     this.#server = fastify({ logger: false, forceCloseConnections: true });
     for (const { path, answer } of routes) {
       this.#server.get(path, async (request, reply) => {
-        const { status, body } = await answer(new URL(request.url, 'http://admin').searchParams);
+        const { status, body, type = 'text/plain; charset=utf-8' } = await answer(new URL(request.url, 'http://admin').searchParams);
         return reply
           .code(status)
-          .type(typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8')
+          .type(typeof body === 'string' ? type : 'application/json; charset=utf-8')
           .send(typeof body === 'string' ? body : JSON.stringify(body));
       });
     }

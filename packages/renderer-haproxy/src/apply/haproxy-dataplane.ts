@@ -12,7 +12,7 @@ import {
   rememberedPorts,
   showAddress,
 } from '@sluice/core';
-import type { Dataplane, DataplaneHealth, DataplaneStats, ResolvedAddresses } from '@sluice/core';
+import type { Dataplane, DataplaneHealth, DataplaneStats, ResolvedAddresses, ReloadFacts } from '@sluice/core';
 import { unusableHaproxy } from '../observe/probe.ts';
 import { SummedStats, infoQuestion, parseWorkerInfo } from '../observe/show-info.ts';
 import { prepareFolder } from './haproxy-folder.ts';
@@ -96,6 +96,11 @@ export class HaproxyDataplane implements Dataplane {
 
   addresses(): ResolvedAddresses {
     return this.#runtime.parts.addresses;
+  }
+
+  reloads(): ReloadFacts {
+    const { counters, process, lastReload } = this.#runtime;
+    return { reloads: counters.reloads, rollbacks: counters.rollbacks, restarts: process.restarts, lastReload };
   }
 
   facts(): Readonly<Record<string, unknown>> {

@@ -12,7 +12,7 @@ import {
   showAddress,
   portsOf,
 } from '@sluice/core';
-import type { Dataplane, DataplaneHealth, DataplaneStats, ResolvedAddresses } from '@sluice/core';
+import type { Dataplane, DataplaneHealth, DataplaneStats, ResolvedAddresses, ReloadFacts } from '@sluice/core';
 import { missingNginx } from '../observe/probe.ts';
 import { parseStubStatus } from '../observe/stub-status.ts';
 import { prepareFolder } from './nginx-folder.ts';
@@ -105,6 +105,11 @@ export class NginxDataplane implements Dataplane {
 
   addresses(): ResolvedAddresses {
     return this.#runtime.parts.addresses;
+  }
+
+  reloads(): ReloadFacts {
+    const { counters, process, lastReload } = this.#runtime;
+    return { reloads: counters.reloads, rollbacks: counters.rollbacks, restarts: process.restarts, lastReload };
   }
 
   facts(): Readonly<Record<string, unknown>> {

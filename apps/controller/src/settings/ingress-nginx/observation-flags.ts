@@ -1,14 +1,15 @@
 import { ignored } from './flag.ts';
 import type { Flag } from './flag.ts';
 
-const NO_METRICS = 'there are no such metrics';
+const NO_METRICS = 'there are no metrics of single requests';
+const ALWAYS = 'metrics are always there: /metrics on the admin port';
 const NO_PROFILER = 'there is no profiler to ask; start Node.js with --inspect or --cpu-prof';
 const NO_GEOIP = 'there is no GeoIP, and nothing is downloaded';
 const NO_SUCH_LOG = 'logs are JSON lines on stderr and have no such option; see --log-level and --log-format';
 
 /** Metrics, profiles and GeoIP. */
 export const observationFlags: readonly Flag[] = [
-  ignored(['enable-metrics', 'bool', 'false'], NO_METRICS, false),
+  ignored(['enable-metrics', 'bool', 'false'], ALWAYS, true),
   ignored(['metrics-per-host', 'bool', 'true'], NO_METRICS),
   ignored(['metrics-per-undefined-host', 'bool', 'false'], NO_METRICS),
   ignored(['report-status-classes', 'bool', 'false'], NO_METRICS),

@@ -1,0 +1,85 @@
+/** What a metric is: docs/metrics.md is generated from it. */
+export interface MetricEntry {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  /** Labels besides those that every metric of ingress-nginx has. */
+  readonly labels: readonly string[];
+  readonly help: string;
+}
+
+/** Labels of every metric that ingress-nginx labels with its controller. */
+export const controllerLabels = ['controller_namespace', 'controller_class', 'controller_pod'] as const;
+
+const certificate = ['namespace', 'class', 'host', 'secret_name', 'identifier'] as const;
+
+/** Metrics of ingress-nginx, under its names and with its meaning, so that its dashboards work. Those of certificates have no labels of the controller. */
+export const ingressNginxMetrics = Object.freeze({
+  nginx_ingress_controller_build_info: { type: 'gauge', labels: ['release', 'build', 'repository'], help: '1; the labels say what runs' },
+  nginx_ingress_controller_config_hash: { type: 'gauge', labels: [], help: 'A number that differs between configurations' },
+  nginx_ingress_controller_config_last_reload_successful: {
+    type: 'gauge',
+    labels: [],
+    help: '1 while the last change could be applied, else 0',
+  },
+  nginx_ingress_controller_config_last_reload_successful_timestamp_seconds: {
+    type: 'gauge',
+    labels: [],
+    help: 'When a change was applied last, seconds since 1970',
+  },
+  nginx_ingress_controller_success: { type: 'counter', labels: [], help: 'Changes that were applied' },
+  nginx_ingress_controller_errors: { type: 'counter', labels: [], help: 'Changes that could not be applied' },
+  nginx_ingress_controller_orphan_ingress: {
+    type: 'gauge',
+    labels: ['namespace', 'ingress', 'type'],
+    help: '1 for each Ingress with a path whose Service does not exist (no-service) or has no endpoint (no-endpoint)',
+  },
+  nginx_ingress_controller_ssl_expire_time_seconds: {
+    type: 'gauge',
+    labels: certificate,
+    help: 'When the certificate of a host expires, seconds since 1970',
+  },
+  nginx_ingress_controller_ssl_certificate_info: {
+    type: 'gauge',
+    labels: [...certificate, 'issuer_organization', 'issuer_common_name', 'serial_number', 'public_key_algorithm'],
+    help: '1; the labels tell about the certificate of a host',
+  },
+  nginx_ingress_controller_nginx_process_connections: {
+    type: 'gauge',
+    labels: ['state'],
+    help: 'Connections of clients by state: active',
+  },
+  nginx_ingress_controller_nginx_process_connections_total: {
+    type: 'counter',
+    labels: ['state'],
+    help: 'Connections of clients since the start: accepted, handled',
+  },
+  nginx_ingress_controller_nginx_process_requests_total: { type: 'counter', labels: [], help: 'Requests of clients since the start' },
+} as const satisfies Readonly<Record<string, MetricEntry>>);
+
+/** Metrics of our own, the same for every backend. */
+export const sluiceMetrics = Object.freeze({
+  sluice_ready: { type: 'gauge', labels: ['backend'], help: '1 while a generation of a complete snapshot is served' },
+  sluice_objects: { type: 'gauge', labels: ['kind'], help: 'Watched objects' },
+  sluice_diagnostics: { type: 'gauge', labels: ['severity', 'code'], help: 'Findings of the served generation' },
+  sluice_quarantined_objects: { type: 'gauge', labels: [], help: 'Objects that the data plane refused and that are set aside' },
+  sluice_runs_total: { type: 'counter', labels: ['outcome'], help: 'Runs of the reconcile loop by outcome' },
+  sluice_run_duration_seconds: {
+    type: 'histogram',
+    labels: [],
+    help: 'How long runs of the reconcile loop take, until the data plane has acknowledged',
+  },
+  sluice_reloads_total: {
+    type: 'counter',
+    labels: [],
+    help: 'Reloads of the proxy that took effect; 0 where the data plane does not reload',
+  },
+  sluice_rollbacks_total: { type: 'counter', labels: [], help: 'Reloads that were undone because the proxy refused what it was to read' },
+  sluice_proxy_restarts_total: { type: 'counter', labels: [], help: 'How often the proxy died and was started again' },
+  sluice_last_reload_reason: {
+    type: 'gauge',
+    labels: ['reason'],
+    help: 'When the last reload took effect, seconds since 1970, for each of its reasons',
+  },
+} as const satisfies Readonly<Record<string, MetricEntry>>);
+
+export type IngressNginxMetric = keyof typeof ingressNginxMetrics;
+export type SluiceMetric = keyof typeof sluiceMetrics;
