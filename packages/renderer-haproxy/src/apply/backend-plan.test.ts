@@ -35,7 +35,7 @@ test('servers that HAProxy has to look up are never added to a spare backend', (
   expect(planBackends(loaded([...spares(2)]), [names]).reload).toEqual(['backend of a is new, and its servers cannot be added later']);
   const same = planBackends(loaded([testBackend('a', [1])]), [names]);
   expect(same.reload.length).toBe(1);
-  expect(planBackends(loaded([names]), [names])).toMatchObject({ reload: [], reasons: [], added: [], removed: [] });
+  expect(planBackends(loaded([names]), [names])).toMatchObject({ reload: [], unplaced: [], changed: [], added: [], removed: [] });
   expect(planBackends(loaded([names, ...spares(1)]), [testBackend('a', [1])]).reload).toEqual([]);
 });
 

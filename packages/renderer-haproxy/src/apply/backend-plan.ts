@@ -11,7 +11,10 @@ export interface ServerOf {
 /** What becomes of backends and their servers. */
 export interface BackendPlan {
   readonly reload: readonly string[];
-  readonly reasons: readonly string[];
+  /** New ones of a class that the worker has no backend of: whoever brings the class brings them. */
+  readonly unplaced: readonly string[];
+  /** Upstreams with other endpoints than before. */
+  readonly changed: readonly string[];
   readonly added: readonly ServerOf[];
   readonly removed: readonly ServerOf[];
   readonly backends: ReadonlyMap<string, LoadedBackend>;
@@ -29,14 +32,17 @@ class Planning {
   readonly #places = new Map<string, string>();
   /** Names of backends that stand for none, by class. */
   readonly #free = new Map<string, string[]>();
+  readonly #classes: ReadonlySet<string>;
   readonly #reload: string[] = [];
-  readonly #reasons: string[] = [];
+  readonly #unplaced: string[] = [];
+  readonly #changed = new Set<string>();
   readonly #added: ServerOf[] = [];
   readonly #removed: ServerOf[] = [];
 
   constructor(loaded: Loaded) {
     this.#loaded = loaded;
     this.#backends = new Map(loaded.backends);
+    this.#classes = new Set([...loaded.backends.values()].map((backend) => backend.class));
   }
 
   plan(wanted: readonly BackendSection[]): BackendPlan {
@@ -47,7 +53,8 @@ class Planning {
     this.#empty();
     return {
       reload: this.#reload,
-      reasons: this.#reasons,
+      unplaced: this.#unplaced,
+      changed: [...this.#changed],
       added: this.#added,
       removed: this.#removed,
       backends: this.#backends,
@@ -72,20 +79,14 @@ class Planning {
       if (free === undefined) this.#free.set(class_, [name]);
       else free.push(name);
     }
-    for (const name of this.#loaded.places.keys()) if (!this.#places.has(name)) this.#reasons.push(`the backend ${name} is gone`);
   }
 
   #settle(backend: BackendSection): void {
-    const { name, label, dynamic } = backend;
+    const { name, label, dynamic, class: class_ } = backend;
     const place = dynamic ? this.#spareFor(backend) : this.#ownFor(backend);
-    if (place === undefined) {
-      this.#reload.push(
-        dynamic ? `${label} is new and no spare backend is left` : `${label} is new, and its servers cannot be added later`,
-      );
-      return;
-    }
-    this.#places.set(name, place);
-    this.#reasons.push(`${label} is new`);
+    if (place !== undefined) return void this.#places.set(name, place);
+    const reason = dynamic ? `${label} is new and no spare backend is left` : `${label} is new, and its servers cannot be added later`;
+    (dynamic && !this.#classes.has(class_) ? this.#unplaced : this.#reload).push(reason);
   }
 
   /** Its own section when that is free, otherwise a spare one without servers that may still be leaving, otherwise any. */
@@ -102,7 +103,7 @@ class Planning {
     return its?.class === class_ && !its.dynamic ? name : undefined;
   }
 
-  #fill({ name, label, servers }: BackendSection): void {
+  #fill({ name, label, servers, upstream }: BackendSection): void {
     const place = this.#places.get(name);
     const backend = place === undefined ? undefined : this.#backends.get(place);
     if (backend === undefined) return;
@@ -120,7 +121,7 @@ class Planning {
     this.#added.push(...added.map((server) => ({ backend: backend.name, server })));
     this.#removed.push(...removed.map((server) => ({ backend: backend.name, server })));
     this.#backends.set(backend.name, { ...backend, servers: after });
-    if (this.#loaded.places.get(name) === backend.name) this.#reasons.push(`${label} has other servers`);
+    if (this.#loaded.places.get(name) === backend.name) this.#changed.add(upstream ?? label);
   }
 
   /** Backends that stand for none any more lose their servers. */

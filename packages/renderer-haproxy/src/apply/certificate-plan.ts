@@ -23,20 +23,23 @@ export function planCertificates(loaded: Loaded, table: HaproxyTable): Certifica
   const certificates = usedCertificates(table);
   const names = new Set(certificates.map(({ name }) => name));
   const added = certificates.filter(({ name }) => !loaded.certificates.has(name));
-  const changed = certificates.filter(({ name, pem }) => ![undefined, pem.fingerprint].includes(loaded.certificates.get(name)));
-  const removed = [...loaded.certificates.keys()].filter((name) => !names.has(name));
+  const changed = certificates.filter(
+    ({ name, pem }) => ![undefined, pem.fingerprint].includes(loaded.certificates.get(name)?.fingerprint),
+  );
+  const gone = [...loaded.certificates].filter(([name]) => !names.has(name));
+  const removed = gone.map(([name]) => name);
   const addedLines = without(certificateLines, loaded.lines);
   const removedLines = without(loaded.lines, certificateLines);
   const reload = [
     ...firstReasons(loaded.lines[0], certificateLines[0]),
     ...optionReasons(addedLines, removedLines),
-    ...sizeReasons([...added, ...changed], addedLines),
+    ...sizeReasons([...added, ...changed], addedLines, labelled(certificates)),
   ];
   const reasons = [
-    ...added.map(({ name }) => `the certificate ${name} is new`),
-    ...changed.map(({ name }) => `the certificate ${name} changed`),
-    ...removed.map((name) => `the certificate ${name} is gone`),
-    ...(added.length + removed.length === 0 && addedLines.length + removedLines.length > 0 ? ['names of certificates changed'] : []),
+    ...added.map(({ label }) => `certificate ${label} is new`),
+    ...changed.map(({ label }) => `certificate ${label}`),
+    ...gone.map(([, { label }]) => `certificate ${label} is gone`),
+    ...nameReasons(addedLines, removedLines, new Set([...removed, ...added.map(({ name }) => name)])),
   ];
   const isEmpty = added.length + changed.length + removed.length + addedLines.length + removedLines.length === 0;
   return { reload, reasons, added, changed, removed, addedLines, removedLines, isEmpty };
@@ -67,26 +70,67 @@ function without(lines: readonly CertificateLine[], others: readonly Certificate
   return lines.filter((line) => !known.has(lineKey(line)));
 }
 
+function lineName(label: string | undefined): string {
+  return label === undefined ? 'the default certificate' : `certificate ${label}`;
+}
+
 function firstReasons(before: CertificateLine | undefined, after: CertificateLine | undefined): readonly string[] {
   const key = (line: CertificateLine | undefined): string => (line === undefined ? '' : lineKey(line));
-  return key(before) === key(after) ? [] : ['the certificate for names without one is another'];
+  return key(before) === key(after) ? [] : ['the default certificate is another'];
 }
 
 /** A certificate that is there with other options than before: HAProxy makes what options say when it starts. */
 function optionReasons(added: readonly CertificateLine[], removed: readonly CertificateLine[]): readonly string[] {
   const before = new Map(removed.map(({ certificate, options }) => [certificate, options]));
-  return added
-    .filter(({ certificate, options }) => before.has(certificate) && before.get(certificate) !== options)
-    .map(({ certificate }) => `the options of the certificate ${certificate ?? 'for names without one'} changed`);
+  const changed = added.filter(({ certificate, options }) => before.has(certificate) && before.get(certificate) !== options);
+  const known = new Map(linesByName(removed));
+  const isOther = ([name, { options }]: NamedLine): boolean => (known.get(name)?.options ?? '') !== options;
+  const names = linesByName(changed).filter(isOther);
+  if (changed.length > 0 && names.length === 0) return ['names of certificates with client authentication changed'];
+  return names.map(([name]) => `client authentication of the host ${name} changed`);
 }
 
-function sizeReasons(certificates: readonly ServedCertificate[], lines: readonly CertificateLine[]): readonly string[] {
+type NamedLine = readonly [name: string, line: CertificateLine];
+
+/** Names with the lines that they are in; those that a line leaves out are none. */
+function linesByName(lines: readonly CertificateLine[]): readonly NamedLine[] {
+  return lines.flatMap((line) => line.names.flatMap((name) => (name.startsWith('!') ? [] : [[name, line] as const])));
+}
+
+/** Names with another certificate than before, but those of one that is told to be new or gone. */
+function nameReasons(
+  added: readonly CertificateLine[],
+  removed: readonly CertificateLine[],
+  told: ReadonlySet<string | undefined>,
+): readonly string[] {
+  const [before, after] = [new Map(linesByName(removed)), new Map(linesByName(added))];
+  const names = [...new Set([...after.keys(), ...before.keys()])].filter((name) => {
+    const [old, now] = [before.get(name), after.get(name)];
+    return !told.has(old?.certificate) && !told.has(now?.certificate) && (old && lineKind(old)) !== (now && lineKind(now));
+  });
+  return names.map((name) => `certificate of the host ${name}`);
+}
+
+/** Equal for lines that say the same to each of their names. */
+function lineKind({ certificate, options }: CertificateLine): string {
+  return `${certificate ?? ''} ${options}`;
+}
+
+function labelled(certificates: readonly ServedCertificate[]): ReadonlyMap<string | undefined, string> {
+  return new Map(certificates.map(({ name, label }) => [name, label]));
+}
+
+function sizeReasons(
+  certificates: readonly ServedCertificate[],
+  lines: readonly CertificateLine[],
+  labels: ReadonlyMap<string | undefined, string>,
+): readonly string[] {
   return [
     ...certificates
       .filter(({ name, pem }) => !WorkerChannel.fits(setCommand(name), pemText(pem).trimEnd()))
-      .map(({ name }) => `the certificate ${name} is too long for a message to HAProxy`),
+      .map(({ label }) => `certificate ${label} is too long for a message to HAProxy`),
     ...lines
       .filter((line) => !WorkerChannel.fits(addLineCommand, certificateLine(line)))
-      .map(({ certificate }) => `the certificate ${certificate} has too many names for a message to HAProxy`),
+      .map(({ certificate }) => `${lineName(labels.get(certificate))} has too many names for a message to HAProxy`),
   ];
 }

@@ -24,9 +24,9 @@ describe.each(testedHaproxies)('$capabilities.version', (haproxy) => {
     expect(side.dataplane.facts()).toMatchObject({ proxy: 'haproxy', reloads: 0, restarts: 0 });
   });
 
-  test('the first configuration is a reload with its reasons; the same one again is nothing', async () => {
+  test('the first configuration is a reload, which needs no other reason; the same one again is nothing', async () => {
     const wanted = { hosts: { 'a.test': 'a' }, backends: [testBackend('a', [one]), ...spares(2)] };
-    expect(await apply(wanted)).toMatchObject({ kind: 'applied', reasons: ['the frontends changed', 'backend of a is new'].slice(0, 1) });
+    expect(await apply(wanted)).toMatchObject({ kind: 'applied', reasons: ['first configuration'] });
     expect(await ask(side.port, 'a.test')).toBe(`200 ${one}`);
     const writtenBefore = readdirSync(bench.folder.generations);
     expect(await apply(wanted)).toMatchObject({ kind: 'unchanged' });
@@ -47,7 +47,7 @@ describe.each(testedHaproxies)('$capabilities.version', (haproxy) => {
     await apply({});
     const reloads = side.runtime.counters.reloads;
     const outcome = await apply({ hosts: { 'a.test': 'a' }, backends: [testBackend('a', [one]), ...spares(2)] });
-    expect(outcome).toMatchObject({ kind: 'applied', reasons: ['backend of a is new', 'the map hosts changed'] });
+    expect(outcome).toMatchObject({ kind: 'applied', reasons: ['host a.test added'] });
     expect(await ask(side.port, 'a.test')).toBe(`200 ${one}`);
     await apply({ hosts: { 'a.test': 'a' }, backends: [testBackend('a', [two]), ...spares(2)] });
     expect(await ask(side.port, 'a.test')).toBe(`200 ${two}`);

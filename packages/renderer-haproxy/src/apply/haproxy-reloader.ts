@@ -14,6 +14,8 @@ import type { UpdatePlan } from './update-plan.ts';
 import { CommandRefused } from './worker-channel.ts';
 
 const ANSWER_MS = 1000;
+/** Before, HAProxy had what answers 503. */
+const FIRST = ['first configuration'];
 
 /**
  * Brings tables to HAProxy: files first, then by commands what a worker can be told, and everything else by a reload. What was told is read
@@ -73,7 +75,8 @@ export class HaproxyReloader implements Reloader {
     const { loaded, unsure } = this.#runtime.served;
     if (loaded === undefined) return this.#reload(artifact, table, [unsure], signal);
     const plan = planUpdate(loaded, table);
-    return plan.reload.length > 0 ? this.#reload(artifact, table, plan.reload, signal) : this.#update(artifact, table, plan, signal);
+    if (plan.reload.length === 0) return this.#update(artifact, table, plan, signal);
+    return this.#reload(artifact, table, this.#current === undefined ? FIRST : plan.reload, signal);
   }
 
   /** Whether the worker of an earlier run has read this very table and was told nothing else since. */
@@ -108,7 +111,9 @@ export class HaproxyReloader implements Reloader {
     }
     if (!isEmpty(plan)) counters.runtimeUpdates++;
     await this.#keep(id, table, plan.next);
-    return this.#applied(artifact, plan.reasons.length > 0 ? plan.reasons : ['what was prepared for later changed']);
+    const { reasons } = plan;
+    if (this.#current === undefined) return this.#applied(artifact, FIRST);
+    return this.#applied(artifact, reasons.length > 0 ? reasons : ['what is not in use any more, until the next reload']);
   }
 
   async #keep(good: string, table: HaproxyTable, loaded: Loaded): Promise<void> {

@@ -10,6 +10,11 @@ export interface LoadedBackend {
   readonly servers: ReadonlyMap<string, Server>;
 }
 
+export interface LoadedCertificate {
+  readonly fingerprint: string;
+  readonly label: string;
+}
+
 /** What a worker has: what it has read, and what it was told since. */
 export interface Loaded {
   /** The generation that it has read. */
@@ -23,8 +28,8 @@ export interface Loaded {
   readonly places: ReadonlyMap<string, string>;
   /** What the maps have, by name. */
   readonly maps: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  /** Fingerprints by name. */
-  readonly certificates: ReadonlyMap<string, string>;
+  /** By name. */
+  readonly certificates: ReadonlyMap<string, LoadedCertificate>;
   readonly lines: readonly CertificateLine[];
 }
 
@@ -41,13 +46,17 @@ export function freshlyLoaded(id: string, table: HaproxyTable): Loaded {
     backends: new Map(backends.map((backend) => [backend.name, loadedBackend(backend)])),
     places: new Map(backends.flatMap(({ name, spare }) => (spare ? [] : [[name, name] as const]))),
     maps: new Map(maps.map(({ name, entries, runtime }) => [name, runtime ? new Map<string, string>() : entries])),
-    certificates: new Map(usedCertificates(table).map(({ name, pem }) => [name, pem.fingerprint])),
+    certificates: loadedCertificates(table),
     lines: certificateLines,
   };
 }
 
 function loadedBackend({ name, class: class_, dynamic, servers }: BackendSection): LoadedBackend {
   return { name, class: class_, dynamic, servers: serversByName(servers) };
+}
+
+export function loadedCertificates(table: HaproxyTable): Loaded['certificates'] {
+  return new Map(usedCertificates(table).map(({ name, label, pem }) => [name, { label, fingerprint: pem.fingerprint }]));
 }
 
 /** Certificates that a line names: HAProxy knows of no others. */

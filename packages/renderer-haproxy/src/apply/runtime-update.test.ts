@@ -13,6 +13,7 @@ import {
   spares,
   testBackend,
   testMap,
+  testSection,
   testedHaproxies,
   until,
 } from '../testing/haproxy-bench.ts';
@@ -88,6 +89,24 @@ describe.each(testedHaproxies)('$capabilities.version', (haproxy) => {
     expect(await ask(side.port, 'f.test')).toBe(`200 ${one}`);
   });
 
+  test('a class, lists of users and files that nobody has any more are no reason to reload, nor is it when they come back', async () => {
+    const [plain, other] = [testBackend('a', [one]), testBackend('b', [two], { class: 'other' })];
+    const more = [...side.table({}).frame, testSection('users of shop/users (1)', 'userlist users_1\n'), testSection('more', '# more\n')];
+    const files = [{ path: 'authorities/x.pem', content: 'x' }];
+    const hosts = { 'a.test': 'a', 'b.test': 'b' };
+    const outcome = await apply({ hosts, backends: [plain, other, ...spares(2)], frame: more, files });
+    expect(outcome).toMatchObject({ reasons: ['users of shop/users (1) added', 'more added'] });
+    expect(await told({ hosts: { 'a.test': 'a' }, backends: [plain, ...spares(2)] })).toEqual(['host b.test removed']);
+    expect(await told({ hosts, backends: [plain, other, ...spares(2)], frame: more, files })).toEqual(['host b.test added']);
+    expect(await ask(side.port, 'b.test')).toBe(`200 ${two}`);
+  });
+
+  test('a class that is new is the reason, and not that it has no spare backends yet', async () => {
+    const frame = [...side.table({}).frame, testSection('backends with patience', 'defaults patience\n  timeout connect 9s\n')];
+    const backends = [testBackend('b', [two], { class: 'patience' }), ...spares(2)];
+    expect(await apply({ hosts: { 'b.test': 'b' }, backends, frame })).toMatchObject({ reasons: ['backends with patience added'] });
+  });
+
   test('a server that goes finishes the request that it has, and one that comes back stays', async () => {
     const waiting: ServerResponse[] = [];
     const slow = await bench.upstream((response) => void waiting.push(response));
@@ -154,7 +173,7 @@ describe.each(testedHaproxies)('$capabilities.version', (haproxy) => {
     const [first, second] = [await certificate('c1', 'one'), await certificate('c1', 'two')];
     const line: CertificateLine = { certificate: 'c1', options: '', names: ['a.test', '*.b.test'] };
     const reasons = await told({ certificates: [first], certificateLines: [defaultLine, line] });
-    expect(reasons).toEqual(['the certificate c1 is new']);
+    expect(reasons).toEqual(['certificate shop/c1 is new']);
     expect([await served('a.test'), await served('x.b.test')]).toEqual(['one', 'one']);
     await told({ certificates: [second], certificateLines: [defaultLine, line] });
     expect(await served('a.test')).toBe('two');
@@ -166,21 +185,21 @@ describe.each(testedHaproxies)('$capabilities.version', (haproxy) => {
     const options = { ...line, options: 'alpn http/1.1' };
     await told({ certificates: [first], certificateLines: [defaultLine, line] });
     expect(await apply({ certificates: [first], certificateLines: [defaultLine, options] })).toMatchObject({
-      reasons: ['the options of the certificate c1 changed'],
+      reasons: ['a.test', '*.b.test'].map((name) => `client authentication of the host ${name} changed`),
     });
     expect(await served('a.test')).toBe('one');
     expect(await apply({ certificates: [first], certificateLines: [{ ...defaultLine, certificate: 'c1' }] })).toMatchObject({
-      reasons: expect.arrayContaining(['the certificate for names without one is another']),
+      reasons: expect.arrayContaining(['the default certificate is another']),
     });
   }, 20_000);
 
   test('a certificate that is too long for a message is brought by a reload', async () => {
     const { chain, privateKey } = await createDefaultCertificate();
     const pem = new KeyMaterial(`${chain.trimEnd()}\n`.repeat(14) + privateKey.reveal());
-    const large: ServedCertificate = { name: 'large', pem, from: ingress('large') };
+    const large: ServedCertificate = { name: 'large', label: 'shop/large', pem, from: ingress('large') };
     const line = { certificate: 'large', options: '', names: ['l.test'] };
     expect(await apply({ certificates: [large], certificateLines: [defaultLine, line] })).toMatchObject({
-      reasons: ['the certificate large is too long for a message to HAProxy'],
+      reasons: ['certificate shop/large is too long for a message to HAProxy'],
     });
   });
 
@@ -207,5 +226,5 @@ describe.each(testedHaproxies)('$capabilities.version', (haproxy) => {
 async function certificate(name: string, commonName: string): Promise<ServedCertificate> {
   const made = await generate([{ name: 'commonName', value: commonName }], { keySize: 2048, algorithm: 'sha256' });
   // A blank line would end it on the command line of HAProxy.
-  return { name, pem: new KeyMaterial(`${made.cert}\n\n${made.private}\n`), from: ingress(name) };
+  return { name, label: `shop/${name}`, pem: new KeyMaterial(`${made.cert}\n\n${made.private}\n`), from: ingress(name) };
 }

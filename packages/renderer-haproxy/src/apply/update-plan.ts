@@ -3,8 +3,9 @@ import { planBackends } from './backend-plan.ts';
 import type { BackendPlan } from './backend-plan.ts';
 import { planCertificates } from './certificate-plan.ts';
 import type { CertificatePlan } from './certificate-plan.ts';
+import { mapReasons } from './change-reasons.ts';
 import { fileFingerprint } from './generated-texts.ts';
-import { usedCertificates } from './loaded.ts';
+import { loadedCertificates } from './loaded.ts';
 import type { Loaded } from './loaded.ts';
 import { planMap } from './map-plan.ts';
 import type { MapPlan } from './map-plan.ts';
@@ -33,11 +34,9 @@ export function planUpdate(loaded: Loaded, table: HaproxyTable): UpdatePlan {
     return plan === undefined ? [] : [plan];
   });
   const unknown = table.maps.filter(({ name }) => !loaded.maps.has(name)).map(({ name }) => `the map ${name} is new`);
-  const reload = [...frameReasons(loaded, table), ...fileReasons(loaded, table), ...unknown, ...backends.reload, ...certificates.reload];
-  const told = maps.filter(({ map }) => map.runtime === undefined);
   return {
-    reload,
-    reasons: [...backends.reasons, ...certificates.reasons, ...told.map(({ map }) => `the map ${map.name} changed`)],
+    reload: reloadReasons(loaded, table, [...unknown, ...backends.reload, ...certificates.reload], backends.unplaced),
+    reasons: [...mapReasons(maps, backends.changed), ...certificates.reasons],
     backends,
     maps,
     certificates,
@@ -46,7 +45,7 @@ export function planUpdate(loaded: Loaded, table: HaproxyTable): UpdatePlan {
       backends: backends.backends,
       places: backends.places,
       maps: new Map(table.maps.map((map) => [map.name, map.runtime ? placesOf(backends.places) : map.entries])),
-      certificates: new Map(usedCertificates(table).map(({ name, pem }) => [name, pem.fingerprint])),
+      certificates: loadedCertificates(table),
       lines: table.certificateLines,
     },
   };
@@ -57,28 +56,26 @@ function placesOf(places: ReadonlyMap<string, string>): ReadonlyMap<string, stri
   return new Map([...places].filter(([name, place]) => name !== place));
 }
 
+/**
+ * Why a worker must read a table. What it has read besides is harmless, and what is gone stays until it reads another one. Files mostly come with
+ * sections that name them, and backends of a class with the class: they are reasons where nothing else is.
+ */
+function reloadReasons(loaded: Loaded, table: HaproxyTable, others: readonly string[], unplaced: readonly string[]): readonly string[] {
+  const reasons = [...frameReasons(loaded, table), ...others];
+  return reasons.length > 0 ? reasons : [...fileReasons(loaded, table), ...unplaced];
+}
+
 function frameReasons({ frame }: Loaded, table: HaproxyTable): readonly string[] {
-  const after = new Map(table.frame.map(({ label, digest }) => [label, digest]));
-  return differences(frame, after, (label) => label);
+  // Equal texts may be called after one object now and after another one later.
+  const known = new Set(frame.values());
+  const changed = table.frame.filter(({ digest }) => !known.has(digest));
+  const told = changed.filter(({ derived }) => derived === undefined);
+  return (told.length > 0 ? told : changed).map(({ label }) => `${label} ${frame.has(label) ? 'changed' : 'added'}`);
 }
 
 function fileReasons({ files }: Loaded, table: HaproxyTable): readonly string[] {
-  const after = new Map(table.files.map((file) => [file.path, fileFingerprint(file)]));
-  return differences(files, after, (path) => `the file ${path}`);
-}
-
-function differences(
-  before: ReadonlyMap<string, string>,
-  after: ReadonlyMap<string, string>,
-  show: (name: string) => string,
-): readonly string[] {
-  const reasons: string[] = [];
-  for (const [name, digest] of after) {
-    const old = before.get(name);
-    if (old !== digest) reasons.push(`${show(name)} ${old === undefined ? 'added' : 'changed'}`);
-  }
-  for (const name of before.keys()) if (!after.has(name)) reasons.push(`${show(name)} removed`);
-  return reasons;
+  const changed = table.files.filter((file) => files.get(file.path) !== fileFingerprint(file));
+  return changed.map(({ path, label }) => `${label ?? `the file ${path}`} ${files.has(path) ? 'changed' : 'added'}`);
 }
 
 /** Whether there is nothing to do. */

@@ -14,6 +14,8 @@ export interface Server {
 export interface Section {
   /** What it is, for reasons of reloads: `backend of shop/web:80`, `the frontends`. Unique. */
   readonly label: string;
+  /** It comes and goes with another section: no reason of its own. */
+  readonly derived?: true;
   /** Ends with a line break. */
   readonly text: string;
   /** The object that each line of the text is to be blamed on. */
@@ -34,6 +36,8 @@ export interface BackendSection extends Section {
   readonly servers: readonly Server[];
   /** No upstream has it; its servers are none. */
   readonly spare?: true;
+  /** The upstream whose endpoints its servers are, for reasons. */
+  readonly upstream?: string;
 }
 
 /** A map: `current/maps/NAME.map` in the configuration and for the command line. Keys and values are printable ASCII without blanks. */
@@ -51,6 +55,8 @@ export interface MapFile {
 /** A certificate in `current/certificates/NAME.pem`: chain, then key. */
 export interface ServedCertificate {
   readonly name: string;
+  /** What it is, for reasons: `shop/tls`. */
+  readonly label: string;
   readonly pem: KeyMaterial;
   readonly from: Origin;
 }
@@ -69,6 +75,8 @@ export interface CertificateLine {
 /** A file besides, relative to the folder of the generation. */
 export interface GeneratedFile {
   readonly path: string;
+  /** What it is, for reasons, where its path says nothing to anybody. */
+  readonly label?: string;
   /** One char for each byte where it is a text. */
   readonly content: string | KeyMaterial;
   readonly from?: Origin;

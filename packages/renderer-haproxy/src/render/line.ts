@@ -11,6 +11,8 @@ export interface Line {
 export interface SectionTree {
   /** What it is, for reasons of reloads. */
   readonly label: string;
+  readonly derived?: true;
+  /** Empty where the section before goes on. */
   readonly head: readonly string[];
   readonly lines: readonly Line[];
   readonly from?: Origin | undefined;

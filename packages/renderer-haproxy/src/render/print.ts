@@ -4,10 +4,12 @@ import type { BackendSection, Section, Server } from './haproxy-table.ts';
 import { quoteWord } from './word.ts';
 
 /** Prints a section: its head, then a line each, indented, and an empty line behind. */
-export function printSection({ label, head, lines, from }: SectionTree): Section {
-  const printed = [head.map(quoteWord).join(' '), ...lines.map(({ words }) => `  ${words.map(quoteWord).join(' ')}`), ''];
+export function printSection({ label, head, lines, from, derived }: SectionTree): Section {
+  const first = head.length === 0 ? [] : [head.map(quoteWord).join(' ')];
+  const printed = [...first, ...lines.map(({ words }) => `  ${words.map(quoteWord).join(' ')}`), ''];
   const text = `${printed.join('\n')}\n`;
-  return { label, text, origins: [from, ...lines.map((one) => one.from ?? from), undefined], digest: digestOf(text) };
+  const origins = [...first.map(() => from), ...lines.map((one) => one.from ?? from), undefined];
+  return { label, text, origins, digest: digestOf(text), ...(derived && { derived }) };
 }
 
 /** What a backend is besides its text. */
@@ -17,6 +19,7 @@ export interface BackendFacts {
   readonly dynamic: boolean;
   readonly servers: readonly Server[];
   readonly spare?: true;
+  readonly upstream?: string;
 }
 
 /** Prints a backend with its servers at the end. */

@@ -79,7 +79,7 @@ function servedCertificate(certificate: Certificate): ServedCertificate {
   if (made === undefined) {
     const { id, chain, privateKey, from } = certificate;
     const pem = new KeyMaterial(`${chain.trimEnd()}\n${privateKey.reveal().trimEnd()}\n`);
-    served.set(certificate, (made = { name: digestOf(id), pem, from }));
+    served.set(certificate, (made = { name: digestOf(id), label: id, pem, from }));
   }
   return made;
 }
@@ -96,7 +96,8 @@ function optionsByName(hosts: readonly VirtualHost[], files: Map<string, Generat
 function verification({ authorities, revocations, from }: ClientVerification, files: Map<string, GeneratedFile>): readonly string[] {
   const add = (content: string): string => {
     const path = `authorities/${digestOf(content)}.pem`;
-    files.set(path, { path, content, from });
+    const { kind, namespace, name } = from.object;
+    files.set(path, { path, label: `authorities of client certificates of ${kind} ${namespace}/${name}`, content, from });
     return `current/${path}`;
   };
   return ['verify', 'optional', 'ca-file', add(authorities), ...(revocations === undefined ? [] : ['crl-file', add(revocations)])];

@@ -66,15 +66,19 @@ export const resolversSection: SectionTree = {
   lines: lines('parse-resolv-conf', 'accepted_payload_size 8192', 'hold valid 10s', 'timeout resolve 1s', 'timeout retry 1s'),
 };
 
-/** The listeners. `users`: keys of lists of users. */
-export function frontendSection(deployment: Deployment, users: readonly string[]): SectionTree {
+/** The listeners, and what comes before passwords are looked at. */
+export function frontendSection(deployment: Deployment): SectionTree {
   const { settings } = deployment;
   return {
     label: 'the frontend',
     head: ['frontend', 'sluice_clients', 'from', 'sluice'],
     lines: [
       ...binds(deployment),
-      ...lines('option accept-invalid-http-request'),
+      ...lines(
+        'option accept-invalid-http-request',
+        // A client may be sending its next request at the moment of a reload: it is answered, and told that it was the last one.
+        'option idle-close-on-response',
+      ),
       ...(settings.accessLog ? logging : []),
       ...lines(
         // nginx ignores headers whose names are not made of letters, digits and dashes.
@@ -85,15 +89,8 @@ export function frontendSection(deployment: Deployment, users: readonly string[]
         'http-request wait-for-body time 60s at-least 1 if { req.fhdr(expect) -m found }',
         'http-request del-header Expect',
         'http-request lua.sluice',
-        ...afterLua(users),
-      ),
-      ...forwardedHeaders,
-      strictTransport,
-      ...corsOfErrors,
-      ...lines(
-        'http-request lua.sluice_edit if { var(txn.sluice_edit) -m found }',
-        'use_backend %[var(txn.sluice_backend)] if { var(txn.sluice_backend) -m found }',
-        'default_backend sluice_failed',
+        'http-request reject if { var(txn.sluice_hang_up) -m found }',
+        'http-request track-sc0 var(txn.sluice_connections) table sluice_connections if { var(txn.sluice_connections) -m found }',
       ),
     ],
   };
@@ -126,19 +123,26 @@ const corsOfErrors = [
   return lines(`http-after-response set-header ${name} %[${held}] if { ${held} -m found } !{ var(txn.sluice_answered) -m found }`);
 });
 
-/** What some requests need before they go on: lines of the order in which ingress-nginx takes these steps. */
-function afterLua(users: readonly string[]): readonly string[] {
-  return [
-    'http-request reject if { var(txn.sluice_hang_up) -m found }',
-    'http-request track-sc0 var(txn.sluice_connections) table sluice_connections if { var(txn.sluice_connections) -m found }',
-    ...users.map(
-      (key) => `http-request set-var(txn.sluice_user) int(1) if { var(txn.sluice_users) -m str ${key} } { http_auth(users_${key}) }`,
+/** What follows in the frontend when it is known whose password is right: in the order in which ingress-nginx takes these steps. */
+export const lastRulesSection: SectionTree = {
+  label: 'the last rules of the frontend',
+  head: [],
+  lines: [
+    ...lines(
+      'http-request lua.sluice_gate if { var(txn.sluice_gate) -m found }',
+      'http-request wait-for-body time 5s at-least 16384 if { var(txn.sluice_mirror) -m found }',
+      'http-request lua.sluice_mirror if { var(txn.sluice_mirror) -m found }',
     ),
-    'http-request lua.sluice_gate if { var(txn.sluice_gate) -m found }',
-    'http-request wait-for-body time 5s at-least 16384 if { var(txn.sluice_mirror) -m found }',
-    'http-request lua.sluice_mirror if { var(txn.sluice_mirror) -m found }',
-  ];
-}
+    ...forwardedHeaders,
+    strictTransport,
+    ...corsOfErrors,
+    ...lines(
+      'http-request lua.sluice_edit if { var(txn.sluice_edit) -m found }',
+      'use_backend %[var(txn.sluice_backend)] if { var(txn.sluice_backend) -m found }',
+      'default_backend sluice_failed',
+    ),
+  ],
+};
 
 /** A client whose request no Lua could be run for. */
 export const failedSection: SectionTree = {

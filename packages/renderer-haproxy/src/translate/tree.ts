@@ -15,6 +15,7 @@ import {
   frontendSection,
   globalSection,
   internalSection,
+  lastRulesSection,
   loopSection,
   resolversSection,
 } from './frame.ts';
@@ -22,7 +23,7 @@ import { hostNames } from './host-names.ts';
 import type { TranslatedHost } from './host-names.ts';
 import { PATTERN_MAPS, patternKey, patternMap } from './route-pattern.ts';
 import type { UpstreamMaps } from './upstream-maps.ts';
-import { userListOf } from './user-lists.ts';
+import { passwordCheck, userListOf } from './user-lists.ts';
 import type { UserList } from './user-lists.ts';
 
 /** What is translated by now, to be put together. */
@@ -46,10 +47,9 @@ export function treeOf({ deployment, hosts, upstreams, certificates }: TreeParts
       resolversSection,
       ...classes.map((one) => classSection(one, deployment.version)),
       ...sections,
-      frontendSection(
-        deployment,
-        users.filter(({ section }) => section !== undefined).map(({ key }) => key),
-      ),
+      frontendSection(deployment),
+      ...users.flatMap(({ key, section }) => (section === undefined ? [] : passwordCheck(key))),
+      lastRulesSection,
       internalSection(deployment),
       loopSection,
       failedSection,

@@ -32,7 +32,7 @@ export function upstreamMaps(upstream: Upstream, way: Way): UpstreamMaps {
   const servers = endpoints.map((endpoint) => serverOf(endpoint, parameters));
   const backend = printBackend(
     { label: `backend of ${id}`, head: backendHead(name, one), lines: backendLines, from },
-    { name, class: one.key, dynamic: endpoints.every(({ kind }) => kind === 'address'), servers },
+    { name, class: one.key, dynamic: endpoints.every(({ kind }) => kind === 'address'), servers, upstream: id },
   );
   return {
     entry: [escapeWord(binary(key)), `${name},${endpoints.length},${record?.digest ?? '-'}`],

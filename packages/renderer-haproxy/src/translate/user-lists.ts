@@ -2,7 +2,7 @@ import { policyOf } from '@sluice/core';
 import type { BasicAuthPolicy, Route } from '@sluice/core';
 import type { SectionTree } from '../render/line.ts';
 import { isWord } from '../render/word.ts';
-import { line } from '../render/line.ts';
+import { line, lines } from '../render/line.ts';
 import { escapeWord } from './record.ts';
 
 /** The users of one Secret. Those whose hash only `crypt(3)` knows are in a section of HAProxy, all others Lua looks at. */
@@ -13,6 +13,16 @@ export interface UserList {
   readonly section?: SectionTree;
   /** Of the map `users`: `KEY/USER` and the hash. */
   readonly entries: readonly (readonly [key: string, value: string])[];
+}
+
+/** Asks for a password of the users of a list where Lua has found that their hashes need it: a line of the frontend. */
+export function passwordCheck(key: string): SectionTree {
+  return {
+    label: `the check of users_${key}`,
+    derived: true,
+    head: [],
+    lines: lines(`http-request set-var(txn.sluice_user) int(1) if { var(txn.sluice_users) -m str ${key} } { http_auth(users_${key}) }`),
+  };
 }
 
 /** What Lua can compute by itself. */

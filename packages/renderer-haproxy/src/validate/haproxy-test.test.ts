@@ -38,7 +38,7 @@ describe.each(testedHaproxies)('$capabilities.version', (haproxy) => {
   });
 
   test('a certificate that is none is blamed on its object, without a path of ours', async () => {
-    const certificate: ServedCertificate = { name: 'x', pem: new KeyMaterial('garbage\n'), from: ingress('secret') };
+    const certificate: ServedCertificate = { name: 'x', label: 'shop/x', pem: new KeyMaterial('garbage\n'), from: ingress('secret') };
     const certificateLines = [
       { certificate: undefined, options: '', names: [] },
       { certificate: 'x', options: '', names: ['a.test'] },
@@ -101,7 +101,7 @@ describe.each(testedHaproxies)('$capabilities.version', (haproxy) => {
 
   test('of certificates only those that HAProxy has not seen are looked at', async () => {
     const first = { certificate: undefined, options: '', names: [] };
-    const bad: ServedCertificate = { name: 'x', pem: new KeyMaterial('garbage\n'), from: ingress('secret') };
+    const bad: ServedCertificate = { name: 'x', label: 'shop/x', pem: new KeyMaterial('garbage\n'), from: ingress('secret') };
     const validate = (wanted: Wanted) => side.reloader.validate(artifactOf(side.table(wanted)), never);
     const backends = [testBackend('a', [1])];
     expect(await validate({ backends })).toEqual({ kind: 'accepted' });
