@@ -9,6 +9,8 @@ import { forwardedHeaders } from './forwarded-headers.ts';
 const SPARED_FILES = 512;
 /** So many clients there may be whatever the limit is: HAProxy tells by itself when it is too low. */
 const MOST_SPARED = 100;
+/** Header lines of a request of a client. As many again there is room for what is added. */
+const MOST_HEADERS = 256;
 
 /** The settings of the process. */
 export function globalSection({ settings, user, mostFiles = Infinity }: Deployment, lua?: 'without Lua'): SectionTree {
@@ -24,6 +26,7 @@ export function globalSection({ settings, user, mostFiles = Infinity }: Deployme
       ...lines(
         'tune.bufsize 32768',
         'tune.http.logurilen 4096',
+        `tune.http.maxhdr ${2 * MOST_HEADERS}`,
         'tune.ssl.default-dh-param 2048',
         'ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets',
       ),
@@ -81,6 +84,7 @@ export function frontendSection(deployment: Deployment): SectionTree {
       ),
       ...(settings.accessLog ? logging : []),
       ...lines(
+        `http-request deny deny_status 400 if { req.fhdr_cnt gt ${MOST_HEADERS} }`,
         // nginx ignores headers whose names are not made of letters, digits and dashes.
         'http-request del-header [^A-Za-z0-9-] -m reg',
         // Only the internal frontend is told anything by these, and not by clients.
@@ -130,7 +134,7 @@ export const lastRulesSection: SectionTree = {
   lines: [
     ...lines(
       'http-request lua.sluice_gate if { var(txn.sluice_gate) -m found }',
-      'http-request wait-for-body time 5s at-least 16384 if { var(txn.sluice_mirror) -m found }',
+      'http-request wait-for-body time 60s at-least 16384 if { var(txn.sluice_mirror) -m str body }',
       'http-request lua.sluice_mirror if { var(txn.sluice_mirror) -m found }',
     ),
     ...forwardedHeaders,
@@ -177,6 +181,8 @@ export function internalSection(deployment: Deployment): SectionTree {
       ...lines(
         'option accept-invalid-http-request',
         'http-response set-var(txn.sluice_answered) bool(1)',
+        // Only this frontend says it.
+        'http-response del-header x-sluice- -m beg',
         'http-after-response set-header X-Sluice-Own 1 unless { var(txn.sluice_answered) -m found }',
         'http-request lua.sluice_memory if { req.fhdr(x-sluice-answer) -m found }',
         'http-request return status 200 hdr X-Sluice-Kept %[var(txn.sluice_kept)] if { req.fhdr(x-sluice-answer) -m found }',

@@ -1,6 +1,7 @@
 -- Another service is asked about a request (annotation `auth-url`), as the template of ingress-nginx asks.
 
 local memory = require("sluice.memory")
+local question = require("sluice.question")
 local request = require("sluice.plan_request")
 local text = require("sluice.text")
 
@@ -10,14 +11,12 @@ local M = {}
 
 local TIMEOUT_MS = 60000
 
--- About the connection or the body of the request, or replaced.
-local REPLACED = {}
-for name in string.gmatch([[
-  connection content-length expect host keep-alive proxy proxy-connection te trailer transfer-encoding upgrade x-auth-request-redirect
-  x-forwarded-for x-forwarded-proto x-original-method x-original-url x-real-ip x-request-id x-sent-from
-]], "%S+") do
-  REPLACED[name] = true
-end
+local REPLACED = question.left_out([[
+  proxy proxy-connection x-auth-request-redirect x-forwarded-for x-forwarded-proto x-original-method x-original-url x-real-ip x-request-id
+  x-sent-from
+]])
+
+local NO_ANSWER = { status = 0, headers = {} }
 
 -- With these `add_header` of nginx takes effect.
 local ADDED_WITH = {}
@@ -45,25 +44,16 @@ local function own_lines(context, policy, src, url)
   return lines
 end
 
-local function question(context, policy, src, url)
-  local lines, own = {}, own_lines(context, policy, src, url)
-  for name, value in pairs(request.headers(src)) do
-    if not REPLACED[name] and own[name] == nil then lines[name] = type(value) == "table" and value or { value } end
-  end
-  for name, value in pairs(own) do
-    if value ~= "" then lines[name] = { value } end
-  end
-  return lines
-end
-
 local function send(context, policy, src)
   local url = text.fill(src, policy.url)
-  if not find(url, "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#]") then return { status = 0, headers = {} } end
+  if not find(url, "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#]") then return NO_ANSWER end
+  local lines = question.lines(src, REPLACED, own_lines(context, policy, src, url))
+  if lines == nil then return NO_ANSWER end
   local client = core.httpclient()
   local method = lower(policy.method or "GET")
   local ask = ({ get = client.get, head = client.head, post = client.post, put = client.put, delete = client.delete })[method] or client.get
-  local answer = ask(client, { url = text.escape_controls(url), headers = question(context, policy, src, url), timeout = TIMEOUT_MS })
-  if answer == nil or answer.status == nil then return { status = 0, headers = {} } end
+  local answer = ask(client, { url = text.escape_controls(url), headers = lines, timeout = TIMEOUT_MS })
+  if answer == nil or answer.status == nil then return NO_ANSWER end
   local headers = {}
   for name, values in pairs(answer.headers or {}) do
     local list = {}

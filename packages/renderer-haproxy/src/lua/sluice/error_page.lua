@@ -2,28 +2,31 @@
 
 local inner = require("sluice.inner")
 local page = require("sluice.page")
+local question = require("sluice.question")
 local request = require("sluice.plan_request")
 local tables = require("sluice.tables")
 
 local M = {}
 
 local TIMEOUT_MS = 60000
+-- HAProxy answers with what fits into a buffer with the head (`tune.bufsize`), and with 500 otherwise.
+local LONGEST_PAGE = 24576
 
 -- The client did not send what it announced: nobody else is asked.
 local SPARED = { [400] = true, [408] = true }
 
 -- They are about the request and its connection: the default backend is told about the error alone.
-local OMITTED = {
-  connection = true, ["content-length"] = true, expect = true, ["transfer-encoding"] = true, upgrade = true, proxy = true, host = true,
-  ["keep-alive"] = true, te = true, trailer = true,
-  ["x-forwarded-host"] = true, ["x-forwarded-port"] = true, ["x-forwarded-proto"] = true, ["x-forwarded-scheme"] = true,
-  ["x-original-forwarded-for"] = true, ["x-original-forwarded-host"] = true, ["x-real-ip"] = true, ["x-scheme"] = true,
-}
+local OMITTED = question.left_out([[
+  proxy x-forwarded-host x-forwarded-port x-forwarded-proto x-forwarded-scheme x-original-forwarded-for x-original-forwarded-host x-real-ip
+  x-scheme
+]])
 
 -- What is told of the error by these; where nothing is to be told, the client's own do not count either.
-local function told(plan, src, status)
-  local pages, upstream = plan.errorPages, plan.upstream or {}
+local function told(plan, src, status, backend)
+  local pages, upstream, host = plan.errorPages, plan.upstream or {}, request.host(src)
   return {
+    host = host ~= "" and host or src.name,
+    ["x-sluice-backend"] = backend,
     ["x-code"] = tostring(status),
     ["x-format"] = request.header(src, "accept") or "",
     ["x-original-uri"] = request.target(src),
@@ -34,17 +37,6 @@ local function told(plan, src, status)
     ["x-request-id"] = request.request_id(src),
     ["x-forwarded-for"] = request.address(src),
   }
-end
-
-local function question(plan, src, status, backend)
-  local lines, own = { host = { request.host(src) }, ["x-sluice-backend"] = { backend } }, told(plan, src, status)
-  for name, value in pairs(request.headers(src)) do
-    if not OMITTED[name] and own[name] == nil then lines[name] = type(value) == "table" and value or { value } end
-  end
-  for name, value in pairs(own) do
-    if value ~= "" then lines[name] = { value } end
-  end
-  return lines
 end
 
 -- They belong to the message that HAProxy has read.
@@ -70,15 +62,17 @@ function M.covers(plan, status)
   return pages ~= nil and pages.codes[status] ~= nil and not SPARED[status]
 end
 
--- Ends the request with the page of the default backend for a status, or with the built-in 404 where it has no endpoint.
+-- Ends the request with the page of the default backend for a status, or with the built-in 404 where it has no endpoint; with the built-in
+-- page for the status where the default backend does not answer with one that fits into a buffer.
 function M.send(context, plan, src, status)
   context.paged = true
   local upstream = plan.errorPages.upstream and tables.upstream(plan.errorPages.upstream)
   if upstream == nil or upstream.count == 0 then return page.send(context, { status = 404 }) end
   local bodiless = context.method == "HEAD"
-  local lines = question(plan, src, status, tables.backend(upstream.backend))
-  local answer = inner.ask(lines, TIMEOUT_MS, "http://page.sluice/", bodiless)
+  local lines = question.lines(src, OMITTED, told(plan, src, status, tables.backend(upstream.backend)))
+  local answer = lines and inner.ask(lines, TIMEOUT_MS, "http://page.sluice/", bodiless)
   if answer == nil then return page.send(context, { status = 502 }) end
+  if #(answer.body or "") > LONGEST_PAGE then return page.send(context, { status = status }) end
   return pass_on(context.txn, answer, bodiless)
 end
 

@@ -56,8 +56,10 @@ local function needs_loop(plan)
   return false
 end
 
--- Through the internal frontend, which has no variables of ours: it is told by headers.
+-- Through the internal frontend, which has no variables of ours: it is told by headers. Nobody else may tell it anything: not an authentication
+-- service, and no snippet.
 local function loop(context, plan, edits)
+  edits[#edits + 1] = { op = "remove", name = "X-Sluice-*" }
   set(edits, "X-Sluice-Backend", context.backend)
   if context.server then set(edits, "X-Sluice-Server", context.server) end
   if plan.readMs then set(edits, "X-Sluice-Read-Ms", tostring(plan.readMs)) end
@@ -78,16 +80,21 @@ local function has_response_work(context, plan)
   return #context.edits > 0 or plan.values or replaces or context.wish
 end
 
+-- The request may go. Nothing comes after this: where a step fails, HAProxy takes the next one, and without a backend it answers 500.
+function M.release(context)
+  context.txn:set_var("txn.sluice_backend", context.backend)
+end
+
 -- Passes the request on to one side of an upstream that has endpoints.
 function M.run(context)
-  local txn, plan, src = context.txn, context.plan, context.src
+  local txn, plan, src = context.txn, context.plan, context.original
   local side = context.side
   upstream.choose(side, src, context, plan.cookiePath)
   local edits = route_edits(context, plan, src, side)
   context.looped = needs_loop(plan)
   if context.looped then loop(context, plan, edits) end
   -- When the answer is there the request is gone.
-  if plan.errorPages then request.headers(context.original) end
+  if plan.errorPages then request.headers(src) end
   if context.outcome.target then txn.http:req_set_uri(context.outcome.target) end
   if #edits > 0 then
     context.request_edits = edits
@@ -97,10 +104,10 @@ function M.run(context)
   if plan.readMs and not context.looped then txn:set_var("txn.sluice_read_ms", plan.readMs) end
   if has_response_work(context, plan) then txn:set_var("txn.sluice_response", 1) end
   if plan.silent then txn:set_var("txn.sluice_silent", 1) end
-  if plan.mirror then txn:set_var("txn.sluice_mirror", 1) end
+  if plan.mirror then txn:set_var("txn.sluice_mirror", plan.mirror.body and "body" or "head") end
   if context.server then txn:set_var("txn.sluice_server", context.server) end
   txn:set_var("txn.sluice_upstream", plan.upstream.plain)
-  txn:set_var("txn.sluice_backend", context.backend)
+  if #edits == 0 then M.release(context) end
 end
 
 return M

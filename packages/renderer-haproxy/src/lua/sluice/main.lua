@@ -47,23 +47,23 @@ local function pass(known)
   known.side = upstream.find(plan, known)
   if known.side == nil then return finish(known, { status = 503 }) end
   if gate.prepare(known, plan) then return end
-  local refused = plan.access and gate.check(known, plan, known.src)
+  local refused = plan.access and gate.check(known, plan, known.original)
   if refused then return finish(known, refused) end
   return forward.run(known)
 end
 
+-- `original` is the request as it came; steps of a snippet change another one.
 local function run_plan(known, plan)
   known.plan = plan
   known.original = request.new(plan.host, known)
-  known.src = known.original
   if is_too_large(known, plan) then
-    known.edits = plan_route.lines(plan, known.src)
+    known.edits = plan_route.lines(plan, known.original)
     return finish(known, { status = 413 })
   end
-  known.src = request.new(plan.host, known)
-  local run = plan_route.begin(plan, known.src)
+  local src = request.new(plan.host, known)
+  local run = plan_route.begin(plan, src)
   known.edits = run.edits
-  local outcome = plan_route.finish(plan, known.src, run)
+  local outcome = plan_route.finish(plan, src, run)
   known.outcome = outcome
   if outcome.status then return finish(known, outcome) end
   return pass(known)
@@ -113,7 +113,7 @@ action("sluice", "http-req", route)
 
 action("sluice_gate", "http-req", function(txn)
   local known = context.of(txn)
-  local refused = gate.check(known, known.plan, known.src)
+  local refused = gate.check(known, known.plan, known.original)
   if refused then return finish(known, refused) end
   return forward.run(known)
 end)

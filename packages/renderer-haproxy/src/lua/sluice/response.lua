@@ -1,8 +1,9 @@
--- What is changed in the answer of an upstream.
+-- What is changed in the header lines of a request that is passed on, and of its answer.
 
 local context = require("sluice.context")
 local edits = require("sluice.plan_edits")
 local error_page = require("sluice.error_page")
+local forward = require("sluice.forward")
 local request = require("sluice.plan_request")
 local upstream = require("sluice.upstream")
 local values = require("sluice.values")
@@ -38,22 +39,30 @@ local function change_values(txn, plan, src)
   end
 end
 
-local function remove_all(http, beginning)
-  for name in pairs(http:res_get_headers()) do
-    if edits.begins(lower(name), beginning) then http:res_del_header(name) end
+-- What HAProxy calls to change the lines of a message.
+local function calls_for(kind)
+  local function call(name) return function(http, ...) return http[kind .. "_" .. name](http, ...) end end
+  return { get = call("get_headers"), add = call("add_header"), set = call("set_header"), remove = call("del_header") }
+end
+
+local REQUEST, RESPONSE = calls_for("req"), calls_for("res")
+
+local function remove_all(http, calls, beginning)
+  for name in pairs(calls.get(http)) do
+    if edits.begins(lower(name), beginning) then calls.remove(http, name) end
   end
 end
 
-local function apply(http, edit)
+local function apply(http, calls, edit)
   local value, beginning = edits.clean(edit.value or ""), edits.prefix(edit.name)
   if beginning then
-    if edit.op == "remove" then remove_all(http, beginning) end
+    if edit.op == "remove" then remove_all(http, calls, beginning) end
   elseif edit.op == "add" then
-    if value ~= "" then http:res_add_header(edit.name, value) end
+    if value ~= "" then calls.add(http, edit.name, value) end
   elseif edit.op == "set" and value ~= "" then
-    http:res_set_header(edit.name, value)
+    calls.set(http, edit.name, value)
   else
-    http:res_del_header(edit.name)
+    calls.remove(http, edit.name)
   end
 end
 
@@ -64,13 +73,13 @@ function M.run(txn)
   local pages = plan.errorPages
   if pages and not known.paged and error_page.covers(plan, status) then
     local own = known.looped and txn.sf:res_fhdr("x-sluice-own") ~= ""
-    if pages.replaces or own then return error_page.send(known, plan, known.original or known.src, status) end
+    if pages.replaces or own then return error_page.send(known, plan, known.original, status) end
   end
   if known.looped then txn.http:res_del_header("x-sluice-own") end
-  if known.wish then upstream.follow(known, known.src) end
-  if plan.values then change_values(txn, plan, known.src) end
+  if known.wish then upstream.follow(known, known.original) end
+  if plan.values then change_values(txn, plan, known.original) end
   for _, edit in ipairs(known.edits) do
-    if edits.holds(edit, status) then apply(txn.http, edit) end
+    if edits.holds(edit, status) then apply(txn.http, RESPONSE, edit) end
   end
 end
 
@@ -86,26 +95,11 @@ function M.join_forwarded(txn)
   end
 end
 
--- Header lines of the request that is about to be passed on.
+-- Header lines of the request that is about to be passed on. It is not passed on before they are as they must be.
 function M.edit_request(txn)
   local known = context.of(txn)
-  local http = txn.http
-  local headers = nil
-  for _, edit in ipairs(known.request_edits or {}) do
-    local beginning, value = edits.prefix(edit.name), edits.clean(edit.value or "")
-    if beginning then
-      headers = headers or http:req_get_headers()
-      for name in pairs(headers) do
-        if edits.begins(lower(name), beginning) then http:req_del_header(name) end
-      end
-    elseif edit.op == "add" then
-      if value ~= "" then http:req_add_header(edit.name, value) end
-    elseif edit.op == "set" and value ~= "" then
-      http:req_set_header(edit.name, value)
-    else
-      http:req_del_header(edit.name)
-    end
-  end
+  for _, edit in ipairs(known.request_edits) do apply(txn.http, REQUEST, edit) end
+  forward.release(known)
 end
 
 return M
