@@ -87,8 +87,14 @@ function servedCertificate(certificate: Certificate): ServedCertificate {
 /** What hosts that check client certificates say in brackets, by their names. */
 function optionsByName(hosts: readonly VirtualHost[], files: Map<string, GeneratedFile>): ReadonlyMap<string, string> {
   const options = new Map<string, string>();
-  for (const { name, clientAuth } of hosts)
-    if (clientAuth?.kind === 'verify' && clientAuth.mode !== 'off') options.set(name, printWords(verification(clientAuth, files)));
+  const taken = new Set(hosts.map(({ name }) => name));
+  for (const { name, aliases, clientAuth } of hosts) {
+    if (clientAuth?.kind !== 'verify' || clientAuth.mode === 'off') continue;
+    const words = printWords(verification(clientAuth, files));
+    options.set(name, words);
+    for (const match of aliases?.matches ?? [])
+      if (match.kind === 'exact' && !taken.has(match.name) && !options.has(match.name)) options.set(match.name, words);
+  }
   return options;
 }
 

@@ -91,13 +91,14 @@ function recordBase(host: VirtualHost, placed: readonly Placed[]): HostRecord {
 /** What is looked at in the certificate of a client; HAProxy has checked it by itself. */
 function clientAuthOf(auth: ClientAuth): object {
   if (auth.kind === 'unusable') return { refused: 1 };
-  const { mode, subject, errorPage, passCertificate } = auth;
+  const { mode, authorities, revocations, subject, errorPage, passCertificate } = auth;
   return {
     mode,
     ...(subject !== undefined && { subject: { pattern: subject } }),
     ...(errorPage !== undefined && { errorPage }),
     ...(passCertificate && { pass: 1 }),
-    ...(mode !== 'off' && { handshake: 1 }),
+    // What certificates are held against.
+    ...(mode !== 'off' && { checked: digestOf(JSON.stringify([authorities, revocations])) }),
   };
 }
 

@@ -26,7 +26,7 @@ interface OtherName {
   readonly digest: string;
 }
 
-/** What every other name goes to; no name has a bar. */
+/** What every other name goes to; bars of names are escaped. */
 const ANY = '|any';
 const OTHERS = '|others';
 

@@ -5,8 +5,8 @@ import type { Bencodable } from '@sluice/core';
 /** The longest value of an entry: HAProxy reads no line of a map that is longer than its buffer, nor does it take one over its socket. */
 const LONGEST_VALUE = 8000;
 
-/** What is written as it is in keys and values; everything else as `%XX`. The same in `lua/sluice/escape.lua`. */
-const ESCAPED = /[^A-Za-z0-9_.:/=+*,~@!|-]/g;
+/** What is written as it is in keys and values; everything else as `%XX`. The same in `lua/sluice/platform.lua`. */
+const ESCAPED = /[^A-Za-z0-9_.:/=+*,~@!-]/g;
 
 /** A binary string as one word of a map. */
 export function escapeWord(bytes: string): string {

@@ -2,6 +2,7 @@
 
 local platform = require("sluice.platform")
 local request = require("sluice.plan_request")
+local tables = require("sluice.tables")
 
 local format, gsub = string.format, string.gsub
 
@@ -67,10 +68,12 @@ local function refused_certificate(auth, shown)
   return not (auth.mode == "optional_no_ca" and UNKNOWN_AUTHORITY[shown.code])
 end
 
-local function misdirected(context, auth, src)
-  if auth.handshake == nil then return false end
-  local asked = string.lower(context.txn.sf:ssl_fc_sni())
-  return asked ~= "" and asked ~= request.canonical_host(src)
+-- Whether the handshake was for another host than the request: with the name of one, or without a name and with a certificate that was held
+-- against other authorities.
+local function misdirected(context, auth, src, shown)
+  local asked, host = string.lower(context.txn.sf:ssl_fc_sni()), request.canonical_host(src)
+  if asked ~= "" and asked ~= host then return true end
+  return shown ~= nil and tables.checked(asked) ~= auth.checked
 end
 
 -- What ends the request: `{ status, location }`; nil lets it pass.
@@ -79,8 +82,8 @@ function M.check(context, auth, src)
   local looks = context.secure and auth.mode ~= "off"
   local shown = nil
   if looks then
-    if misdirected(context, auth, src) then return { status = 421 } end
     shown = certificate(context.txn)
+    if misdirected(context, auth, src, shown) then return { status = 421 } end
     if refused_certificate(auth, shown) then
       if auth.errorPage then return { status = 302, location = auth.errorPage } end
       return { status = 400 }

@@ -6,6 +6,9 @@ local cache = require("sluice.cache")
 local plan_route = require("sluice.plan_route")
 local platform = require("sluice.platform")
 
+-- As in `translate/host-names.ts`: bars of names are escaped.
+local ANY, OTHERS = "|any", "|others"
+
 local find, match, sub = string.find, string.match, string.sub
 
 local M = {}
@@ -82,26 +85,36 @@ local function other_host(name, digest)
   return nil
 end
 
+-- The digest of the host that has the wildcard above a name; nil for none.
+local function above(name)
+  local dot = find(name, ".", 1, true)
+  if dot == nil or dot == 1 or not find(sub(name, 1, dot - 1), "^[%w_-]+$") then return nil end
+  return hosts:lookup(platform.escape_word("*" .. sub(name, dot)))
+end
+
 local function host_digest(name)
-  if name ~= "" then
-    local exact = hosts:lookup(platform.escape_word(name))
-    if exact then return exact end
-    local others = hosts:lookup("|others")
-    if others then return other_host(name, others) or hosts:lookup("|any") end
-    local dot = find(name, ".", 1, true)
-    if dot and dot > 1 and find(sub(name, 1, dot - 1), "^[%w_-]+$") then
-      local above = hosts:lookup(platform.escape_word("*" .. sub(name, dot)))
-      if above then return above end
-    end
-  end
-  return hosts:lookup("|any")
+  -- A star is in the keys of wildcards alone.
+  local exact = not find(name, "*", 1, true) and hosts:lookup(platform.escape_word(name))
+  if exact then return exact end
+  local others = hosts:lookup(OTHERS)
+  if others then return other_host(name, others) end
+  return above(name)
 end
 
 -- The host of a canonical name, with its digest; nil before there is any.
 function M.host(name)
-  local digest = host_digest(name)
+  local digest = name ~= "" and host_digest(name) or hosts:lookup(ANY)
   if digest == nil then return nil, nil end
   return record(digest), digest
+end
+
+-- What HAProxy has held the certificate of a client against that asked for a name in its handshake (`certificate-lines.ts`): the mark of the
+-- authorities of a host; nil where it was asked for none. Names that only a look at each can decide are those of the catch-all host there.
+function M.checked(name)
+  local usual = find(name, "^[%w_.-]+$")
+  local digest = usual and (hosts:lookup(name) or above(name)) or hosts:lookup(ANY)
+  local auth = digest and record(digest).clientAuth
+  return auth and auth.checked
 end
 
 local function better(best, plan, found)
