@@ -1,9 +1,9 @@
-import { pcre, planPattern } from '@sluice/core';
+import { pcre } from '@sluice/core';
 import type { PathMatch, PlanPattern } from '@sluice/core';
 
 /**
- * An expression of a route. `mapped`: HAProxy looks for it in a map, behind the digest of the host. `found`: it says something about where
- * the path begins, which stands behind the digest: Lua looks for it in the path alone.
+ * An expression of a route. `mapped`: HAProxy looks for it in a map, behind the digest of the host. `found`: Lua looks for it in the path alone, since
+ * it says something about where the path begins, or could give up, which a map takes for not being found.
  */
 export type RoutePattern =
   | MappedPattern
@@ -13,30 +13,35 @@ export interface MappedPattern {
   readonly kind: 'mapped';
   readonly position: number;
   readonly pattern: string;
-  /** Of steps, in front of everything; may be empty. */
-  readonly limit: string;
   readonly plan: string;
 }
 
-/** What depends on the beginning of the text. */
-const LOOKS_BACK = /\^|\\[AbBG]|\(\?<[=!]/;
+/** What depends on the beginning of the text, can give up, or makes parentheses and bars mean something else. */
+const SPECIAL = /\^|\\[AbBGQ]|\(\?<[=!]|\(\*|\(\?#/;
+
+/** Whether some way through an expression is not in parentheses: only the first one of them begins where the path begins. */
+function hasWays(pattern: string): boolean {
+  let rest = pattern.replace(/\\[^]|\[\^?\]?(?:\\[^]|[^\]])*\]/g, '');
+  for (let last = ''; last !== rest; ) {
+    last = rest;
+    rest = rest.replace(/\([^()]*\)/g, '');
+  }
+  return rest.includes('|');
+}
 
 type RegexMatch = Extract<PathMatch, { readonly kind: 'regex' }>;
 
 export function routePattern({ path, ignoreCase, anywhere }: RegexMatch, position: number, plan: string): RoutePattern {
   const source = pcre(path, { ignoreCase, anchored: anywhere === undefined });
-  const [, limit = '', rest = ''] = /^(\(\*LIMIT_MATCH=\d+\))?([^]*)$/.exec(source) ?? [];
-  const body = anywhere === undefined ? rest.replace(/^\^/, '') : rest;
-  if (anywhere !== undefined || LOOKS_BACK.test(body)) {
-    const pattern = planPattern(anywhere === undefined ? `^(?:${path})` : path, ignoreCase);
-    return { kind: 'found', position, pattern, plan };
-  }
-  return { kind: 'mapped', position, pattern: `(?${ignoreCase ? 'i' : ''}:${printable(body)})`, limit, plan };
+  const body = source.replace(/^\^/, '');
+  if (anywhere !== undefined || SPECIAL.test(body) || hasWays(body))
+    return { kind: 'found', position, pattern: { pattern: source, ...(ignoreCase && { ignoreCase: 1 }) }, plan };
+  return { kind: 'mapped', position, pattern: `(?${ignoreCase ? 'i' : ''}:${printable(body)})`, plan };
 }
 
 /** The key of an entry: what HAProxy compiles, without blanks. */
-export function patternKey(digest: string, { limit, pattern }: MappedPattern): string {
-  return `${limit}^${digest}${pattern}`;
+export function patternKey(digest: string, { pattern }: MappedPattern): string {
+  return `^${digest}${pattern}`;
 }
 
 /** Bytes that cannot stand in a word of a map. */

@@ -9,7 +9,7 @@ import type {
   RoutePlan,
   VirtualHost,
 } from '@sluice/core';
-import { escapeWord } from './record.ts';
+import { digestOf, escapeWord } from './record.ts';
 import { demandKey, usualWay, wayOf } from './way.ts';
 import type { Demand } from './way.ts';
 import { planValues } from './value-plan.ts';
@@ -152,7 +152,8 @@ function gatesOf(host: VirtualHost, route: Route): Pick<HaproxyPlan, 'access' | 
 
 function limitOf({ zone, perSecond, perMinute, connections, exempt }: LimitPolicy): LimitPlan {
   return {
-    zone,
+    // Names are longer than keys of HAProxy's tables.
+    zone: digestOf(zone),
     ...(perSecond && { perSecond: [perSecond.requests, perSecond.burst] as const }),
     ...(perMinute && { perMinute: [perMinute.requests, perMinute.burst] as const }),
     ...(connections !== undefined && { connections }),

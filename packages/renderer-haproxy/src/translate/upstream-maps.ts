@@ -25,7 +25,7 @@ export function upstreamMaps(upstream: Upstream, way: Way): UpstreamMaps {
   const { balancing, affinity, canary, endpoints, id, from } = upstream;
   const one = backendClass(way, upstream);
   const key = demandKey({ upstream: id, way });
-  const name = `b_${digestOf(key).slice(0, 16)}`;
+  const name = `b_${digestOf(key)}`;
   const { parameters, files } = serverParameters(way);
   const looked = affinity !== undefined || canary !== undefined || balancing?.kind === 'hash';
   const record = looked ? recordOf({ ...upstreamRecord(upstream), ...(canary && { canaryKey: keyOf(canary.upstream, way) }) }) : undefined;

@@ -38,7 +38,7 @@ end
 
 -- The answer that is kept under a key; nil for none.
 function M.get(key)
-  local found = inner.ask({ ["x-sluice-answer"] = { platform.md5(key) } }, TIMEOUT_MS)
+  local found = inner.ask({ ["x-sluice-answer"] = { platform.sha256(key) } }, TIMEOUT_MS)
   local kept = found and found.headers and found.headers["x-sluice-kept"]
   local text = kept and (kept[0] or kept[1])
   return text and text ~= "" and decode(text) or nil
@@ -47,7 +47,7 @@ end
 function M.put(key, answer, ms)
   local text = encode(answer)
   if #text > LONGEST then return end
-  inner.ask({ ["x-sluice-answer"] = { platform.md5(key) }, ["x-sluice-keep"] = { string.format("%d %s", ms, text) } }, TIMEOUT_MS)
+  inner.ask({ ["x-sluice-answer"] = { platform.sha256(key) }, ["x-sluice-keep"] = { string.format("%d %s", ms, text) } }, TIMEOUT_MS)
 end
 
 return M
