@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { annotationsSections } from './annotations-page.mjs';
+import { configMapSections } from './configmap-page.mjs';
 import { metricsSections } from './metrics-page.mjs';
 import { flagsSections } from './flags-page.mjs';
 import { optionsSections } from './options-page.mjs';
@@ -44,6 +45,7 @@ export async function generatedDocs() {
   };
   const { explainReport } = await source('core', 'evaluate/explanation.ts');
   const { checkReport } = await source('core', 'observe/diagnostic-schema.ts');
+  const settingNames = await source('core', 'model/settings/setting-names.ts');
   const { ingressNginxMetrics, sluiceMetrics, controllerLabels } = await source('metrics', 'instruments/metric-table.ts');
   const { ingressNginxFlags } = await sourceOf('apps', 'controller', 'settings/ingress-nginx/flags.ts');
   const { z } = await import('zod');
@@ -55,6 +57,7 @@ export async function generatedDocs() {
   });
   return [
     { path: join(ROOT, 'docs', 'annotations.md'), text: page('Annotations', annotations) },
+    { path: join(ROOT, 'docs', 'configmap.md'), text: page('Settings of the ConfigMap', configMapSections(settingNames)) },
     { path: join(ROOT, 'docs', 'errors.md'), text: errorsPage(problems) },
     { path: join(ROOT, 'docs', 'flags.md'), text: page('Flags of ingress-nginx', flagsSections(ingressNginxFlags)) },
     {

@@ -176,6 +176,23 @@ export const problems = Object.freeze({
   SLU1511: problem('warning', 'An annotation names something that does not exist', 'create the object or correct the name'),
   SLU1520: problem('error', 'An annotation is riskier than allowed', 'remove it, or raise annotationsRiskLevel'),
   SLU1512: problem('warning', 'The new version of an Ingress is not served', 'correct what the other message about it says'),
+  SLU1601: problem(
+    'warning',
+    'A setting of the ConfigMap has no effect',
+    'remove it, or say it by annotations or in the configuration file; docs/configmap.md lists all settings',
+  ),
+  SLU1602: problem('warning', 'A setting of the ConfigMap is not known', 'correct the name: docs/configmap.md lists all of them'),
+  SLU1603: problem(
+    'warning',
+    'The value of a setting of the ConfigMap is not valid',
+    'correct the value; it is that of the annotation of the same name',
+  ),
+  SLU1604: problem(
+    'error',
+    'A setting of the ConfigMap that keeps something out has no effect',
+    'protect what it protects by other means, by annotations or in front of the controller, and remove it',
+  ),
+  SLU1605: problem('warning', 'The ConfigMap with settings does not exist', 'create it, or correct the option configMap (--configmap)'),
   SLU2001: problem('error', 'The command line is not understood', 'see sluice --help'),
   SLU2002: problem('error', 'The configuration file cannot be read', 'check the path and the syntax'),
   SLU2003: problem('error', 'An option is not valid', 'see sluice config schema'),

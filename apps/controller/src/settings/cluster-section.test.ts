@@ -16,7 +16,12 @@ test.each([
   },
 );
 
-test('without a section there is nothing but the certificate', async () => {
+test('without a section there is nothing but what settings name', async () => {
   expect(clusterSection((await loadSettings({}, {})).base)).toEqual({});
   expect(clusterSection((await loadSettings({}, {}, { defaultCertificate: 'a/b' })).base)).toEqual({ alsoSecrets: ['a/b'] });
+});
+
+test('the ConfigMap with settings is read too', async () => {
+  const { base } = await loadSettings({}, {}, { configMap: 'a/b', watch: { kubernetes: { alsoConfigMaps: ['c/d'] } } });
+  expect(clusterSection(base)).toMatchObject({ alsoConfigMaps: ['c/d', 'a/b'] });
 });

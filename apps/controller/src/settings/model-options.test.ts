@@ -16,10 +16,16 @@ test('every option of the model is a setting', async () => {
     disableCatchAll: true,
     disableExternalName: true,
   };
-  const rest = { pathSemantics: 'kubernetes', annotationsRiskLevel: 'Low', defaultBackendService: 'a/b', defaultCertificate: 'c/d' };
+  const rest = {
+    pathSemantics: 'kubernetes',
+    annotationsRiskLevel: 'Low',
+    defaultBackendService: 'a/b',
+    defaultCertificate: 'c/d',
+    configMap: 'e/f',
+  };
   expect(modelOptions((await loadSettings({}, {}, { watch, ...rest })).base)).toEqual({ ...watch, ...rest });
 });
 
-test.each(['defaultBackendService', 'defaultCertificate'])('%s is a namespace and a name', async (setting) => {
+test.each(['defaultBackendService', 'defaultCertificate', 'configMap'])('%s is a namespace and a name', async (setting) => {
   await expect(loadSettings({}, {}, { [setting]: 'web' })).rejects.toMatchObject({ message: expect.stringContaining(setting) });
 });

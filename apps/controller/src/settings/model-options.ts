@@ -4,7 +4,7 @@ import type { BaseSettings } from './settings-schema.ts';
 /** What the settings say about reading objects. */
 export function modelOptions({ watch, ...base }: BaseSettings): ModelOptions {
   const { ingressClass, controllerClass, watchIngressWithoutClass, ingressClassByName, disableCatchAll, disableExternalName } = watch;
-  const { pathSemantics, annotationsRiskLevel, defaultBackendService, defaultCertificate } = base;
+  const { pathSemantics, annotationsRiskLevel, defaultBackendService, defaultCertificate, configMap } = base;
   return {
     ingressClass,
     controllerClass,
@@ -16,5 +16,6 @@ export function modelOptions({ watch, ...base }: BaseSettings): ModelOptions {
     annotationsRiskLevel,
     defaultBackendService,
     defaultCertificate,
+    configMap,
   };
 }

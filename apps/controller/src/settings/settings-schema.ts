@@ -38,6 +38,9 @@ const base = {
     .default('Critical')
     .describe('An Ingress with an annotation of a higher risk is not served; ingress-nginx has High, which leaves out snippets.'),
   defaultBackendService: namespacedName.describe('NAMESPACE/NAME of the Service that gets what no rule takes, on its first port.'),
+  configMap: namespacedName.describe(
+    'NAMESPACE/NAME of the ConfigMap with settings for all Ingresses, as ingress-nginx has it (docs/configmap.md).',
+  ),
   defaultCertificate: namespacedName.describe('NAMESPACE/NAME of the Secret with the certificate for hosts that have none.'),
   listen: z
     .strictObject({

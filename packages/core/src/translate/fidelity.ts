@@ -44,7 +44,7 @@ function diagnosticsOf({ routes }: VirtualHost, table: FidelityTable): readonly 
   });
 }
 
-/** `rewrite-target` of an origin in `metadata.annotations[nginx.ingress.kubernetes.io/rewrite-target]`. */
+/** `rewrite-target` of an origin in `metadata.annotations[nginx.ingress.kubernetes.io/rewrite-target]`, or of a ConfigMap in `data[rewrite-target]`. */
 function annotationOf({ field }: Origin): string {
-  return /^metadata\.annotations\[[^/\]]*\/([^\]]+)\]$/.exec(field)?.[1] ?? '';
+  return /^(?:metadata\.annotations\[[^/\]]*\/|data\[)([^\]]+)\]$/.exec(field)?.[1] ?? '';
 }

@@ -52,6 +52,10 @@ export const clusterOptions = z.strictObject({
     .array(z.string().regex(/^[^/]+\/[^/]+$/, 'not namespace/name'))
     .default([])
     .describe('NAMESPACE/NAME of Secrets that are read although no Ingress names them.'),
+  alsoConfigMaps: z
+    .array(z.string().regex(/^[^/]+\/[^/]+$/, 'not namespace/name'))
+    .default([])
+    .describe('NAMESPACE/NAME of ConfigMaps that are read although no Ingress names them; their namespaces must be watched.'),
   status,
   events: z
     .strictObject({ enabled: z.boolean().default(true).describe('Write Events about the errors that Ingresses have.') })

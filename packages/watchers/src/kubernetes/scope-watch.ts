@@ -13,7 +13,7 @@ import type { ApiObject, Resource } from './resource.ts';
 
 export interface ScopeParts {
   readonly client: ApiClient;
-  readonly options: Pick<ClusterOptions, 'ingressSelector' | 'secrets' | 'alsoSecrets'>;
+  readonly options: Pick<ClusterOptions, 'ingressSelector' | 'secrets' | 'alsoSecrets' | 'alsoConfigMaps'>;
   /** All namespaces without one. */
   readonly namespace: string | undefined;
   readonly batch: ChangeBatch;
@@ -48,6 +48,7 @@ export class ScopeWatch {
     if (parts.options.secrets === 'all') this.#follow(resources.Secret, this.#all(resources.Secret));
     else this.#followNamed('Secret');
     for (const key of parts.options.alsoSecrets) this.#named.get('Secret')?.want(key);
+    for (const key of parts.options.alsoConfigMaps) this.#named.get('ConfigMap')?.want(key);
   }
 
   /** Everything that was there at the start has been told. */

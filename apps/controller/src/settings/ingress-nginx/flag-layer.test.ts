@@ -46,6 +46,7 @@ const honoured: readonly [string, string, Readonly<Record<string, unknown>>][] =
   ['healthz-port', '10255', { 'listen.admin': ':10255' }],
   ['healthz-host', '::1', { 'listen.admin': '[::1]:10254' }],
   ['default-ssl-certificate', 'a/b', { defaultCertificate: 'a/b' }],
+  ['configmap', 'a/b', { configMap: 'a/b' }],
 ];
 
 describe('flags that are honoured', () => {
@@ -148,9 +149,9 @@ describe('flags that are not taken', () => {
   );
 
   test('all of them are told at once', () => {
-    const flags = texts({ configmap: 'a/b', 'validating-webhook': ':8443' });
+    const flags = texts({ 'tcp-services-configmap': 'a/b', 'validating-webhook': ':8443' });
     expect(() => readIngressNginxFlags(flags)).toThrow(
-      expect.objectContaining({ message: expect.stringMatching(/--configmap: .*; --validating/) }),
+      expect.objectContaining({ message: expect.stringMatching(/--tcp-services-configmap: .*; --validating/) }),
     );
   });
 

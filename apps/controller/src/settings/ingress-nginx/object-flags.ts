@@ -37,10 +37,10 @@ export const objectFlags: readonly Flag[] = [
     `rename the annotations: the prefix is ${PREFIX} here, and others are not read`,
     PREFIX,
   ),
-  refused(
+  honoured(
     ['configmap', 'string'],
-    'settings of a ConfigMap are not read, and some of them keep requests out: put what you need into the configuration file (--config) and leave the flag out',
-    '',
+    { configMap: same },
+    { note: 'Settings without effect here are reported on the ConfigMap (docs/configmap.md). Its namespace must be watched.' },
   ),
   refused(['tcp-services-configmap', 'string'], 'TCP is not proxied: give these ports a Service of type LoadBalancer', ''),
   refused(['udp-services-configmap', 'string'], 'UDP is not proxied: give these ports a Service of type LoadBalancer', ''),

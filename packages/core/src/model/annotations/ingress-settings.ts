@@ -4,13 +4,22 @@ import type { Annotation, AnyAnnotation } from './annotation.ts';
 
 export const ANNOTATION_PREFIX = 'nginx.ingress.kubernetes.io/';
 
-/** The annotations of one Ingress whose values are valid. */
+/** A valid value as it is written. */
+export interface WrittenText {
+  readonly text: string;
+  /** Of the annotation, with its prefix. */
+  readonly name: string;
+  /** Where it is written, when that is not the Ingress. */
+  readonly from?: Origin;
+}
+
+/** The annotations of one Ingress whose values are valid, and what holds for it because it does not have them. */
 export class IngressSettings {
   readonly ingress: Ingress;
   /** Texts by key; an alias is under the name that it stands for. */
-  readonly #texts: ReadonlyMap<string, { readonly text: string; readonly name: string }>;
+  readonly #texts: ReadonlyMap<string, WrittenText>;
 
-  constructor(ingress: Ingress, texts: ReadonlyMap<string, { readonly text: string; readonly name: string }>) {
+  constructor(ingress: Ingress, texts: ReadonlyMap<string, WrittenText>) {
     this.ingress = ingress;
     this.#texts = texts;
   }
@@ -29,8 +38,10 @@ export class IngressSettings {
 
   /** Where the annotation is written; for an absent one where it would be. */
   from({ key }: { readonly key: string }): Origin {
+    const written = this.#texts.get(key);
+    if (written?.from !== undefined) return written.from;
     const { namespace, name } = this.ingress.metadata;
-    const field = `metadata.annotations[${this.#texts.get(key)?.name ?? ANNOTATION_PREFIX + key}]`;
+    const field = `metadata.annotations[${written?.name ?? ANNOTATION_PREFIX + key}]`;
     return { object: { kind: 'Ingress', namespace, name }, field };
   }
 

@@ -8,6 +8,8 @@ import { risks } from './annotation.ts';
 import type { InvalidOutcome, Risk } from './annotation.ts';
 import type { AnnotationGroup, Denial } from './contribution.ts';
 import { ANNOTATION_PREFIX, IngressSettings } from './ingress-settings.ts';
+import type { WrittenText } from './ingress-settings.ts';
+import type { DefaultAnnotation } from '../settings/global-settings.ts';
 import { annotationNames, findAnnotation, findUnsupported, riskOf } from './registry.ts';
 import type { ImplementedAnnotation } from './registry.ts';
 
@@ -25,7 +27,7 @@ export interface ReadSettings {
 interface Reading {
   readonly ingress: Ingress;
   readonly highest: Risk;
-  readonly texts: Map<string, { readonly text: string; readonly name: string }>;
+  readonly texts: Map<string, WrittenText>;
   readonly groups: Set<AnnotationGroup>;
   readonly dropped: Set<AnnotationGroup>;
   readonly diagnostics: Diagnostic[];
@@ -36,9 +38,10 @@ interface Reading {
 /**
  * Checks every annotation by its registry entry. A value that does not parse is reported with what follows from it, which is
  * what ingress-nginx makes of it. Lines are trimmed; empty values count as absent. An annotation with a higher risk than
- * `highest` makes the Ingress invalid, whatever its value.
+ * `highest` makes the Ingress invalid, whatever its value. `defaults` hold where the Ingress has no
+ * valid value.
  */
-export function readSettings(ingress: Ingress, highest: Risk): ReadSettings {
+export function readSettings(ingress: Ingress, highest: Risk, defaults: ReadonlyMap<string, DefaultAnnotation> = new Map()): ReadSettings {
   const reading: Reading = {
     ingress,
     highest,
@@ -51,6 +54,7 @@ export function readSettings(ingress: Ingress, highest: Risk): ReadSettings {
   };
   for (const [name, value] of Object.entries(ingress.metadata.annotations))
     if (name.startsWith(ANNOTATION_PREFIX)) readOne(reading, name, trimLines(value));
+  for (const [key, { text, from }] of defaults) addDefault(reading, { key, text, from });
   for (const group of reading.dropped) {
     reading.groups.delete(group);
     for (const { key } of group.annotations) reading.texts.delete(key);
@@ -70,6 +74,14 @@ function readOne(reading: Reading, name: string, text: string): void {
   const found = findAnnotation(key);
   if (found === undefined) skip(reading, key, text, from);
   else if (text !== '' || found.annotation.readsBlank === true) take(reading, found, { name, text, from });
+}
+
+/** What a ConfigMap says does not count for an Ingress that says it itself; a value that counts as absent says nothing. */
+function addDefault({ texts, groups }: Reading, { key, text, from }: { key: string } & DefaultAnnotation): void {
+  const found = findAnnotation(key);
+  if (found === undefined || texts.has(key)) return;
+  texts.set(key, { text, name: ANNOTATION_PREFIX + key, from });
+  groups.add(found.group);
 }
 
 function isAbove(risk: Risk | undefined, highest: Risk): boolean {

@@ -8,6 +8,7 @@ import { diagnose } from '../../observe/diagnostic.ts';
 import type { Diagnostic } from '../../observe/diagnostic.ts';
 import type { Ingress } from '../../watch/kinds/ingress.ts';
 import type { Snapshot } from '../../watch/snapshot.ts';
+import type { GlobalSettings } from '../settings/global-settings.ts';
 import { suspiciousField } from './deep-inspection.ts';
 import { originOf } from './ingress-origin.ts';
 import type { BackendRef, FragmentRule, IngressFragment } from './ingress-fragment.ts';
@@ -48,13 +49,22 @@ interface Checked {
 
 /** Reads Ingresses with their annotations; one is read again when it or an object that its annotations name has changed. */
 export class IngressReader {
-  readonly #kept = new WeakMap<Ingress, Kept>();
-  readonly #checked = new WeakMap<Ingress, Checked>();
+  #kept = new WeakMap<Ingress, Kept>();
+  #checked = new WeakMap<Ingress, Checked>();
   readonly #highestRisk: Risk;
+  #settings: GlobalSettings | undefined;
 
-  /** Annotations with a higher risk make their Ingress invalid. */
+  /** Annotations with a higher risk make their Ingress invalid, unless settings say otherwise. */
   constructor(highestRisk: Risk) {
     this.#highestRisk = highestRisk;
+  }
+
+  /** From now on these hold; where they are others than before, every Ingress is read again. */
+  use(settings: GlobalSettings): void {
+    if (settings === this.#settings) return;
+    this.#settings = settings;
+    this.#kept = new WeakMap();
+    this.#checked = new WeakMap();
   }
 
   /** Why the whole Ingress is not served: an annotation, or a text that looks like an attack; undefined when it is. */
@@ -76,7 +86,8 @@ export class IngressReader {
   #check(ingress: Ingress): Checked {
     let checked = this.#checked.get(ingress);
     if (checked === undefined) {
-      const read = readSettings(ingress, this.#highestRisk);
+      const { annotationsRiskLevel = this.#highestRisk, annotations } = this.#settings ?? {};
+      const read = readSettings(ingress, annotationsRiskLevel, annotations);
       checked = { fragment: readIngress(ingress), read, rejection: rejectionOf(ingress, read) };
       this.#checked.set(ingress, checked);
     }

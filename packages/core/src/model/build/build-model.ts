@@ -9,6 +9,7 @@ import type { IngressFeatures } from '../annotations/ingress-features.ts';
 import type { Certificate } from '../certificate.ts';
 import type { RoutingModel } from '../routing-model.ts';
 import type { VirtualHost } from '../virtual-host.ts';
+import { globalSettings } from '../settings/global-settings.ts';
 import { AcceptedIngresses } from './accepted-ingresses.ts';
 import { CertificateBuilder } from './certificate-builder.ts';
 import { DefaultBackend } from './default-backend.ts';
@@ -85,7 +86,9 @@ export class ModelBuilder {
   }
 
   build(snapshot: Snapshot): BuiltModel {
-    const diagnostics: Diagnostic[] = [];
+    const settings = globalSettings(this.#options.configMap, snapshot);
+    this.#ingresses.use(settings);
+    const diagnostics: Diagnostic[] = [...settings.diagnostics];
     const ours = this.#served(snapshot, diagnostics);
     const { canaries, planned } = this.#plans.of(ours);
     const { served } = canaries;

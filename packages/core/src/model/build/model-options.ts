@@ -24,6 +24,8 @@ export interface ModelOptions {
   readonly defaultBackendService: string;
   /** `--default-ssl-certificate`: NAMESPACE/NAME of the Secret for hosts without a certificate; empty for a self-signed one. */
   readonly defaultCertificate: string;
+  /** `--configmap`: NAMESPACE/NAME of the ConfigMap with settings for all Ingresses; empty for none. */
+  readonly configMap: string;
   readonly pathSemantics: PathSemantics;
   /** `--annotations-risk-level`: an Ingress with an annotation of a higher risk is not served. ingress-nginx has High. */
   readonly annotationsRiskLevel: Risk;
@@ -38,6 +40,7 @@ export const defaultModelOptions: ModelOptions = {
   disableExternalName: false,
   defaultBackendService: '',
   defaultCertificate: '',
+  configMap: '',
   pathSemantics: 'ingress-nginx',
   annotationsRiskLevel: 'Critical',
 };

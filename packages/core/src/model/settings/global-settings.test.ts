@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { SnapshotStore } from '../../watch/snapshot-store.ts';
+import { ModelBuilder } from '../build/build-model.ts';
+import { defaultModelOptions } from '../build/model-options.ts';
+import { policyOf } from '../policy/policy.ts';
+import { globalSettings, settingNames } from './global-settings.ts';
+
+const ID = 'ingress/settings';
+
+/** A cluster with a ConfigMap of settings. */
+class Cluster {
+  readonly store = new SnapshotStore();
+  readonly #builder = new ModelBuilder({ ...defaultModelOptions, configMap: ID });
+
+  set(data: Readonly<Record<string, string>>): this {
+    const [namespace, name] = ID.split('/');
+    this.store.change([{ kind: 'put', object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace, name }, data } }]);
+    return this;
+  }
+
+  ingress(name: string, annotations: Readonly<Record<string, string>> = {}): this {
+    const prefixed = Object.entries(annotations).map(([key, value]) => [`nginx.ingress.kubernetes.io/${key}`, value]);
+    const paths = [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } }];
+    this.store.change([
+      {
+        kind: 'put',
+        object: {
+          apiVersion: 'networking.k8s.io/v1',
+          kind: 'Ingress',
+          metadata: { namespace: 'shop', name, annotations: Object.fromEntries(prefixed) },
+          spec: { ingressClassName: 'nginx', rules: [{ host: `${name}.test`, http: { paths } }] },
+        },
+      },
+    ]);
+    return this;
+  }
+
+  build() {
+    const { model, diagnostics } = this.#builder.build(this.store.snapshot());
+    const route = (host: string) => model.virtualHosts.find(({ name }) => name === `${host}.test`)?.routes[0];
+    return { model, diagnostics, route };
+  }
+
+  settings() {
+    return globalSettings(ID, this.store.snapshot());
+  }
+}
+
+const codes = (cluster: Cluster): readonly (readonly [string, string])[] =>
+  cluster.settings().diagnostics.map(({ code, field }) => [code, field]);
+
+describe('a setting that is an annotation', () => {
+  test('holds for Ingresses without the annotation, and says where it is from', () => {
+    const { route } = new Cluster().set({ 'proxy-body-size': '8m' }).ingress('plain').ingress('own', { 'proxy-body-size': '2m' }).build();
+    const [plain, own] = ['plain', 'own'].map((name) => policyOf(route(name) ?? { policies: [] }, 'body-limit'));
+    expect([plain?.bytes, own?.bytes]).toEqual([8 * 2 ** 20, 2 * 2 ** 20]);
+    expect(plain?.from).toEqual({ object: { kind: 'ConfigMap', namespace: 'ingress', name: 'settings' }, field: 'data[proxy-body-size]' });
+  });
+
+  test('takes effect and leaves again with the ConfigMap', () => {
+    const cluster = new Cluster().set({}).ingress('plain');
+    const timeouts = () => policyOf(cluster.build().route('plain') ?? { policies: [] }, 'upstream-timeouts')?.readMs;
+    expect(timeouts()).toBeUndefined();
+    cluster.set({ 'proxy-read-timeout': '7' });
+    expect(timeouts()).toBe(7000);
+    cluster.set({});
+    expect(timeouts()).toBeUndefined();
+  });
+
+  test('may be called by an older name', () => {
+    const { route } = new Cluster()
+      .set({ 'whitelist-source-range': '10.0.0.0/8' })
+      .ingress('plain')
+      .ingress('own', { 'whitelist-source-range': '192.0.2.0/24' })
+      .build();
+    const [plain, own] = ['plain', 'own'].map((name) => policyOf(route(name) ?? { policies: [] }, 'source-range')?.allow);
+    expect([plain, own]).toEqual([['10.0.0.0/8'], ['192.0.2.0/24']]);
+  });
+
+  test('holds where the own value of an Ingress counts as absent, as in ingress-nginx', () => {
+    const { route } = new Cluster().set({ 'proxy-read-timeout': '7' }).ingress('own', { 'proxy-read-timeout': 'soon' }).build();
+    expect(policyOf(route('own') ?? { policies: [] }, 'upstream-timeouts')?.readMs).toBe(7000);
+  });
+
+  test('is told when its value is not valid, and counts as absent', () => {
+    const cluster = new Cluster().set({ 'proxy-body-size': 'big' }).ingress('plain');
+    expect(codes(cluster)).toEqual([['SLU1603', 'data[proxy-body-size]']]);
+    expect(policyOf(cluster.build().route('plain') ?? { policies: [] }, 'body-limit')?.bytes).toBe(2 ** 20);
+  });
+});
+
+test('the level of risk goes before the option', () => {
+  const cluster = new Cluster().set({ 'annotations-risk-level': 'Medium' }).ingress('risky', { 'configuration-snippet': 'return 404;' });
+  const { diagnostics, route } = cluster.build();
+  expect(route('risky')).toBeUndefined();
+  expect(diagnostics.map(({ code }) => code)).toContain('SLU1520');
+  expect(codes(new Cluster().set({ 'annotations-risk-level': 'Huge' }))).toEqual([['SLU1603', 'data[annotations-risk-level]']]);
+});
+
+describe('nothing is silent', () => {
+  test.each([
+    ['use-gzip', 'true', 'SLU1601'],
+    ['block-cidrs', '10.0.0.0/8', 'SLU1604'],
+    ['allow-snippet-annotations', 'false', 'SLU1604'],
+    ['proxy-boddy-size', '1m', 'SLU1602'],
+  ])('%s: %s is %s', (key, value, code) => {
+    expect(codes(new Cluster().set({ [key]: value }))).toEqual([[code, `data[${key}]`]]);
+  });
+
+  test.each([
+    ['use-gzip', 'false'],
+    ['block-cidrs', ''],
+    ['allow-snippet-annotations', 'true'],
+  ])('%s: %s asks for nothing', (key, value) => {
+    expect(codes(new Cluster().set({ [key]: value }))).toEqual([]);
+  });
+
+  test('a ConfigMap that is not there is told, and hurts nobody', () => {
+    const { diagnostics, route } = new Cluster().ingress('plain').build();
+    expect(diagnostics.map(({ code }) => code)).toContain('SLU1605');
+    expect(route('plain')).toBeDefined();
+  });
+});
+
+test('every setting that ingress-nginx has is known, once', () => {
+  expect(settingNames).toHaveLength(210);
+  expect(new Set(settingNames).size).toBe(210);
+});

@@ -1,0 +1,109 @@
+import { didYouMean } from '../../config/suggestion.ts';
+import { diagnose } from '../../observe/diagnostic.ts';
+import type { Diagnostic } from '../../observe/diagnostic.ts';
+import type { ConfigMap } from '../../watch/kinds/config-map.ts';
+import type { Snapshot } from '../../watch/snapshot.ts';
+import { risks } from '../annotations/annotation.ts';
+import type { Risk } from '../annotations/annotation.ts';
+import { findAnnotation } from '../annotations/registry.ts';
+import { builtIn } from '../origin.ts';
+import type { Origin } from '../origin.ts';
+import { annotationSettings, idleSettings, protectiveSettings, settingsWithoutEffect } from './setting-names.ts';
+
+/** A value that holds for every Ingress without the annotation. */
+export interface DefaultAnnotation {
+  readonly text: string;
+  readonly from: Origin;
+}
+
+/** What a ConfigMap says for all Ingresses (ingress-nginx `--configmap`). */
+export interface GlobalSettings {
+  /** By the name of the annotation, without prefix. */
+  readonly annotations: ReadonlyMap<string, DefaultAnnotation>;
+  /** Goes before the option of the same name. */
+  readonly annotationsRiskLevel?: Risk;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const none: GlobalSettings = { annotations: new Map(), diagnostics: [] };
+
+const known = new WeakMap<ConfigMap, GlobalSettings>();
+
+/** The settings of the ConfigMap `id` (`namespace/name`); nothing is set where it is empty. The same object for the same ConfigMap. */
+export function globalSettings(id: string, snapshot: Snapshot): GlobalSettings {
+  if (id === '') return none;
+  const configMap = snapshot.objects.ConfigMap.get(id);
+  if (configMap === undefined) return missing(id);
+  let settings = known.get(configMap);
+  if (settings === undefined) known.set(configMap, (settings = read(configMap)));
+  return settings;
+}
+
+const absent = new Map<string, GlobalSettings>();
+
+function missing(id: string): GlobalSettings {
+  let settings = absent.get(id);
+  if (settings === undefined) {
+    const diagnostics = [diagnose('SLU1605', builtIn, `the ConfigMap ${id} does not exist: nothing is set by it`)];
+    absent.set(id, (settings = { ...none, diagnostics }));
+  }
+  return settings;
+}
+
+const RISK_LEVEL = 'annotations-risk-level';
+
+function read({ metadata: { namespace, name }, data }: ConfigMap): GlobalSettings {
+  const annotations = new Map<string, DefaultAnnotation>();
+  const diagnostics: Diagnostic[] = [];
+  let riskLevel: Risk | undefined;
+  for (const [key, value] of Object.entries(data)) {
+    const from: Origin = { object: { kind: 'ConfigMap', namespace, name }, field: `data[${key.slice(0, 120)}]` };
+    const text = value.trim();
+    if (key === RISK_LEVEL && isRisk(text)) riskLevel = text;
+    else if (key === RISK_LEVEL) diagnostics.push(invalid(from, text, `it must be one of ${risks.join(', ')}`));
+    else if (annotationSettings.has(key)) takeAnnotation(annotations, diagnostics, { key, text, from });
+    else diagnostics.push(...withoutEffect(key, text, from));
+  }
+  return { annotations, ...(riskLevel && { annotationsRiskLevel: riskLevel }), diagnostics };
+}
+
+function isRisk(text: string): text is Risk {
+  return risks.some((risk) => risk === text);
+}
+
+interface Written extends DefaultAnnotation {
+  readonly key: string;
+}
+
+function takeAnnotation(annotations: Map<string, DefaultAnnotation>, diagnostics: Diagnostic[], { key, text, from }: Written): void {
+  const found = findAnnotation(key);
+  if (found === undefined || text === '') return;
+  const parsed = found.annotation.parse(text);
+  if (parsed.ok) annotations.set(found.annotation.aliasOf ?? key, { text, from });
+  else diagnostics.push(invalid(from, text, parsed.reason));
+}
+
+function invalid(from: Origin, text: string, reason: string): Diagnostic {
+  return diagnose('SLU1603', from, `the value ${JSON.stringify(text.slice(0, 80))} is invalid: ${reason}; it counts as absent`);
+}
+
+/** What asks for nothing is not told. */
+function withoutEffect(key: string, text: string, from: Origin): readonly Diagnostic[] {
+  if (Object.hasOwn(protectiveSettings, key))
+    return text === protectiveSettings[key]
+      ? []
+      : [diagnose('SLU1604', from, 'it keeps something out in ingress-nginx, and has no effect')];
+  if (Object.hasOwn(settingsWithoutEffect, key))
+    return text === settingsWithoutEffect[key] ? [] : [diagnose('SLU1601', from, 'it has no effect')];
+  if (idleSettings.has(key)) return [diagnose('SLU1601', from, 'it has no effect, nor has it in ingress-nginx')];
+  return [diagnose('SLU1602', from, `it has no effect: ingress-nginx has no such setting${didYouMean(key.slice(0, 80), settingNames)}`)];
+}
+
+/** Names of all settings that ingress-nginx has. */
+export const settingNames: readonly string[] = [
+  ...annotationSettings,
+  RISK_LEVEL,
+  ...Object.keys(protectiveSettings),
+  ...Object.keys(settingsWithoutEffect),
+  ...idleSettings,
+].toSorted();
