@@ -16,11 +16,14 @@ export interface WrittenText {
 /** The annotations of one Ingress whose values are valid, and what holds for it because it does not have them. */
 export class IngressSettings {
   readonly ingress: Ingress;
+  /** `namespace/name` of the ConfigMap with the settings of all Ingresses; undefined for none. */
+  readonly configMap: string | undefined;
   /** Texts by key; an alias is under the name that it stands for. */
   readonly #texts: ReadonlyMap<string, WrittenText>;
 
-  constructor(ingress: Ingress, texts: ReadonlyMap<string, WrittenText>) {
+  constructor(ingress: Ingress, texts: ReadonlyMap<string, WrittenText>, configMap?: string) {
     this.ingress = ingress;
+    this.configMap = configMap;
     this.#texts = texts;
   }
 

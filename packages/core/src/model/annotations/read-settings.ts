@@ -9,7 +9,7 @@ import type { InvalidOutcome, Risk } from './annotation.ts';
 import type { AnnotationGroup, Denial } from './contribution.ts';
 import { ANNOTATION_PREFIX, IngressSettings } from './ingress-settings.ts';
 import type { WrittenText } from './ingress-settings.ts';
-import type { DefaultAnnotation } from '../settings/global-settings.ts';
+import type { DefaultAnnotation, GlobalSettings } from '../settings/global-settings.ts';
 import { annotationNames, findAnnotation, findUnsupported, riskOf } from './registry.ts';
 import type { ImplementedAnnotation } from './registry.ts';
 
@@ -23,6 +23,8 @@ export interface ReadSettings {
   readonly denied: Denial | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
+
+const none = { annotations: new Map<string, DefaultAnnotation>() };
 
 interface Reading {
   readonly ingress: Ingress;
@@ -38,10 +40,14 @@ interface Reading {
 /**
  * Checks every annotation by its registry entry. A value that does not parse is reported with what follows from it, which is
  * what ingress-nginx makes of it. Lines are trimmed; empty values count as absent. An annotation with a higher risk than
- * `highest` makes the Ingress invalid, whatever its value. `defaults` hold where the Ingress has no
- * valid value.
+ * `highest` makes the Ingress invalid, whatever its value. What is `global` holds where the
+ * Ingress has no valid value.
  */
-export function readSettings(ingress: Ingress, highest: Risk, defaults: ReadonlyMap<string, DefaultAnnotation> = new Map()): ReadSettings {
+export function readSettings(
+  ingress: Ingress,
+  highest: Risk,
+  global: Pick<GlobalSettings, 'annotations' | 'configMap'> = none,
+): ReadSettings {
   const reading: Reading = {
     ingress,
     highest,
@@ -54,13 +60,13 @@ export function readSettings(ingress: Ingress, highest: Risk, defaults: Readonly
   };
   for (const [name, value] of Object.entries(ingress.metadata.annotations))
     if (name.startsWith(ANNOTATION_PREFIX)) readOne(reading, name, trimLines(value));
-  for (const [key, { text, from }] of defaults) addDefault(reading, { key, text, from });
+  for (const [key, { text, from }] of global.annotations) addDefault(reading, { key, text, from });
   for (const group of reading.dropped) {
     reading.groups.delete(group);
     for (const { key } of group.annotations) reading.texts.delete(key);
   }
   const { texts, groups, rejected, denied, diagnostics } = reading;
-  return { settings: new IngressSettings(ingress, texts), groups: [...groups], rejected, denied, diagnostics };
+  return { settings: new IngressSettings(ingress, texts, global.configMap), groups: [...groups], rejected, denied, diagnostics };
 }
 
 function readOne(reading: Reading, name: string, text: string): void {

@@ -41,7 +41,7 @@ export const snippetsGroup: AnnotationGroup = {
   contribute,
 };
 
-/** The ConfigMap of the controller that the chart of ingress-nginx makes: its `http-snippet` may define zones. */
+/** The ConfigMap that the chart of ingress-nginx makes, where no other one is named: its `http-snippet` may define zones. */
 const CONTROLLER = 'ingress-nginx/ingress-nginx-controller';
 
 function contribute(settings: IngressSettings, references: References): Contribution {
@@ -62,7 +62,7 @@ function contribute(settings: IngressSettings, references: References): Contribu
 /** The ConfigMap is looked at only where a snippet limits requests. */
 function zonesFor(settings: IngressSettings, references: References): RequestZones {
   const limits = settings.get(configurationSnippet)?.includes('limit_req') === true;
-  return readZones((limits ? references.configMap(CONTROLLER)?.data['http-snippet'] : undefined) ?? '');
+  return readZones((limits ? references.configMap(settings.configMap ?? CONTROLLER)?.data['http-snippet'] : undefined) ?? '');
 }
 
 function stepsOf({ steps, from }: Found): readonly Policy[] {

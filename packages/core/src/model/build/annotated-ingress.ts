@@ -86,8 +86,7 @@ export class IngressReader {
   #check(ingress: Ingress): Checked {
     let checked = this.#checked.get(ingress);
     if (checked === undefined) {
-      const { annotationsRiskLevel = this.#highestRisk, annotations } = this.#settings ?? {};
-      const read = readSettings(ingress, annotationsRiskLevel, annotations);
+      const read = readSettings(ingress, this.#settings?.annotationsRiskLevel ?? this.#highestRisk, this.#settings);
       checked = { fragment: readIngress(ingress), read, rejection: rejectionOf(ingress, read) };
       this.#checked.set(ingress, checked);
     }

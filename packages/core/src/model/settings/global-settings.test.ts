@@ -97,6 +97,14 @@ test('the level of risk goes before the option', () => {
   expect(codes(new Cluster().set({ 'annotations-risk-level': 'Huge' }))).toEqual([['SLU1603', 'data[annotations-risk-level]']]);
 });
 
+test('zones of limit_req come from its http-snippet, and the rest of that is told', () => {
+  const cluster = new Cluster()
+    .set({ 'http-snippet': 'limit_req_zone $binary_remote_addr zone=slow:1m rate=2r/s;' })
+    .ingress('limited', { 'configuration-snippet': 'limit_req zone=slow burst=3;' });
+  expect(policyOf(cluster.build().route('limited') ?? { policies: [] }, 'limit')?.perSecond).toEqual({ requests: 2, burst: 3 });
+  expect(codes(cluster)).toEqual([['SLU1601', 'data[http-snippet]']]);
+});
+
 describe('nothing is silent', () => {
   test.each([
     ['use-gzip', 'true', 'SLU1601'],

@@ -18,6 +18,8 @@ export interface DefaultAnnotation {
 
 /** What a ConfigMap says for all Ingresses (ingress-nginx `--configmap`). */
 export interface GlobalSettings {
+  /** `namespace/name` of the ConfigMap; absent for none. */
+  readonly configMap?: string;
   /** By the name of the annotation, without prefix. */
   readonly annotations: ReadonlyMap<string, DefaultAnnotation>;
   /** Goes before the option of the same name. */
@@ -45,7 +47,7 @@ function missing(id: string): GlobalSettings {
   let settings = absent.get(id);
   if (settings === undefined) {
     const diagnostics = [diagnose('SLU1605', builtIn, `the ConfigMap ${id} does not exist: nothing is set by it`)];
-    absent.set(id, (settings = { ...none, diagnostics }));
+    absent.set(id, (settings = { ...none, configMap: id, diagnostics }));
   }
   return settings;
 }
@@ -64,7 +66,7 @@ function read({ metadata: { namespace, name }, data }: ConfigMap): GlobalSetting
     else if (annotationSettings.has(key)) takeAnnotation(annotations, diagnostics, { key, text, from });
     else diagnostics.push(...withoutEffect(key, text, from));
   }
-  return { annotations, ...(riskLevel && { annotationsRiskLevel: riskLevel }), diagnostics };
+  return { configMap: `${namespace}/${name}`, annotations, ...(riskLevel && { annotationsRiskLevel: riskLevel }), diagnostics };
 }
 
 function isRisk(text: string): text is Risk {
@@ -87,6 +89,11 @@ function invalid(from: Origin, text: string, reason: string): Diagnostic {
   return diagnose('SLU1603', from, `the value ${JSON.stringify(text.slice(0, 80))} is invalid: ${reason}; it counts as absent`);
 }
 
+/** What has an effect, but not the whole. */
+const PARTLY: Readonly<Record<string, string>> = {
+  'http-snippet': 'only its zones for limit_req by client address are read, for snippets that limit requests; all else has no effect',
+};
+
 /** What asks for nothing is not told. */
 function withoutEffect(key: string, text: string, from: Origin): readonly Diagnostic[] {
   if (Object.hasOwn(protectiveSettings, key))
@@ -94,7 +101,7 @@ function withoutEffect(key: string, text: string, from: Origin): readonly Diagno
       ? []
       : [diagnose('SLU1604', from, 'it keeps something out in ingress-nginx, and has no effect')];
   if (Object.hasOwn(settingsWithoutEffect, key))
-    return text === settingsWithoutEffect[key] ? [] : [diagnose('SLU1601', from, 'it has no effect')];
+    return text === settingsWithoutEffect[key] ? [] : [diagnose('SLU1601', from, PARTLY[key] ?? 'it has no effect')];
   if (idleSettings.has(key)) return [diagnose('SLU1601', from, 'it has no effect, nor has it in ingress-nginx')];
   return [diagnose('SLU1602', from, `it has no effect: ingress-nginx has no such setting${didYouMean(key.slice(0, 80), settingNames)}`)];
 }
