@@ -1,5 +1,6 @@
 -- Header lines of what HAProxy's own client is made to ask about a request. Lists of values by names in lower case.
 
+local edits = require("sluice.plan_edits")
 local request = require("sluice.plan_request")
 
 local M = {}
@@ -28,7 +29,8 @@ function M.lines(src, left_out, own)
       count = count + #lines[name]
     end
   end
-  for name, value in pairs(own) do
+  for name, said in pairs(own) do
+    local value = edits.clean(said)
     if value ~= "" then lines[name], count = { value }, count + 1 end
   end
   return count <= MOST_LINES and lines or nil
