@@ -2,25 +2,31 @@ import { expect, test } from 'vitest';
 import { RunningSluice, listenFlags } from '../../running-sluice.ts';
 import { untilTrue } from '../../until.ts';
 import { LONG_MS, untilAnswer } from '../lab.ts';
+import type { Lab } from '../lab.ts';
 import { onEachBackend } from '../on-each-backend.ts';
+
+/** The flags that every test has. */
+const common = (lab: Lab): Readonly<Record<string, string>> => ({
+  '--kubeconfig': lab.kubeconfig('direct'),
+  '--watch-namespace': lab.name,
+  '--election-id': 'sluice-leader',
+  '--ingress-class': lab.name,
+  '--controller-class': lab.controllerClass,
+});
+
+function started(lab: Lab, flags: Readonly<Record<string, string>>): Promise<RunningSluice> {
+  const own = ['--backend', lab.backend, '--data', lab.folder.at('data-flags')];
+  return RunningSluice.listening([...own, ...listenFlags, ...Object.entries({ ...common(lab), ...flags }).flat()], {
+    env: { POD_NAMESPACE: lab.name, POD_NAME: 'flags' },
+  });
+}
 
 onEachBackend('the flags of ingress-nginx', ({ lab }) => {
   test('are enough to run: the API server is reached as the kubeconfig says', async () => {
     const web = await lab().upstream('web');
     await lab().serve('web', [web.place]);
     await lab().route('shop.test');
-    const flags = {
-      '--kubeconfig': lab().kubeconfig('direct'),
-      '--watch-namespace': lab().name,
-      '--election-id': 'sluice-leader',
-      '--ingress-class': lab().name,
-      '--controller-class': lab().controllerClass,
-      '--publish-status-address': '203.0.113.10',
-    };
-    const own = ['--backend', lab().backend, '--data', lab().folder.at('data-flags')];
-    const running = await RunningSluice.listening([...own, ...listenFlags, ...Object.entries(flags).flat()], {
-      env: { POD_NAMESPACE: lab().name, POD_NAME: 'flags' },
-    });
+    const running = await started(lab(), { '--publish-status-address': '203.0.113.10' });
     try {
       await running.ready(LONG_MS);
       await untilAnswer(running, 'shop.test', 'web');
@@ -31,6 +37,26 @@ onEachBackend('the flags of ingress-nginx', ({ lab }) => {
       );
       expect(lab().gate.passed).toEqual([]);
       expect((await running.stop()).status).toBe(0);
+    } finally {
+      await running.kill();
+    }
+  });
+
+  test('--configmap: what it says is served at once, and told where it has no effect', async () => {
+    const settings = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: lab().name, name: 'settings' } };
+    const web = await lab().upstream('web');
+    await lab().serve('web', [web.place]);
+    await lab().route('shop.test');
+    await lab().api.apply({ ...settings, data: { 'use-gzip': 'true' } });
+    const running = await started(lab(), { '--configmap': `${lab().name}/settings` });
+    try {
+      await running.ready(LONG_MS);
+      await untilAnswer(running, 'shop.test', 'web');
+      expect(await running.findings()).toContain(`SLU1601 ConfigMap ${lab().name}/settings data[use-gzip]`);
+      await lab().api.apply({ ...settings, data: { 'denylist-source-range': '0.0.0.0/0,::/0' } });
+      await untilAnswer(running, 'shop.test', 'status 403');
+      await lab().api.apply({ ...settings, data: {} });
+      await untilAnswer(running, 'shop.test', 'web');
     } finally {
       await running.kill();
     }
