@@ -1,18 +1,17 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { factsOf } from '../dataplane-facts.ts';
-import { EchoUpstream, echoOf } from '../echo-upstream.ts';
+import { echoOf } from '../echo-upstream.ts';
 import { KeepAliveLoad } from '../keep-alive-load.ts';
 import { hostTo, ingressClass, served } from '../manifest.ts';
 import { childrenOf, masterOf, runs, stopProxies } from '../proxy-process.ts';
 import { machineProxy, needing } from '../proxy-programs.ts';
 import { exchangeBytes, get, openSocket, parseAnswer } from '../raw-request.ts';
-import { RunningSluice } from '../running-sluice.ts';
+import { Shop } from '../shop.ts';
+import { SmallDisk } from '../small-disk.ts';
 import { sluice as runSluice } from '../sluice-command.ts';
 import { occupyPort } from '../socket-port.ts';
 import { TemporaryFolder } from '../temporary-folder.ts';
-import { until, untilTrue } from '../until.ts';
+import { untilTrue } from '../until.ts';
 
 const { skip, title } = needing(machineProxy('nginx'), 'nginx when things die');
 const isRoot = process.getuid?.() === 0;
@@ -21,45 +20,13 @@ const isRoot = process.getuid?.() === 0;
 const GENEROUS_MS = 10_000;
 
 describe.skipIf(skip)(title, () => {
-  let folder: TemporaryFolder;
-  let upstream: EchoUpstream;
-  let running: RunningSluice | undefined;
+  let shop: Shop;
 
   beforeEach(async () => {
-    folder = new TemporaryFolder();
-    upstream = await EchoUpstream.start('web');
-    folder.writeObjects('manifests/shop.yaml', [ingressClass(), ...served('web', upstream.port), hostTo('shop.test', 'web')]);
+    shop = await Shop.open('nginx');
   });
 
-  afterEach(async () => {
-    await running?.kill();
-    await stopProxies(folder.at('data'));
-    running = undefined;
-    await upstream.close();
-    folder.remove();
-  });
-
-  async function serve(more: readonly string[] = []): Promise<RunningSluice> {
-    return (running = await RunningSluice.serving(folder.at('manifests'), folder.at('data'), ['--backend', 'nginx', ...more]));
-  }
-
-  /** The flags of another controller in the place of one that is gone: same folders, same ports. */
-  function inPlaceOf({ ports }: RunningSluice): readonly string[] {
-    const address = (port: number): string => `127.0.0.1:${port}`;
-    const listen = ['--http', address(ports.http), '--https', address(ports.https), '--admin', '127.0.0.1:0'];
-    return ['--backend', 'nginx', '--data', folder.at('data'), ...listen];
-  }
-
-  async function answers(port: number, host = 'shop.test'): Promise<boolean> {
-    const { status, body } = await get({ port }, host).catch(() => ({ status: 0, body: '' }));
-    return status === 200 && echoOf(body).upstream === 'web';
-  }
-
-  function master(): number {
-    const pid = masterOf('nginx', folder.at('data'));
-    if (pid === undefined) throw new Error('there is no nginx');
-    return pid;
-  }
+  afterEach(() => shop.close());
 
   async function measured(what: string, back: () => Promise<void>): Promise<void> {
     const from = performance.now();
@@ -70,15 +37,15 @@ describe.skipIf(skip)(title, () => {
   }
 
   test('the master is killed under load: another takes over', async () => {
-    const controller = await serve();
+    const controller = await shop.serve();
     const load = new KeepAliveLoad(controller.ports.http, 'shop.test', 4);
     await untilTrue('the load', () => load.answered > 20);
-    const former = master();
+    const former = shop.master();
     process.kill(former, 'SIGKILL');
     await measured('the master is killed, until another one is there', () =>
-      untilTrue('another master', () => (masterOf('nginx', folder.at('data')) ?? former) !== former),
+      untilTrue('another master', () => (masterOf('nginx', shop.data()) ?? former) !== former),
     );
-    await untilTrue('answers', () => answers(controller.ports.http));
+    await untilTrue('answers', () => shop.answers(controller));
     await untilTrue('health', async () => (await controller.page('/healthz')).status === 200);
     expect((await factsOf(controller)).restarts).toBe(1);
     const { answered } = load;
@@ -86,46 +53,46 @@ describe.skipIf(skip)(title, () => {
     await load.stop();
     // A connection that is kept may be closed in the moment in which it is used: once for each client.
     expect(load.failures.length).toBeLessThanOrEqual(4);
-    folder.writeObjects('manifests/new.yaml', [hostTo('new.test', 'web')]);
-    await untilTrue('what changes afterwards', () => answers(controller.ports.http, 'new.test'));
+    shop.add('new.test');
+    await untilTrue('what changes afterwards', () => shop.answers(controller, 'new.test'));
   });
 
   test('a worker is killed: the master starts another', async () => {
-    const controller = await serve();
-    const [worker = 0] = childrenOf(master());
+    const controller = await shop.serve();
+    const [worker = 0] = childrenOf(shop.master());
     process.kill(worker, 'SIGKILL');
-    await untilTrue('another worker', () => childrenOf(master()).length >= 1 && !runs(worker));
+    await untilTrue('another worker', () => childrenOf(shop.master()).length >= 1 && !runs(worker));
     await measured('a worker is killed, until all connections are answered again', () =>
-      untilTrue('answers', async () => (await Promise.all(Array.from({ length: 8 }, () => answers(controller.ports.http)))).every(Boolean)),
+      untilTrue('answers', async () => (await Promise.all(Array.from({ length: 8 }, () => shop.answers(controller)))).every(Boolean)),
     );
-    expect(await answers(controller.ports.http)).toBe(true);
+    expect(await shop.answers(controller)).toBe(true);
     expect((await factsOf(controller)).restarts).toBe(0);
   });
 
   test('the controller is killed: nginx goes on, and the next controller takes it over without a gap', async () => {
-    const controller = await serve();
+    const controller = await shop.serve();
     const load = new KeepAliveLoad(controller.ports.http, 'shop.test', 4);
     await untilTrue('the load', () => load.answered > 20);
-    const former = master();
+    const former = shop.master();
     await controller.command.kill();
-    expect(await answers(controller.ports.http)).toBe(true);
-    const next = (running = await RunningSluice.listening(['--manifests', folder.at('manifests'), ...inPlaceOf(controller)]));
+    expect(await shop.answers(controller)).toBe(true);
+    const next = await shop.takeOver(controller);
     await next.ready();
     expect(next.ports.http).toBe(controller.ports.http);
-    expect(master()).toBe(former);
-    folder.writeObjects('manifests/new.yaml', [hostTo('new.test', 'web')]);
-    await untilTrue('what changes afterwards', () => answers(next.ports.http, 'new.test'));
+    expect(shop.master()).toBe(former);
+    shop.add('new.test');
+    await untilTrue('what changes afterwards', () => shop.answers(next, 'new.test'));
     await load.stop();
     expect(load.failures).toEqual([]);
     expect((await next.stop()).status).toBe(0);
-    expect(masterOf('nginx', folder.at('data'))).toBeUndefined();
+    expect(masterOf('nginx', shop.data())).toBeUndefined();
   });
 
   test('SIGTERM under load lets requests finish, and ends with 0', async () => {
-    const controller = await serve();
-    upstream.hold();
+    const controller = await shop.serve();
+    shop.upstream.hold();
     const answer = exchangeBytes(openSocket(controller.http), 'GET /slow HTTP/1.1\r\nHost: shop.test\r\n\r\n');
-    const held = await upstream.held();
+    const held = await shop.upstream.held();
     controller.command.signal('SIGTERM');
     await untilTrue('the listener to close', async () => !(await connects(controller.ports.http)));
     expect(controller.command.over).toBe(false);
@@ -133,15 +100,15 @@ describe.skipIf(skip)(title, () => {
     const { status, body } = parseAnswer(await answer);
     expect([status, echoOf(body).target]).toEqual([200, '/slow']);
     expect((await controller.command.ended()).status).toBe(0);
-    expect(masterOf('nginx', folder.at('data'))).toBeUndefined();
+    expect(masterOf('nginx', shop.data())).toBeUndefined();
   });
 
   test('a second SIGTERM ends nginx as well, with a request still in flight', async () => {
-    const controller = await serve();
-    const family = [master(), ...childrenOf(master())];
-    upstream.hold();
+    const controller = await shop.serve();
+    const family = [shop.master(), ...childrenOf(shop.master())];
+    shop.upstream.hold();
     const cut = exchangeBytes(openSocket(controller.http), 'GET /slow HTTP/1.1\r\nHost: shop.test\r\n\r\n').catch(() => 'reset');
-    await upstream.held();
+    await shop.upstream.held();
     controller.command.signal('SIGTERM');
     await untilTrue('the listener to close', async () => !(await connects(controller.ports.http)));
     expect(controller.command.over).toBe(false);
@@ -161,8 +128,8 @@ describe.skipIf(skip)(title, () => {
   }
 
   test('nginx that is stopped is not healthy; it is again when it goes on', async () => {
-    const controller = await serve();
-    const family = [master(), ...childrenOf(master())];
+    const controller = await shop.serve();
+    const family = [shop.master(), ...childrenOf(shop.master())];
     for (const pid of family) process.kill(pid, 'SIGSTOP');
     try {
       await untilTrue('503', async () => (await controller.page('/healthz')).status === 503);
@@ -171,48 +138,35 @@ describe.skipIf(skip)(title, () => {
       for (const pid of family) process.kill(pid, 'SIGCONT');
     }
     await untilTrue('200', async () => (await controller.page('/healthz')).status === 200);
-    expect(await answers(controller.ports.http)).toBe(true);
+    expect(await shop.answers(controller)).toBe(true);
   });
 
   test.skipIf(!isRoot)('a full disk keeps what is served, and the change goes live when there is room', async () => {
-    mkdirSync(folder.at('data'));
-    expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'sluice-test', folder.at('data')]).status).toBe(0);
+    const disk = new SmallDisk(shop.data(), 4);
     try {
-      const controller = await serve();
-      fill(folder.at('data'));
-      folder.writeObjects('manifests/new.yaml', [hostTo('new.test', 'web')]);
+      const controller = await shop.serve();
+      disk.fill();
+      shop.add('new.test');
       await untilTrue('the failure to be told', () => controller.command.stderr.includes('SLU3004'));
-      expect(await answers(controller.ports.http)).toBe(true);
-      rmSync(folder.at('data', 'filler'));
-      await untilTrue('the change', () => answers(controller.ports.http, 'new.test'));
+      expect(await shop.answers(controller)).toBe(true);
+      disk.clear();
+      await untilTrue('the change', () => shop.answers(controller, 'new.test'));
       await controller.kill();
     } finally {
-      await stopProxies(folder.at('data'));
-      await until('the tmpfs to be unmounted', () => (spawnSync('umount', [folder.at('data')]).status === 0 ? true : undefined));
+      await stopProxies(shop.data());
+      await disk.unmount();
     }
   });
 
-  /** Leaves no room in the file system of a folder. */
-  function fill(path: string): void {
-    const { bavail, bsize } = statfsSync(path);
-    for (let size = bavail * bsize; size >= 1; size = Math.floor(size / 2)) {
-      try {
-        writeFileSync(`${path}/filler`, Buffer.alloc(size), { flag: 'a' });
-      } catch {
-        // As much as fits has been written.
-      }
-    }
-  }
-
   test('a start without manifests serves what was served last', async () => {
-    const controller = await serve();
+    const controller = await shop.serve();
     expect((await controller.stop()).status).toBe(0);
-    const next = (running = await RunningSluice.listening(['--manifests', folder.at('absent'), ...inPlaceOf(controller)]));
-    await untilTrue('the last generation', () => answers(next.ports.http));
+    const next = await shop.takeOver(controller, shop.folder.at('absent'));
+    await untilTrue('the last generation', () => shop.answers(next));
     expect((await next.page('/readyz')).status).toBe(503);
-    folder.writeObjects('absent/shop.yaml', [ingressClass(), ...served('web', upstream.port), hostTo('other.test', 'web')]);
+    shop.folder.writeObjects('absent/shop.yaml', [ingressClass(), ...served('web', shop.upstream.port), hostTo('other.test', 'web')]);
     await untilTrue('readiness', async () => (await next.page('/readyz')).status === 200);
-    expect(await answers(next.ports.http, 'other.test')).toBe(true);
+    expect(await shop.answers(next, 'other.test')).toBe(true);
     expect((await get(next.http, 'shop.test')).status).toBe(404);
   });
 });
