@@ -24,6 +24,8 @@ export class KeepAliveLoad {
   readonly #clients: readonly Promise<void>[];
   #stopped = false;
   answered = 0;
+  /** The longest time that an answer took. */
+  slowestMs = 0;
   /** What went wrong; any status but 200 counts. */
   readonly failures: string[] = [];
   /** The local ports of the connections that were used. */
@@ -47,8 +49,10 @@ export class KeepAliveLoad {
 
   async #run(): Promise<void> {
     while (!this.#stopped) {
+      const from = performance.now();
       try {
         const status = await this.#ask();
+        this.slowestMs = Math.max(this.slowestMs, performance.now() - from);
         if (status === 200) this.answered++;
         else this.failures.push(`status ${status}`);
       } catch (error) {
