@@ -27,6 +27,16 @@ function catchAllClients(declared: string): DeclaredDifference {
   };
 }
 
+/** Node alone says that a question has no body. */
+function lengthOfNoBody(declared: string): DeclaredDifference {
+  return {
+    name: 'the length of no body',
+    declared,
+    reason: 'node says to an authentication service asked by another method than GET that there is no body',
+    accounts: ({ what, left, right }) => what === 'received by auth: header content-length' && left === '"0"' && right === 'none',
+  };
+}
+
 /** What node (left) and nginx (right) do not do alike. */
 const nginx: readonly DeclaredDifference[] = [
   {
@@ -108,18 +118,14 @@ const nginx: readonly DeclaredDifference[] = [
       left.replace(/-\d$/, '') === right.replace(/-\d$/, '') &&
       explanation.reasons.some(({ step, text }) => step === 'upstream' && text.includes('the page')),
   },
-  {
-    name: 'the length of no body',
-    declared: 'docs/nginx.md',
-    reason: 'node says to an authentication service asked by another method than GET that there is no body',
-    accounts: ({ what, left, right }) => what === 'received by auth: header content-length' && left === '"0"' && right === 'none',
-  },
+  lengthOfNoBody('docs/nginx.md'),
   catchAllClients('docs/nginx.md'),
 ];
 
 /** What node (left) and HAProxy (right) do not do alike. */
 const haproxy: readonly DeclaredDifference[] = [
   catchAllClients('docs/haproxy.md'),
+  lengthOfNoBody('docs/haproxy.md'),
   {
     name: 'a request of HTTP/1.0',
     declared: 'docs/haproxy.md',

@@ -18,29 +18,35 @@ const served = new WeakMap<Certificate, ServedCertificate>();
 /** Certificates of a model by the names that clients ask for; the first line is for all other names. */
 export function certificateLines(model: RoutingModel): CertificateTree {
   const files = new Map<string, GeneratedFile>();
-  const grouped = new Map<string, CertificateLine & { names: string[] }>();
   const options = optionsByName(model.virtualHosts, files);
   const names = new Map(certificateNames(model));
-  for (const name of options.keys()) if (name !== '*' && !names.has(name)) names.set(name, undefined);
-  for (const [name, certificate] of names) {
-    if (name === '*' || !isServerName(name)) continue;
-    const line = lineFor(certificate, options.get(name) ?? '');
-    const key = `${line.certificate ?? ''} ${line.options}`;
-    const known = grouped.get(key);
-    if (known === undefined) grouped.set(key, { ...line, names: [name] });
-    else known.names.push(name);
-  }
-  keepExactNames(names, (name, above) => {
-    const line = lineFor(names.get(above), options.get(above) ?? '');
-    grouped.get(`${line.certificate ?? ''} ${line.options}`)?.names.push(`!${name}`);
-  });
-  const first = lineFor(undefined, options.get('*') ?? '');
-  const used = new Set([first, ...grouped.values()].map(({ certificate }) => certificate));
+  for (const name of options.keys()) if (name !== ALL && !names.has(name)) names.set(name, undefined);
+  const first = lineFor(undefined, options.get(ALL) ?? '');
+  const lines = [first, ...groupedLines(names, options)];
+  const used = new Set(lines.map(({ certificate }) => certificate));
   return {
     certificates: model.certificates.map(servedCertificate).filter(({ name }) => used.has(name)),
-    lines: [first, ...[...grouped.values()].map((line) => ({ ...line, names: line.names.toSorted() }))],
+    lines,
     files: [...files.values()],
   };
+}
+
+/** The name of the host that takes all others. */
+const ALL = '*';
+
+/** A line for each certificate with what is asked for, and the names that it is for. */
+function groupedLines(names: CertificateNames, options: ReadonlyMap<string, string>): readonly CertificateLine[] {
+  const grouped = new Map<string, CertificateLine & { names: string[] }>();
+  const add = (name: string, filter: string): void => {
+    const line = lineFor(names.get(name), options.get(name) ?? '');
+    const key = `${line.certificate ?? ''} ${line.options}`;
+    const known = grouped.get(key);
+    if (known === undefined) grouped.set(key, { ...line, names: [filter] });
+    else known.names.push(filter);
+  };
+  for (const name of names.keys()) if (name !== ALL && isServerName(name)) add(name, name);
+  keepExactNames(names, (name, above) => add(above, `!${name}`));
+  return [...grouped.values()].map((line) => ({ ...line, names: line.names.toSorted() }));
 }
 
 /**
@@ -84,18 +90,21 @@ function servedCertificate(certificate: Certificate): ServedCertificate {
   return made;
 }
 
-/** What hosts that check client certificates say in brackets, by their names. */
+/** What hosts that check client certificates say in brackets, by their names; an alias that is a name of a host is of that one. */
 function optionsByName(hosts: readonly VirtualHost[], files: Map<string, GeneratedFile>): ReadonlyMap<string, string> {
-  const options = new Map<string, string>();
+  const checking = hosts.flatMap((host) => {
+    const { clientAuth } = host;
+    return clientAuth?.kind === 'verify' && clientAuth.mode !== 'off' ? { host, words: printWords(verification(clientAuth, files)) } : [];
+  });
   const taken = new Set(hosts.map(({ name }) => name));
-  for (const { name, aliases, clientAuth } of hosts) {
-    if (clientAuth?.kind !== 'verify' || clientAuth.mode === 'off') continue;
-    const words = printWords(verification(clientAuth, files));
-    options.set(name, words);
-    for (const match of aliases?.matches ?? [])
-      if (match.kind === 'exact' && !taken.has(match.name) && !options.has(match.name)) options.set(match.name, words);
-  }
+  const options = new Map(checking.map(({ host, words }) => [host.name, words]));
+  const aliases = checking.flatMap(({ host, words }) => exactAliases(host).map((name) => ({ name, words })));
+  for (const { name, words } of aliases) if (!taken.has(name) && !options.has(name)) options.set(name, words);
   return options;
+}
+
+function exactAliases({ aliases }: VirtualHost): readonly string[] {
+  return (aliases?.matches ?? []).flatMap((match) => (match.kind === 'exact' ? match.name : []));
 }
 
 /** A certificate that does not pass must not end the handshake: the request is answered 400, or led to a page. */

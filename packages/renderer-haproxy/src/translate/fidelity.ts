@@ -45,5 +45,7 @@ export const haproxyFidelity: FidelityTable = {
   },
   'load-balance': { level: 'approximate', note: 'ewma is done by least connections' },
   'upstream-hash-by': { level: 'equivalent', note: 'another hash function decides: after a migration keys belong to other endpoints' },
+  'mirror-target': { level: 'approximate', note: 'requests by other methods than GET, HEAD, POST, PUT and DELETE are not copied' },
+  'custom-http-errors': { level: 'approximate', note: 'pages of the default backend are passed on up to 24 KiB, longer ones not' },
   'mirror-request-body': { level: 'approximate', note: 'bodies of copies are sent up to 16 KiB; of longer ones nothing' },
 };

@@ -1,5 +1,5 @@
 import { diagnose, policyOf } from '@sluice/core';
-import type { Diagnostic, Route, RoutingModel } from '@sluice/core';
+import type { Diagnostic, Origin, Route, RoutingModel } from '@sluice/core';
 import { retriesOn429 } from './backend-class.ts';
 import type { TranslatedHost } from './host-names.ts';
 
@@ -9,17 +9,31 @@ export function findings(hosts: readonly TranslatedHost[], { upstreams }: Routin
     ...hosts.flatMap(({ maps }) => maps.unreachable.map(({ from }) => tooLong(from))),
     ...(retriesOn429(version) ? [] : hosts.flatMap(({ host }) => untriedOnce(host.routes))),
     ...upstreams.flatMap(hashFindings),
+    ...hosts.flatMap(({ host }) => unknownMethods(host.routes)),
   ];
 }
 
-/** One for each annotation, though it may be of many routes. */
 function untriedOnce(routes: readonly Route[]): readonly Diagnostic[] {
   const policies = routes.flatMap((route) => policyOf(route, 'next-upstream') ?? []);
-  const origins = new Set(policies.flatMap(({ on, from }) => (on.includes('http_429') ? from : [])));
-  return [...origins].map((from) => diagnose('SLU1509', from, 'this HAProxy does not try again after 429: versions from 3.0 do'));
+  const origins = policies.flatMap(({ on, from }) => (on.includes('http_429') ? from : []));
+  return onceEach(origins, 'this HAProxy does not try again after 429: versions from 3.0 do');
 }
 
-function tooLong(from: Parameters<typeof diagnose>[1]): Diagnostic {
+/** Methods that HAProxy's own client has (`lua/sluice/authority.lua`). */
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE']);
+
+function unknownMethods(routes: readonly Route[]): readonly Diagnostic[] {
+  const policies = routes.flatMap((route) => policyOf(route, 'external-auth') ?? []);
+  const origins = policies.flatMap(({ method = 'GET', from }) => (METHODS.has(method) ? [] : from));
+  return onceEach(origins, 'the authentication service is asked by GET: HAProxy asks by GET, HEAD, POST, PUT and DELETE alone');
+}
+
+/** One for each annotation, though it may be of many routes. */
+function onceEach(origins: readonly Origin[], message: string): readonly Diagnostic[] {
+  return [...new Set(origins)].map((from) => diagnose('SLU1509', from, message));
+}
+
+function tooLong(from: Origin): Diagnostic {
   return diagnose('SLU1509', from, 'HAProxy takes no request whose path is that long');
 }
 

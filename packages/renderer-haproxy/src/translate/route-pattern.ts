@@ -22,7 +22,7 @@ const SPECIAL = /\^|\\[AbBGQ]|\(\?<[=!]|\(\*|\(\?#/;
 /** Whether some way through an expression is not in parentheses: only the first one of them begins where the path begins. */
 function hasWays(pattern: string): boolean {
   let rest = pattern.replace(/\\[^]|\[\^?\]?(?:\\[^]|[^\]])*\]/g, '');
-  for (let last = ''; last !== rest; ) {
+  for (let last = ''; last !== rest;) {
     last = rest;
     rest = rest.replace(/\([^()]*\)/g, '');
   }

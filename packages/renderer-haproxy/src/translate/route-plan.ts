@@ -113,6 +113,7 @@ export function planRoute(host: VirtualHost, route: Route, httpsPort: number): P
     ...gatesOf(host, route),
     ...pagesOf(route, demand),
     ...transportOf(host, route),
+    ...mirrorOf(host, route),
   };
   return { plan, demands };
 }
@@ -198,29 +199,39 @@ function pagesOf(route: Route, demand: AddDemand): Pick<HaproxyPlan, 'errorPages
   };
 }
 
-function transportOf(host: VirtualHost, route: Route) {
-  const place = { host, route, upstream: true };
-  const [mirror, body, timeouts] = [policyOf(route, 'mirror'), policyOf(route, 'body-limit'), policyOf(route, 'upstream-timeouts')];
-  const [hostHeader, connection, cookie] = [
-    policyOf(route, 'upstream-host'),
-    policyOf(route, 'upstream-connection'),
-    policyOf(route, 'session-cookie'),
-  ];
-  const values = planValues(route);
+function transportOf(
+  host: VirtualHost,
+  route: Route,
+): Pick<HaproxyPlan, 'bodyBytes' | 'connection' | 'cookiePath' | 'hostHeader' | 'readMs' | 'silent' | 'values'> {
+  const [bodyBytes, readMs] = [policyOf(route, 'body-limit')?.bytes || undefined, policyOf(route, 'upstream-timeouts')?.readMs];
+  const [values, cookie] = [planValues(route), policyOf(route, 'session-cookie')];
   return {
-    ...(mirror && {
-      mirror: {
-        target: planText(mirror.target, place),
-        ...(mirror.host && { host: planText(mirror.host, place) }),
-        ...(mirror.body && { body: 1 as const }),
-      },
-    }),
-    ...(body && body.bytes > 0 && { bodyBytes: body.bytes }),
-    ...(timeouts?.readMs !== undefined && { readMs: timeouts.readMs }),
-    ...(hostHeader && { hostHeader: planText(hostHeader.host, place) }),
-    ...(connection && { connection: connection.value }),
+    ...toldUpstream(host, route),
+    ...(bodyBytes !== undefined && { bodyBytes }),
+    ...(readMs !== undefined && { readMs }),
     ...(values && { values }),
     ...(cookie && { cookiePath: cookie.path }),
     ...(policyOf(route, 'access-log')?.enabled === false && { silent: 1 as const }),
+  };
+}
+
+function toldUpstream(host: VirtualHost, route: Route): Pick<HaproxyPlan, 'connection' | 'hostHeader'> {
+  const [hostHeader, connection] = [policyOf(route, 'upstream-host'), policyOf(route, 'upstream-connection')];
+  return {
+    ...(hostHeader && { hostHeader: planText(hostHeader.host, { host, route, upstream: true }) }),
+    ...(connection && { connection: connection.value }),
+  };
+}
+
+function mirrorOf(host: VirtualHost, route: Route): Pick<HaproxyPlan, 'mirror'> {
+  const mirror = policyOf(route, 'mirror');
+  if (mirror === undefined) return {};
+  const place = { host, route, upstream: true };
+  return {
+    mirror: {
+      target: planText(mirror.target, place),
+      ...(mirror.host && { host: planText(mirror.host, place) }),
+      ...(mirror.body && { body: 1 as const }),
+    },
   };
 }
