@@ -59,6 +59,10 @@ export class ServedObjects {
     return (this.#echo.address() as AddressInfo).port;
   }
 
+  get httpPort(): number {
+    return this.#backend?.dataplane.addresses?.().http[0]?.port ?? 0;
+  }
+
   get tlsPort(): number {
     return this.#backend?.dataplane.addresses?.().https[0]?.port ?? 0;
   }

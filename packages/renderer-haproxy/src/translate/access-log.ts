@@ -8,6 +8,12 @@ const captures: readonly string[] = [
   'http-request capture req.fhdr(referer) len 512',
 ];
 
+/**
+ * The longest line. No client can write one that is longer, and so none that is cut off and no JSON: what it says is cut before, the target by
+ * `tune.http.logurilen`, and a byte is six letters at most.
+ */
+const LONGEST_LINE = 49152;
+
 /** The fields that the other data planes write too; those with `"` are texts. */
 const FIELDS = [
   ['time', '"%[date,utime(%Y-%m-%dT%H:%M:%S+00:00)]"'],
@@ -22,14 +28,14 @@ const FIELDS = [
   ['durationMs', '%Ta'],
   ['upstream', '"%si:%sp"'],
   ['route', '"%[var(txn.sluice_upstream),json(utf8s)]"'],
-  ['requestId', '"%[var(txn.sluice_request_id),json(utf8s)]"'],
+  ['requestId', '"%[var(txn.sluice_request_id),bytes(0,128),json(utf8s)]"'],
   ['userAgent', '"%[capture.req.hdr(1),json(utf8s)]"'],
   ['referer', '"%[capture.req.hdr(2),json(utf8s)]"'],
 ] as const;
 
 /** A line of JSON for each request. Only the listeners of clients log: Lua's own questions are not of interest. */
 export const logging: readonly Line[] = [
-  ...lines('log stdout len 8192 format raw local0 info', 'option dontlognull', ...captures),
+  ...lines(`log stdout len ${LONGEST_LINE} format raw local0 info`, 'option dontlognull', ...captures),
   line('log-format', `{${FIELDS.map(([name, value]) => `"${name}":${value}`).join(',')}}`),
   ...lines('http-request set-log-level silent if { var(txn.sluice_silent) -m found }'),
 ];
