@@ -194,15 +194,42 @@ describe.each(testedHaproxies)('requests that want more than they may (HAProxy $
     expect(served.heads).toEqual([]);
   });
 
-  test.each(['Content-Length : 5', 'Content-Length\t: 5', 'Transfer-Encoding : chunked', ' Content-Length: 5', 'Content_Length: 5'])(
-    'a body that only %j announces is none',
-    async (line) => {
+  test.each([' Content-Length: 5', 'Content_Length: 5', 'Content.Length: 5'])('a body that only %j announces is none', async (line) => {
+    served.heads.length = 0;
+    const smuggled = 'GET /smuggled HTTP/1.1\r\nHost: vhost.test\r\nConnection: close\r\n\r\n';
+    await served.send(`POST / HTTP/1.1\r\nHost: vhost.test\r\n${line}\r\n\r\n${smuggled}`);
+    for (const head of served.heads) expect(head).not.toMatch(/content.length ?:|transfer-encoding/i);
+  });
+
+  test.each(['X : 1', 'X(y): 1', 'X\xc3: 1', 'X: a\0b', 'X: \x01', 'X: \x7f', 'X: a\rY: b'])('the line %j is refused', async (line) => {
+    served.heads.length = 0;
+    expect(await served.get('vhost.test', '/', `${line}\r\n`)).toMatch(/^HTTP\/1\.1 400 /);
+    expect(served.heads).toEqual([]);
+  });
+
+  test.each(['*', 'x', '?x', 'ftp://vhost.test/', 'http://u@vhost.test/', 'http:///', '/\x01', '/\x7f'])(
+    'the target %j is none',
+    async (target) => {
       served.heads.length = 0;
-      const smuggled = 'GET /smuggled HTTP/1.1\r\nHost: vhost.test\r\nConnection: close\r\n\r\n';
-      await served.send(`POST / HTTP/1.1\r\nHost: vhost.test\r\n${line}\r\n\r\n${smuggled}`);
-      for (const head of served.heads) expect(head).not.toMatch(/content.length ?:|transfer-encoding/i);
+      expect(await served.get('vhost.test', target)).toMatch(/^HTTP\/1\.[01] 400 /);
+      expect(served.heads).toEqual([]);
     },
   );
+
+  test.each([
+    ['http://vhost.test', '/'],
+    ['http://vhost.test/a?b', '/a?b'],
+    ['/\xe9#x', '/\xe9#x'],
+  ])('the target %j is sent as %j', async (target, sent) => {
+    const [head = ''] = await heads('vhost.test', target);
+    expect(head.split(' ')[1]).toBe(sent);
+  });
+
+  test.each(['HTTP/1.10', 'HTTP/2.5', 'HTTP/1.2'])('%s is no version', async (version) => {
+    served.heads.length = 0;
+    expect(await served.send(`GET / ${version}\r\nHost: vhost.test\r\nConnection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.[01] 400 /);
+    expect(served.heads).toEqual([]);
+  });
 
   test('of a length and chunks the upstream gets one', async () => {
     served.heads.length = 0;

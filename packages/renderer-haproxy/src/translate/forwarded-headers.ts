@@ -21,7 +21,6 @@ export const forwardedHeaders: readonly Line[] = lines(
   'http-request del-header Proxy',
   'http-request del-header TE',
   'http-request del-header Keep-Alive',
-  'http-request set-uri %[pathq] if !{ url -m beg / }',
   'http-request set-var(txn.sluice_upgrade) bool(1) if { req.hdr(connection) -m str -i upgrade }',
   'http-request del-header Connection',
   'http-request set-header Connection upgrade if { var(txn.sluice_upgrade) -m found }',

@@ -69,6 +69,14 @@ export const resolversSection: SectionTree = {
   lines: lines('parse-resolv-conf', 'accepted_payload_size 8192', 'hold valid 10s', 'timeout resolve 1s', 'timeout retry 1s'),
 };
 
+/**
+ * What `accept-invalid-http-request` is for are bytes beyond ASCII and fragments in targets, and targets that name another host than the Host header.
+ * What else it lets through is refused: names of headers that are no tokens (RFC 9110 section 5.6.2), whose framing others may see
+ * otherwise, and, which HAProxy takes in any case, control characters in values.
+ */
+const NO_TOKEN = "[^!#$%&'*+.^_`|~0-9A-Za-z,-]";
+const CONTROL = String.raw`[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]`;
+
 /** The listeners, and what comes before passwords are looked at. */
 export function frontendSection(deployment: Deployment): SectionTree {
   const { settings } = deployment;
@@ -85,6 +93,7 @@ export function frontendSection(deployment: Deployment): SectionTree {
       ...(settings.accessLog ? logging : []),
       ...lines(
         `http-request deny deny_status 400 if { req.fhdr_cnt gt ${MOST_HEADERS} }`,
+        `http-request deny deny_status 400 if { req.hdr_names -m reg ${NO_TOKEN} } or { req.hdrs -m reg ${CONTROL} }`,
         // nginx ignores headers whose names are not made of letters, digits and dashes.
         'http-request del-header [^A-Za-z0-9-] -m reg',
         // Only the internal frontend is told anything by these, and not by clients.

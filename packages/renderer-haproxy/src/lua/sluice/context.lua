@@ -1,6 +1,6 @@
 -- What is known of a request while it is served. One for each, kept with the transaction.
 
-local gsub = string.gsub
+local find, gsub, match, sub = string.find, string.gsub, string.match, string.sub
 
 local M = {}
 
@@ -15,22 +15,27 @@ local function request_id(txn)
   return (gsub(txn.sf:uuid(4), "-", ""))
 end
 
--- The authority of an absolute target goes before the Host header (RFC 9112 section 3.2.2).
-local function authority(txn, host)
-  local url = txn.sf:url()
-  if string.sub(url, 1, 1) == "/" then return host end
-  return string.match(url, "^%a[%w+.-]*://([^/?# ]*)") or host
+-- Target in origin form, and the authority of an absolute one, which goes before the Host header (RFC 9112 section 3.2.2); nil for what is
+-- answered 400.
+local function target_of(url)
+  if find(url, "%c") then return nil end
+  if sub(url, 1, 1) == "/" then return url end
+  local authority, target = match(url, "^[Hh][Tt][Tt][Pp][Ss]?://([^/?#@ ]+)(.*)$")
+  if authority == nil or not find(target, "^/") and target ~= "" then return nil end
+  return target == "" and "/" or target, authority
 end
 
 function M.new(txn)
   local secure = is_true(txn.f:ssl_fc())
   local host, version = txn.sf:req_fhdr("host"), txn.sf:req_ver()
+  local target, authority = target_of(txn.sf:url())
   local context = {
     txn = txn,
     secure = secure,
     method = txn.sf:method(),
-    target = txn.sf:pathq(),
-    host = authority(txn, host),
+    target = target,
+    absolute = authority ~= nil,
+    host = authority or host,
     host_header = host,
     version = version,
     -- What stands for the name of a request without one: only HTTP/1.0 has such requests.

@@ -95,7 +95,8 @@ function M.run(context)
   if context.looped then loop(context, plan, edits) end
   -- When the answer is there the request is gone.
   if plan.errorPages then request.headers(src) end
-  if context.outcome.target then txn.http:req_set_uri(context.outcome.target) end
+  local target = context.outcome.target or (context.absolute and context.target)
+  if target then txn.http:req_set_uri(target) end
   if #edits > 0 then
     context.request_edits = edits
     txn:set_var("txn.sluice_edit", 1)

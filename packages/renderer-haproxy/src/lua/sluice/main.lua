@@ -80,18 +80,22 @@ local function before_routes(known, host, src)
   return nil
 end
 
+local VERSIONS = { ["1.0"] = true, ["1.1"] = true, ["2.0"] = true, ["3.0"] = true }
+
 -- HTTP/1.0 knows no body in chunks.
 local function is_odd(known)
+  if known.target == nil or not VERSIONS[known.version] then return true end
   return known.version == "1.0" and known.txn.sf:req_fhdr("transfer-encoding") ~= ""
 end
 
 local function route(txn)
   local known = context.new(txn)
   if known.method == "CONNECT" then return page.send(known, { status = 405, last = true }) end
+  if is_odd(known) then return page.send(known, { status = 400 }) end
   local unnamed = request.new("", known)
   local name = known.host == "" and known.nameless or request.canonical_host(unnamed)
-  known.path = path.normalize(path.of_target(request.target(unnamed)))
-  if not name or known.path == nil or is_odd(known) then return page.send(known, { status = 400 }) end
+  known.path = path.normalize(path.of_target(known.target))
+  if not name or known.path == nil then return page.send(known, { status = 400 }) end
   if known.method == "TRACE" then return page.send(known, { status = 405, last = true }) end
   local host, digest = tables.host(name)
   if host == nil then return page.send(known, { status = 503 }) end

@@ -14,7 +14,7 @@ function M.port(context)
   return context.secure and "443" or tostring(context.txn.f:dst_port())
 end
 
--- Target as sent, without the authority of an absolute one.
+-- Target as sent, without the authority of an absolute one; nil for one that is none.
 function M.target(context) return context.target end
 
 function M.host(context) return context.host end
