@@ -147,6 +147,8 @@ export type { ControllerOptions, LifeCycleLimits } from './plugin/controller-opt
 export type { CoalescerOptions } from './pipeline/coalescer.ts';
 export { countBySeverity } from './observe/diagnostic.ts';
 export { spanNames } from './observe/span-names.ts';
+export { stage } from './pipeline/stage.ts';
+export type { StageFacts } from './pipeline/stage.ts';
 export { digestOf } from './model/digest.ts';
 export { createDefaultCertificate } from './apply/default-certificate.ts';
 export type { KeyPair } from './apply/default-certificate.ts';

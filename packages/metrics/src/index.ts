@@ -5,6 +5,8 @@ import { AdminServer } from './admin/admin-server.ts';
 import { statusRoutes } from './admin/status-routes.ts';
 import { stubStatus } from './admin/stub-status.ts';
 import { ControllerMetrics } from './instruments/controller-metrics.ts';
+import { startTracing } from './tracing/trace-export.ts';
+import type { StopTracing } from './tracing/trace-export.ts';
 
 const metricsOptions = z.strictObject({
   controllerClass: z
@@ -25,6 +27,11 @@ export default definePlugin({
       const view = services.get(ControllerViewToken);
       return [...statusRoutes(view), ...metricRoutes(view, options.controllerClass)];
     });
+    let stopTracing: StopTracing | undefined;
+    host.onStart(async (services) => {
+      stopTracing = await startTracing(process.env, services.get(LoggerToken));
+    });
+    host.onStop(() => stopTracing?.());
     host.onStart(async (services) => {
       const { admin } = services.get(ListenToken);
       if (admin === undefined) return;

@@ -13,6 +13,8 @@ import type { Diagnostic } from '../observe/diagnostic.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { ControllerStatus, ControllerView } from '../plugin/controller-view.ts';
 import { mergeSnapshots } from '../watch/snapshot-merge.ts';
+import { noChanges, togetherOf } from '../watch/recent-changes.ts';
+import type { RecentChanges } from '../watch/recent-changes.ts';
 import { SnapshotStore } from '../watch/snapshot-store.ts';
 import type { Watcher } from '../watch/watcher.ts';
 import { Coalescer } from './coalescer.ts';
@@ -50,6 +52,7 @@ export class ControlLoop implements ControllerView {
   #running: Promise<unknown> = Promise.resolve();
   readonly #callbacks = new Set<(run: RunReport) => void>();
   #startedMs = 0;
+  #unserved: RecentChanges = noChanges;
   #served: { readonly model: RoutingModel; readonly ingresses: readonly ObjectRef[]; readonly revision: number } | undefined;
   #found: readonly Diagnostic[] = [];
   #failures = 0;
@@ -158,15 +161,20 @@ export class ControlLoop implements ControllerView {
     this.#startedMs = performance.now();
     const { backend } = this.#parts;
     const { snapshot, diagnostics } = mergeSnapshots(this.#stores.map((store) => store.snapshot()));
-    const result = await reconcile({ builder: this.#builder, backend, quarantine: this.#quarantine }, snapshot, this.#aborter.signal);
+    const changes = togetherOf([this.#unserved, ...this.#stores.map((store) => store.recentChanges())]);
+    // Those of a run that fails are told by the next one.
+    this.#unserved = changes;
+    const loop = { builder: this.#builder, backend, quarantine: this.#quarantine };
+    const result = await reconcile(loop, snapshot, this.#aborter.signal, changes);
+    this.#unserved = noChanges;
     this.#found = [...diagnostics, ...result.diagnostics];
     this.#failures = 0;
     this.#take(result, snapshot.revision);
-    this.#report(result.outcome.kind);
+    this.#report(result.outcome.kind, result.span);
   }
 
-  #report(outcome: RunReport['outcome']): void {
-    const run: RunReport = { outcome, atMs: Date.now(), durationMs: performance.now() - this.#startedMs };
+  #report(outcome: RunReport['outcome'], span?: RunReport['span']): void {
+    const run: RunReport = { outcome, atMs: Date.now(), durationMs: performance.now() - this.#startedMs, ...(span && { span }) };
     for (const callback of this.#callbacks) callback(run);
   }
 

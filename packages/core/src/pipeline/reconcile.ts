@@ -1,15 +1,18 @@
+import type { Attributes, Span, SpanContext } from '@opentelemetry/api';
 import type { ApplyOutcome } from '../apply/apply-outcome.ts';
 import type { Backend } from '../apply/backend.ts';
 import { diagnose } from '../observe/diagnostic.ts';
 import type { Diagnostic } from '../observe/diagnostic.ts';
-import { spanNames } from '../observe/span-names.ts';
+import { spanAttributes, spanNames } from '../observe/span-names.ts';
 import type { ModelBuilder } from '../model/build/build-model.ts';
 import { builtIn } from '../model/origin.ts';
 import type { ObjectRef } from '../model/origin.ts';
 import type { RoutingModel } from '../model/routing-model.ts';
 import type { Snapshot } from '../watch/snapshot.ts';
 import type { Quarantine } from './quarantine.ts';
-import { stage } from './stage.ts';
+import type { RecentChanges } from '../watch/recent-changes.ts';
+import { noChanges } from '../watch/recent-changes.ts';
+import { pastStage, stage } from './stage.ts';
 
 /** What the loop works with, from one run to the next. */
 export interface Loop {
@@ -25,6 +28,8 @@ export interface Reconciliation {
   /** The Ingresses that the model serves. */
   readonly served: readonly ObjectRef[];
   readonly diagnostics: readonly Diagnostic[];
+  /** The span of the run. */
+  readonly span: SpanContext;
 }
 
 /** Objects are set aside in at most this many rounds; each round may take any number of them. */
@@ -35,10 +40,17 @@ const MAX_ROUNDS = 10;
  * objects are set aside and the rest is tried again. Rejects with a retryable `SluiceError`; the last good generation
  * keeps serving then, and also when the outcome is `rejected`.
  */
-export async function reconcile(loop: Loop, snapshot: Snapshot, signal: AbortSignal): Promise<Reconciliation> {
+export async function reconcile(
+  loop: Loop,
+  snapshot: Snapshot,
+  signal: AbortSignal,
+  changes: RecentChanges = noChanges,
+): Promise<Reconciliation> {
   const { builder, quarantine } = loop;
   const { renderer, reloader } = loop.backend;
-  return stage(spanNames.reconcile, async () => {
+  const facts = { attributes: attributesOf(snapshot, changes), startMs: changes.sinceMs };
+  const run = async (span: Span): Promise<Reconciliation> => {
+    if (changes.sinceMs !== undefined) pastStage(spanNames.wait, changes.sinceMs);
     for (let round = 1; ; round++) {
       const usable = quarantine.apply(snapshot);
       const built = await stage(spanNames.model, () => builder.build(usable));
@@ -50,14 +62,30 @@ export async function reconcile(loop: Loop, snapshot: Snapshot, signal: AbortSig
         validation.kind === 'refused'
           ? { kind: 'rejected', message: validation.message }
           : await stage(spanNames.apply, () => reloader.apply(artifact, signal));
+      span.setAttributes(attributesOfOutcome(outcome));
       const refused = outcome.kind === 'rejected' || outcome.kind === 'rolledBack' ? [diagnose('SLU3003', builtIn, outcome.message)] : [];
       if (refused.length === 0) quarantine.accept(usable);
       return {
         model: built.model,
         outcome,
+        span: span.spanContext(),
         served: built.served,
         diagnostics: [...built.diagnostics, ...translation.diagnostics, ...quarantine.diagnostics(), ...refused],
       };
     }
-  });
+  };
+  return stage(spanNames.reconcile, run, facts);
+}
+
+/** Why there is a run: the objects that have changed, by their versions. */
+function attributesOf({ revision }: Snapshot, { count, objects }: RecentChanges): Attributes {
+  return { [spanAttributes.revision]: revision, [spanAttributes.changeCount]: count, [spanAttributes.changes]: [...objects] };
+}
+
+function attributesOfOutcome(outcome: ApplyOutcome): Attributes {
+  return {
+    [spanAttributes.outcome]: outcome.kind,
+    ...('generation' in outcome && { [spanAttributes.digest]: outcome.generation.digest }),
+    ...(outcome.kind === 'applied' && { [spanAttributes.reasons]: [...outcome.reasons] }),
+  };
 }

@@ -1,3 +1,4 @@
+import type { SpanContext } from '@opentelemetry/api';
 import type { ApplyOutcome } from '../apply/apply-outcome.ts';
 
 /** How one run of the reconcile loop ended; `failed`: it is tried again. */
@@ -6,4 +7,6 @@ export interface RunReport {
   /** When it ended, milliseconds since 1970. */
   readonly atMs: number;
   readonly durationMs: number;
+  /** Its span: what comes of the run follows from it. Absent of one that failed. */
+  readonly span?: SpanContext;
 }

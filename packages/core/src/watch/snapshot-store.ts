@@ -4,6 +4,8 @@ import { formatObject } from '../model/origin.ts';
 import type { WatchedKind, WatchedKinds, WatchedObject } from './object.ts';
 import { isWatchedKind, watchedKinds } from './kind-use.ts';
 import { parseObject, snapshotKey } from './parse-object.ts';
+import { ChangeNotes } from './recent-changes.ts';
+import type { RecentChanges } from './recent-changes.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Sink, SourceChange } from './watcher.ts';
 
@@ -17,6 +19,7 @@ export class SnapshotStore implements Sink {
   #objects: Objects = Object.fromEntries(watchedKinds.map((kind) => [kind, new Map()])) as unknown as Objects;
   readonly #found = new Map<string, readonly Diagnostic[]>();
   readonly #unused = new Set<string>();
+  readonly #notes = new ChangeNotes();
   readonly #onChange: () => void;
   #reported: readonly Diagnostic[] = [];
   #revision = 0;
@@ -55,6 +58,11 @@ export class SnapshotStore implements Sink {
     this.#onChange();
   }
 
+  /** What has changed since this was asked last. */
+  recentChanges(): RecentChanges {
+    return this.#notes.take();
+  }
+
   report(diagnostics: readonly Diagnostic[]): void {
     this.#reported = diagnostics;
     this.#onChange();
@@ -67,6 +75,7 @@ export class SnapshotStore implements Sink {
 
   #apply(change: SourceChange, writable: (kind: WatchedKind) => Map<string, WatchedObject>): void {
     if (change.kind === 'delete') {
+      this.#notes.note(() => `${formatObject(change.ref)} (deleted)`);
       this.#found.delete(formatObject(change.ref));
       if (isWatchedKind(change.ref.kind)) writable(change.ref.kind).delete(snapshotKey(change.ref));
       return;
@@ -76,8 +85,16 @@ export class SnapshotStore implements Sink {
       this.#unused.add(parsed.type);
       return;
     }
+    this.#notes.note(() => formatObject(parsed.ref) + versionOf(change.object));
     if (parsed.diagnostics.length > 0) this.#found.set(formatObject(parsed.ref), parsed.diagnostics);
     else this.#found.delete(formatObject(parsed.ref));
     if (parsed.kind === 'object') writable(parsed.object.kind).set(snapshotKey(parsed.ref), parsed.object);
   }
+}
+
+/** `@resourceVersion` of an object of a cluster; empty for one of a file. */
+function versionOf(raw: unknown): string {
+  const { metadata } = (raw ?? {}) as { readonly metadata?: { readonly resourceVersion?: unknown } };
+  const version = metadata?.resourceVersion;
+  return typeof version === 'string' && version !== '' ? `@${version.slice(0, 40)}` : '';
 }

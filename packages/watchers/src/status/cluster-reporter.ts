@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ControllerView, Diagnostic, Logger, ObjectRef } from '@sluice/core';
-import { messageOf } from '@sluice/core';
+import type { ControllerView, Diagnostic, Logger, ObjectRef, RunReport } from '@sluice/core';
+import { messageOf, spanNames, stage } from '@sluice/core';
 import type { ApiClient } from '../kubernetes/api-client.ts';
 import { Backoff } from '../kubernetes/backoff.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
@@ -20,6 +20,8 @@ const REFRESH_MS = 60_000;
 /** Between tries when Events have to wait. */
 const BACKLOG_MS = 2000;
 const LONGEST_PAUSE_MS = 60_000;
+/** Of so many runs at most it is told that something follows from them. */
+const MOST_RUNS = 20;
 
 interface Writers {
   readonly pod: OwnPod;
@@ -40,6 +42,8 @@ export class ClusterReporter {
   readonly #aborter = new AbortController();
   readonly #backoff = new Backoff(LONGEST_PAUSE_MS);
   #wake = Promise.withResolvers<void>();
+  /** Spans of the runs whose outcome is still to be told. */
+  readonly #follows: NonNullable<RunReport['span']>[] = [];
   #election: LeaderElection | undefined;
   #writers: Writers | undefined;
   #running: Promise<unknown> = Promise.resolve();
@@ -83,7 +87,7 @@ export class ClusterReporter {
       return; // The watcher tells why.
     }
     this.#writers = this.#writersFor(client);
-    const unlisten = this.#view.onReconciled(() => this.#wake.resolve());
+    const unlisten = this.#view.onReconciled((run) => this.#note(run));
     this.#cluster.statuses.listen(() => this.#wake.resolve());
     await Promise.all([this.#elect(client, signal), this.#write(this.#writers, signal)]);
     unlisten();
@@ -121,6 +125,11 @@ export class ClusterReporter {
     await this.#election.run(signal);
   }
 
+  #note({ span }: RunReport): void {
+    if (span !== undefined && this.#follows.length < MOST_RUNS) this.#follows.push(span);
+    this.#wake.resolve();
+  }
+
   #leads(): boolean {
     return !this.#cluster.options.election.enabled || this.#election?.leads === true;
   }
@@ -132,7 +141,8 @@ export class ClusterReporter {
       await pause(GATHER_MS, undefined, { signal }).catch(() => undefined);
       this.#wake = Promise.withResolvers();
       if (signal.aborted || !this.#leads() || !this.#view.ready()) continue;
-      waitMs = await this.#tell(writers, signal);
+      const follows = this.#follows.splice(0);
+      waitMs = await stage(spanNames.status, () => this.#tell(writers, signal), { follows });
     }
   }
 
