@@ -125,6 +125,12 @@ const nginx: readonly DeclaredDifference[] = [
 /** What node (left) and HAProxy (right) do not do alike. */
 const haproxy: readonly DeclaredDifference[] = [
   catchAllClients('docs/haproxy.md'),
+  {
+    name: 'a body of an unknown length that is too large',
+    declared: 'docs/annotations.md, proxy-body-size of haproxy',
+    reason: 'HAProxy passes chunks on as they come and does not count them',
+    accounts: (_difference, { request, left, right }) => request.chunked === true && left.status === '413' && right.status !== '413',
+  },
   lengthOfNoBody('docs/haproxy.md'),
   {
     name: 'a request of HTTP/1.0',
