@@ -19,11 +19,11 @@ test('every code of the table is a heading of docs/errors.md, and no other is', 
   expect(new Set(headings)).toEqual(new Set(Object.keys(problems)));
 });
 
-test('every span is in docs/spans.md, and no other is', async () => {
-  const { spanNames } = await import('@sluice/core');
+test('every span and attribute is in docs/spans.md, and no other is', async () => {
+  const { spanAttributes, spanNames } = await import('@sluice/core');
   const page = readFileSync(docs.find(({ path }) => path.endsWith('spans.md')).path, 'utf8');
   const names = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1]);
-  expect(new Set(names)).toEqual(new Set(Object.values(spanNames)));
+  expect(new Set(names)).toEqual(new Set(Object.values({ ...spanNames, ...spanAttributes })));
 });
 
 test('the 85 flags of ingress-nginx are in docs/flags.md, each once', () => {
@@ -39,6 +39,6 @@ describe('tables that the generator does not know enough about', () => {
   });
 
   test('a span without a description, and a description without its span', () => {
-    expect(() => spansPage({ dream: 'sluice.dream' })).toThrow(/^dream, reconcile, /);
+    expect(() => spansPage({ dream: 'sluice.dream' }, {})).toThrow(/^dream, reconcile, /);
   });
 });

@@ -146,7 +146,7 @@ export type { Controller } from './plugin/controller.ts';
 export type { ControllerOptions, LifeCycleLimits } from './plugin/controller-options.ts';
 export type { CoalescerOptions } from './pipeline/coalescer.ts';
 export { countBySeverity } from './observe/diagnostic.ts';
-export { spanNames } from './observe/span-names.ts';
+export { spanAttributes, spanNames } from './observe/span-names.ts';
 export { stage } from './pipeline/stage.ts';
 export type { StageFacts } from './pipeline/stage.ts';
 export { digestOf } from './model/digest.ts';

@@ -15,7 +15,11 @@ export interface StageFacts {
 }
 
 /** Runs one step of the loop in a span of its own. Errors without a code become `SLU4001`, which is retryable. */
-export async function stage<T>(name: SpanName, work: (span: Span) => T | Promise<T>, { attributes, startMs, follows = [] }: StageFacts = {}): Promise<T> {
+export async function stage<T>(
+  name: SpanName,
+  work: (span: Span) => T | Promise<T>,
+  { attributes, startMs, follows = [] }: StageFacts = {},
+): Promise<T> {
   const links = follows.map((context) => ({ context }));
   const options = { links, ...(attributes && { attributes }), ...(startMs !== undefined && { startTime: startMs }) };
   return tracer.startActiveSpan(name, options, async (span) => {
