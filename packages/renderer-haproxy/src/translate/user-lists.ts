@@ -57,12 +57,12 @@ function read({ users, secret, from }: BasicAuthPolicy): UserList {
   };
 }
 
-/** The first line of a user counts. */
+/** The first line of a user with a hash counts. */
 function pairsOf(text: string): ReadonlyMap<string, string> {
   const pairs = new Map<string, string>();
   for (const entry of text.split(/\r?\n/)) {
     const [, name = '', hash = ''] = /^([^#:][^:]*):([^:]*)/.exec(entry) ?? [];
-    if (name !== '' && !pairs.has(name)) pairs.set(name, hash.trimEnd());
+    if (name !== '' && hash !== '' && !pairs.has(name)) pairs.set(name, hash.trimEnd());
   }
   return pairs;
 }
