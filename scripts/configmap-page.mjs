@@ -13,17 +13,28 @@ const ANNOTATIONS = [
  * The sections of docs/configmap.md.
  * @param {{
  *   annotationSettings: ReadonlySet<string>,
+ *   globalAuthSettings: ReadonlyMap<string, string>,
+ *   locationSettings: Readonly<Record<string, string>>,
  *   protectiveSettings: Readonly<Record<string, string>>,
  *   settingsWithoutEffect: Readonly<Record<string, string>>,
  *   idleSettings: ReadonlySet<string>,
  * }} names
  */
-export function configMapSections({ annotationSettings, protectiveSettings, settingsWithoutEffect, idleSettings }) {
+export function configMapSections({
+  annotationSettings,
+  globalAuthSettings,
+  locationSettings,
+  protectiveSettings,
+  settingsWithoutEffect,
+  idleSettings,
+}) {
   return [
     INTRODUCTION,
     '## Honoured',
     ANNOTATIONS,
     list([...annotationSettings]),
+    `${list([...globalAuthSettings.keys()])} mean the annotations without \`global-\`, for Ingresses without an \`auth-url\` of their own and without \`enable-global-auth: "false"\`.`,
+    `${list(Object.keys(locationSettings))} list beginnings of paths, as Ingresses write them, that ask for no password and no service, and that are never redirected to HTTPS; without them it is \`/.well-known/acme-challenge\`.`,
     '`annotations-risk-level` goes before the option `annotationsRiskLevel`: an Ingress with an annotation of a higher risk is not served.',
     '## Without effect, though they keep something out',
     table(protectiveSettings),

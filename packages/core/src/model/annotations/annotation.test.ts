@@ -1,3 +1,4 @@
+import { noSettings } from '../settings/global-settings.ts';
 import { expect, test } from 'vitest';
 import { parseObject } from '../../watch/parse-object.ts';
 import { annotation } from './annotation.ts';
@@ -20,7 +21,7 @@ const noIndex = annotation({
 function settingsWith(value: string): IngressSettings {
   const parsed = parseObject({ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name: 'i', namespace: 'ns' }, spec: {} });
   if (parsed.kind !== 'object' || parsed.object.kind !== 'Ingress') throw new Error('not an Ingress');
-  return new IngressSettings(parsed.object, new Map([['no-index', { text: value, name: `${ANNOTATION_PREFIX}no-index` }]]));
+  return new IngressSettings(parsed.object, new Map([['no-index', { text: value, name: `${ANNOTATION_PREFIX}no-index` }]]), noSettings);
 }
 
 test('the entry says which policy its value means, and where that comes from', () => {

@@ -27,6 +27,17 @@ const authUrl = annotation({
   },
 });
 
+const enableGlobalAuth = annotation({
+  key: 'enable-global-auth',
+  risk: 'Low',
+  values: 'true or false',
+  effect: 'Exempts the paths with `false` from the authentication service that the ConfigMap names for all (global-auth-url).',
+  standard: 'true',
+  target: TARGET,
+  onInvalid: 'fallback',
+  parse: bool,
+});
+
 const authMethod = annotation({
   key: 'auth-method',
   risk: 'Low',
@@ -137,6 +148,7 @@ export const externalAuthGroup: AnnotationGroup = {
   name: 'external-auth',
   needs: 'auth-url',
   annotations: [
+    enableGlobalAuth,
     authUrl,
     authMethod,
     authSignin,

@@ -3,6 +3,7 @@ import type { BackendRef } from '../build/ingress-fragment.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { RedirectStyle } from '../redirect.ts';
 import type { Contribution, Denial, HostSettings, HttpsRedirectSettings, References, UpstreamSettings } from './contribution.ts';
+import { noSettings } from '../settings/global-settings.ts';
 import type { ReadSettings } from './read-settings.ts';
 
 /** What all annotations of an Ingress together mean for the model. */
@@ -12,6 +13,8 @@ export interface IngressFeatures {
   readonly action: Contribution['action'];
   readonly denied: Denial | undefined;
   readonly httpsRedirect: HttpsRedirectSettings;
+  /** Beginnings of paths, as the Ingress writes them, that are never redirected to HTTPS. */
+  readonly noTlsRedirect: readonly string[];
   readonly redirectStyle: RedirectStyle;
   readonly host: HostSettings;
   readonly regexMode: Contribution['regexMode'];
@@ -27,6 +30,7 @@ export const unannotated: IngressFeatures = {
   action: undefined,
   denied: undefined,
   httpsRedirect: { when: 'tls', keepTrailingSlash: false },
+  noTlsRedirect: noSettings.noTlsRedirectLocations,
   redirectStyle: {},
   host: {},
   regexMode: undefined,
@@ -36,18 +40,26 @@ export const unannotated: IngressFeatures = {
   diagnostics: [],
 };
 
+/** What paths are exempt from by the setting `no-auth-locations`. */
+const AUTHENTICATION: ReadonlySet<Policy['kind']> = new Set(['basic-auth', 'external-auth']);
+
 /** Asks every group of annotations that the Ingress uses what it contributes. */
 export function readFeatures({ settings, groups, denied, diagnostics }: ReadSettings, references: References): IngressFeatures {
-  if (groups.length === 0) return { ...unannotated, denied, diagnostics };
+  const { noAuthLocations, noTlsRedirectLocations: noTlsRedirect } = settings.global;
+  if (groups.length === 0) return { ...unannotated, noTlsRedirect, denied, diagnostics };
   const own = groups.flatMap(({ annotations }) => settings.ownPolicies(annotations));
   const contributions = groups.map((group) => group.contribute?.(settings, references) ?? {});
   const everywhere = [...own, ...contributions.flatMap(({ policies = [] }) => policies)];
   const forPath = contributions.flatMap(({ pathPolicies }) => pathPolicies ?? []);
   return {
-    policiesOf: (path) => [...everywhere, ...forPath.flatMap((policies) => policies(path))],
+    policiesOf: (path) => {
+      const all = [...everywhere, ...forPath.flatMap((policies) => policies(path))];
+      return noAuthLocations.some((location) => path.startsWith(location)) ? all.filter(({ kind }) => !AUTHENTICATION.has(kind)) : all;
+    },
     action: first(contributions, ({ action }) => action),
     denied: denied ?? first(contributions, (contribution) => contribution.denied),
     httpsRedirect: first(contributions, ({ httpsRedirect }) => httpsRedirect) ?? unannotated.httpsRedirect,
+    noTlsRedirect,
     redirectStyle: first(contributions, ({ redirectStyle }) => redirectStyle) ?? {},
     host: Object.assign({}, ...contributions.map(({ host }) => host)),
     regexMode: first(contributions, ({ regexMode }) => regexMode),

@@ -1,5 +1,6 @@
 import type { Ingress } from '../../watch/kinds/ingress.ts';
 import type { Origin } from '../origin.ts';
+import type { GlobalSettings } from '../settings/global-settings.ts';
 import type { Annotation, AnyAnnotation } from './annotation.ts';
 
 export const ANNOTATION_PREFIX = 'nginx.ingress.kubernetes.io/';
@@ -16,14 +17,14 @@ export interface WrittenText {
 /** The annotations of one Ingress whose values are valid, and what holds for it because it does not have them. */
 export class IngressSettings {
   readonly ingress: Ingress;
-  /** `namespace/name` of the ConfigMap with the settings of all Ingresses; undefined for none. */
-  readonly configMap: string | undefined;
+  /** What holds for all Ingresses. */
+  readonly global: GlobalSettings;
   /** Texts by key; an alias is under the name that it stands for. */
   readonly #texts: ReadonlyMap<string, WrittenText>;
 
-  constructor(ingress: Ingress, texts: ReadonlyMap<string, WrittenText>, configMap?: string) {
+  constructor(ingress: Ingress, texts: ReadonlyMap<string, WrittenText>, global: GlobalSettings) {
     this.ingress = ingress;
-    this.configMap = configMap;
+    this.global = global;
     this.#texts = texts;
   }
 

@@ -9,6 +9,7 @@ import type { InvalidOutcome, Risk } from './annotation.ts';
 import type { AnnotationGroup, Denial } from './contribution.ts';
 import { ANNOTATION_PREFIX, IngressSettings } from './ingress-settings.ts';
 import type { WrittenText } from './ingress-settings.ts';
+import { noSettings } from '../settings/global-settings.ts';
 import type { DefaultAnnotation, GlobalSettings } from '../settings/global-settings.ts';
 import { annotationNames, findAnnotation, findUnsupported, riskOf } from './registry.ts';
 import type { ImplementedAnnotation } from './registry.ts';
@@ -23,8 +24,6 @@ export interface ReadSettings {
   readonly denied: Denial | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
-
-const none = { annotations: new Map<string, DefaultAnnotation>() };
 
 interface Reading {
   readonly ingress: Ingress;
@@ -43,11 +42,7 @@ interface Reading {
  * `highest` makes the Ingress invalid, whatever its value. What is `global` holds where the
  * Ingress has no valid value.
  */
-export function readSettings(
-  ingress: Ingress,
-  highest: Risk,
-  global: Pick<GlobalSettings, 'annotations' | 'configMap'> = none,
-): ReadSettings {
+export function readSettings(ingress: Ingress, highest: Risk, global: GlobalSettings = noSettings): ReadSettings {
   const reading: Reading = {
     ingress,
     highest,
@@ -60,13 +55,14 @@ export function readSettings(
   };
   for (const [name, value] of Object.entries(ingress.metadata.annotations))
     if (name.startsWith(ANNOTATION_PREFIX)) readOne(reading, name, trimLines(value));
+  if (asksGlobally(reading)) for (const [key, { text, from }] of global.auth) addDefault(reading, { key, text, from });
   for (const [key, { text, from }] of global.annotations) addDefault(reading, { key, text, from });
   for (const group of reading.dropped) {
     reading.groups.delete(group);
     for (const { key } of group.annotations) reading.texts.delete(key);
   }
   const { texts, groups, rejected, denied, diagnostics } = reading;
-  return { settings: new IngressSettings(ingress, texts, global.configMap), groups: [...groups], rejected, denied, diagnostics };
+  return { settings: new IngressSettings(ingress, texts, global), groups: [...groups], rejected, denied, diagnostics };
 }
 
 function readOne(reading: Reading, name: string, text: string): void {
@@ -80,6 +76,11 @@ function readOne(reading: Reading, name: string, text: string): void {
   const found = findAnnotation(key);
   if (found === undefined) skip(reading, key, text, from);
   else if (text !== '' || found.annotation.readsBlank === true) take(reading, found, { name, text, from });
+}
+
+/** Whether the authentication service of the ConfigMap is for an Ingress: one with a service of its own, or that says so, is exempt. */
+function asksGlobally({ texts }: Reading): boolean {
+  return !texts.has('auth-url') && texts.get('enable-global-auth')?.text !== 'false';
 }
 
 /** What a ConfigMap says does not count for an Ingress that says it itself; a value that counts as absent says nothing. */

@@ -62,7 +62,7 @@ function contribute(settings: IngressSettings, references: References): Contribu
 /** The ConfigMap is looked at only where a snippet limits requests. */
 function zonesFor(settings: IngressSettings, references: References): RequestZones {
   const limits = settings.get(configurationSnippet)?.includes('limit_req') === true;
-  return readZones((limits ? references.configMap(settings.configMap ?? CONTROLLER)?.data['http-snippet'] : undefined) ?? '');
+  return readZones((limits ? references.configMap(settings.global.configMap ?? CONTROLLER)?.data['http-snippet'] : undefined) ?? '');
 }
 
 function stepsOf({ steps, from }: Found): readonly Policy[] {

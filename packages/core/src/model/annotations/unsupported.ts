@@ -28,7 +28,6 @@ const ciphers = matching(
 
 /** Annotations of ingress-nginx that are known and have no effect here: each use is reported. */
 export const unsupportedAnnotations: readonly AnnotationFacts[] = [
-  known('enable-global-auth', 'Low', 'true or false', 'Exempts the paths from the authentication that the ConfigMap sets for all.'),
   known('enable-modsecurity', 'Low', 'true or false', 'Turns the web application firewall on or off.'),
   known('enable-opentelemetry', 'Low', 'true or false', 'Turns tracing of the proxy on or off.'),
   known('enable-owasp-core-rules', 'Low', 'true or false', 'Adds the OWASP rules to the web application firewall.'),

@@ -3,20 +3,21 @@ import { builtIn } from '../origin.ts';
 import type { HttpsRedirectPolicy } from '../policy/https-redirect.ts';
 import type { HostInput } from './host-input.ts';
 
-/** Paths of Ingresses that are never redirected to HTTPS: ACME HTTP-01 challenges (ingress-nginx `no-tls-redirect-locations`). */
-const NO_TLS_REDIRECT = '/.well-known/acme-challenge';
-
 /**
  * The redirect to HTTPS of one path, or none. `path` as the Ingress writes it. The catch-all host has a certificate under
  * the name `_` in ingress-nginx, which is what a request without any host is looked up by.
  */
 export function httpsRedirect(
-  { httpsRedirect: settings, redirectStyle: { withPort } }: Pick<IngressFeatures, 'httpsRedirect' | 'redirectStyle'>,
+  {
+    httpsRedirect: settings,
+    noTlsRedirect,
+    redirectStyle: { withPort },
+  }: Pick<IngressFeatures, 'httpsRedirect' | 'noTlsRedirect' | 'redirectStyle'>,
   path: string,
   { tls, host }: HostInput,
 ): readonly HttpsRedirectPolicy[] {
   const { when, keepTrailingSlash, from } = settings;
-  if (path.startsWith(NO_TLS_REDIRECT) || when === 'never') return [];
+  if (noTlsRedirect.some((location) => path.startsWith(location)) || when === 'never') return [];
   const redirect = { kind: 'https-redirect', status: 308, keepTrailingSlash, ...(withPort && { withPort }) } as const;
   const cause = when === 'always' ? from : tls?.from;
   if (cause !== undefined) return [{ ...redirect, from: cause }];

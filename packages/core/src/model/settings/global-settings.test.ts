@@ -18,9 +18,9 @@ class Cluster {
     return this;
   }
 
-  ingress(name: string, annotations: Readonly<Record<string, string>> = {}): this {
+  ingress(name: string, annotations: Readonly<Record<string, string>> = {}, path = '/'): this {
     const prefixed = Object.entries(annotations).map(([key, value]) => [`nginx.ingress.kubernetes.io/${key}`, value]);
-    const paths = [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } }];
+    const paths = [{ path, pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } }];
     this.store.change([
       {
         kind: 'put',
@@ -103,6 +103,50 @@ test('zones of limit_req come from its http-snippet, and the rest of that is tol
     .ingress('limited', { 'configuration-snippet': 'limit_req zone=slow burst=3;' });
   expect(policyOf(cluster.build().route('limited') ?? { policies: [] }, 'limit')?.perSecond).toEqual({ requests: 2, burst: 3 });
   expect(codes(cluster)).toEqual([['SLU1601', 'data[http-snippet]']]);
+});
+
+describe('an authentication service for all', () => {
+  const service = { 'global-auth-url': 'http://auth.test/check', 'global-auth-method': 'POST' };
+  const asked = (cluster: Cluster, host: string) => policyOf(cluster.build().route(host) ?? { policies: [] }, 'external-auth');
+
+  test('is asked for Ingresses without one of their own', () => {
+    const cluster = new Cluster().set(service).ingress('plain').ingress('own', { 'auth-url': 'http://own.test/' });
+    expect(asked(cluster, 'plain')).toMatchObject({ urlText: 'http://auth.test/check', method: 'POST' });
+    expect(asked(cluster, 'plain')?.from.field).toBe('data[global-auth-url]');
+    expect(asked(cluster, 'own')).toMatchObject({ urlText: 'http://own.test/' });
+    expect(asked(cluster, 'own')?.method).toBeUndefined();
+  });
+
+  test('is not asked where an Ingress says so', () => {
+    const cluster = new Cluster()
+      .set(service)
+      .ingress('exempt', { 'enable-global-auth': 'false' })
+      .ingress('not', { 'enable-global-auth': 'true' });
+    expect([asked(cluster, 'exempt'), asked(cluster, 'not')?.urlText]).toEqual([undefined, 'http://auth.test/check']);
+  });
+
+  test('is an error when its URL is not valid, since nobody is asked', () => {
+    const cluster = new Cluster().set({ 'global-auth-url': 'nowhere' }).ingress('plain');
+    expect(codes(cluster)).toEqual([['SLU1604', 'data[global-auth-url]']]);
+  });
+
+  test('is not asked for challenges of ACME, nor for what no-auth-locations lists', () => {
+    const challenge = '/.well-known/acme-challenge/x';
+    const plain = new Cluster().set(service).ingress('challenge', {}, challenge).ingress('open', {}, '/open/x');
+    expect([asked(plain, 'challenge'), asked(plain, 'open')?.urlText]).toEqual([undefined, 'http://auth.test/check']);
+    const other = new Cluster()
+      .set({ ...service, 'no-auth-locations': '/open, /free' })
+      .ingress('challenge', {}, challenge)
+      .ingress('open', {}, '/open/x');
+    expect([asked(other, 'challenge')?.urlText, asked(other, 'open')]).toEqual(['http://auth.test/check', undefined]);
+  });
+});
+
+test('what no-tls-redirect-locations lists is not redirected', () => {
+  const redirected = (cluster: Cluster) => policyOf(cluster.build().route('plain') ?? { policies: [] }, 'https-redirect') !== undefined;
+  const annotations = { 'force-ssl-redirect': 'true' };
+  expect(redirected(new Cluster().set({}).ingress('plain', annotations, '/open/x'))).toBe(true);
+  expect(redirected(new Cluster().set({ 'no-tls-redirect-locations': '/open' }).ingress('plain', annotations, '/open/x'))).toBe(false);
 });
 
 describe('nothing is silent', () => {

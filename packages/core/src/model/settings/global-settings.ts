@@ -8,7 +8,14 @@ import type { Risk } from '../annotations/annotation.ts';
 import { findAnnotation } from '../annotations/registry.ts';
 import { builtIn } from '../origin.ts';
 import type { Origin } from '../origin.ts';
-import { annotationSettings, idleSettings, protectiveSettings, settingsWithoutEffect } from './setting-names.ts';
+import {
+  annotationSettings,
+  globalAuthSettings,
+  idleSettings,
+  locationSettings,
+  protectiveSettings,
+  settingsWithoutEffect,
+} from './setting-names.ts';
 
 /** A value that holds for every Ingress without the annotation. */
 export interface DefaultAnnotation {
@@ -22,18 +29,31 @@ export interface GlobalSettings {
   readonly configMap?: string;
   /** By the name of the annotation, without prefix. */
   readonly annotations: ReadonlyMap<string, DefaultAnnotation>;
+  /** The same about an authentication service: all of it, or nothing where there is none. */
+  readonly auth: ReadonlyMap<string, DefaultAnnotation>;
+  /** Beginnings of paths, as Ingresses write them, that nobody is asked for a password or by a service for. */
+  readonly noAuthLocations: readonly string[];
+  /** Beginnings of paths that are never redirected to HTTPS. */
+  readonly noTlsRedirectLocations: readonly string[];
   /** Goes before the option of the same name. */
   readonly annotationsRiskLevel?: Risk;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const none: GlobalSettings = { annotations: new Map(), diagnostics: [] };
+/** What holds without a ConfigMap. */
+export const noSettings: GlobalSettings = {
+  annotations: new Map(),
+  auth: new Map(),
+  noAuthLocations: locationsOf(locationSettings['no-auth-locations']),
+  noTlsRedirectLocations: locationsOf(locationSettings['no-tls-redirect-locations']),
+  diagnostics: [],
+};
 
 const known = new WeakMap<ConfigMap, GlobalSettings>();
 
 /** The settings of the ConfigMap `id` (`namespace/name`); nothing is set where it is empty. The same object for the same ConfigMap. */
 export function globalSettings(id: string, snapshot: Snapshot): GlobalSettings {
-  if (id === '') return none;
+  if (id === '') return noSettings;
   const configMap = snapshot.objects.ConfigMap.get(id);
   if (configMap === undefined) return missing(id);
   let settings = known.get(configMap);
@@ -47,7 +67,7 @@ function missing(id: string): GlobalSettings {
   let settings = absent.get(id);
   if (settings === undefined) {
     const diagnostics = [diagnose('SLU1605', builtIn, `the ConfigMap ${id} does not exist: nothing is set by it`)];
-    absent.set(id, (settings = { ...none, configMap: id, diagnostics }));
+    absent.set(id, (settings = { ...noSettings, configMap: id, diagnostics }));
   }
   return settings;
 }
@@ -56,17 +76,39 @@ const RISK_LEVEL = 'annotations-risk-level';
 
 function read({ metadata: { namespace, name }, data }: ConfigMap): GlobalSettings {
   const annotations = new Map<string, DefaultAnnotation>();
+  const auth = new Map<string, DefaultAnnotation>();
   const diagnostics: Diagnostic[] = [];
-  let riskLevel: Risk | undefined;
   for (const [key, value] of Object.entries(data)) {
     const from: Origin = { object: { kind: 'ConfigMap', namespace, name }, field: `data[${key.slice(0, 120)}]` };
-    const text = value.trim();
-    if (key === RISK_LEVEL && isRisk(text)) riskLevel = text;
-    else if (key === RISK_LEVEL) diagnostics.push(invalid(from, text, `it must be one of ${risks.join(', ')}`));
-    else if (annotationSettings.has(key)) takeAnnotation(annotations, diagnostics, { key, text, from });
-    else diagnostics.push(...withoutEffect(key, text, from));
+    const written = { text: value.trim(), from };
+    const authKey = globalAuthSettings.get(key);
+    if (annotationSettings.has(key)) takeAnnotation(annotations, diagnostics, { key, ...written });
+    else if (authKey !== undefined) takeAnnotation(auth, diagnostics, { key: authKey, ...written });
+    else diagnostics.push(...finding(key, written));
   }
-  return { configMap: `${namespace}/${name}`, annotations, ...(riskLevel && { annotationsRiskLevel: riskLevel }), diagnostics };
+  const riskLevel = data[RISK_LEVEL]?.trim() ?? '';
+  return {
+    configMap: `${namespace}/${name}`,
+    annotations,
+    auth: auth.has('auth-url') ? auth : new Map(),
+    noAuthLocations: locationsOf(data['no-auth-locations'] ?? locationSettings['no-auth-locations']),
+    noTlsRedirectLocations: locationsOf(data['no-tls-redirect-locations'] ?? locationSettings['no-tls-redirect-locations']),
+    ...(isRisk(riskLevel) && { annotationsRiskLevel: riskLevel }),
+    diagnostics,
+  };
+}
+
+function locationsOf(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+}
+
+/** What is to be told of a setting that is no annotation. */
+function finding(key: string, { text, from }: DefaultAnnotation): readonly Diagnostic[] {
+  if (key === RISK_LEVEL) return isRisk(text) ? [] : [invalid(from, text, `it must be one of ${risks.join(', ')}`)];
+  return Object.hasOwn(locationSettings, key) ? [] : withoutEffect(key, text, from);
 }
 
 function isRisk(text: string): text is Risk {
@@ -82,6 +124,7 @@ function takeAnnotation(annotations: Map<string, DefaultAnnotation>, diagnostics
   if (found === undefined || text === '') return;
   const parsed = found.annotation.parse(text);
   if (parsed.ok) annotations.set(found.annotation.aliasOf ?? key, { text, from });
+  else if (key === 'auth-url') diagnostics.push(diagnose('SLU1604', from, `nobody is asked: the value is invalid: ${parsed.reason}`));
   else diagnostics.push(invalid(from, text, parsed.reason));
 }
 
@@ -109,6 +152,8 @@ function withoutEffect(key: string, text: string, from: Origin): readonly Diagno
 /** Names of all settings that ingress-nginx has. */
 export const settingNames: readonly string[] = [
   ...annotationSettings,
+  ...globalAuthSettings.keys(),
+  ...Object.keys(locationSettings),
   RISK_LEVEL,
   ...Object.keys(protectiveSettings),
   ...Object.keys(settingsWithoutEffect),

@@ -40,14 +40,6 @@ export const settingsWithoutEffect: Readonly<Record<string, string>> = {
   'generate-request-id': 'true',
   'geoip2-autoreload-in-minutes': '0',
   'global-allowed-response-headers': '',
-  'global-auth-always-set-cookie': 'false',
-  'global-auth-cache-duration': '200 202 401 5m',
-  'global-auth-cache-key': '',
-  'global-auth-method': '',
-  'global-auth-request-redirect': '',
-  'global-auth-response-headers': '',
-  'global-auth-signin': '',
-  'global-auth-signin-redirect-param': 'rd',
   'global-auth-snippet': '',
   'grpc-buffer-size-kb': '0',
   'gzip-disable': '',
@@ -89,8 +81,6 @@ export const settingsWithoutEffect: Readonly<Record<string, string>> = {
   'max-worker-open-files': '0',
   'nginx-status-ipv4-whitelist': '127.0.0.1',
   'nginx-status-ipv6-whitelist': '::1',
-  'no-auth-locations': '/.well-known/acme-challenge',
-  'no-tls-redirect-locations': '/.well-known/acme-challenge',
   'opentelemetry-config': '/etc/ingress-controller/telemetry/opentelemetry.toml',
   'opentelemetry-operation-name': '',
   'opentelemetry-trust-incoming-span': 'true',
@@ -161,7 +151,6 @@ export const protectiveSettings: Readonly<Record<string, string>> = {
   'block-user-agents': '',
   'enable-modsecurity': 'false',
   'enable-owasp-modsecurity-crs': 'false',
-  'global-auth-url': '',
   'hide-headers': '',
   'modsecurity-snippet': '',
   'ssl-ciphers':
@@ -227,3 +216,22 @@ export const annotationSettings: ReadonlySet<string> = new Set([
   'use-port-in-redirects',
   'whitelist-source-range',
 ]);
+
+/** Settings that mean annotations about authentication, for Ingresses without an authentication service of their own that are not exempt. */
+export const globalAuthSettings: ReadonlyMap<string, string> = new Map([
+  ['global-auth-always-set-cookie', 'auth-always-set-cookie'],
+  ['global-auth-cache-duration', 'auth-cache-duration'],
+  ['global-auth-cache-key', 'auth-cache-key'],
+  ['global-auth-method', 'auth-method'],
+  ['global-auth-request-redirect', 'auth-request-redirect'],
+  ['global-auth-response-headers', 'auth-response-headers'],
+  ['global-auth-signin', 'auth-signin'],
+  ['global-auth-signin-redirect-param', 'auth-signin-redirect-param'],
+  ['global-auth-url', 'auth-url'],
+] as const);
+
+/** Settings that list beginnings of paths, with a comma between them, and what holds without them. */
+export const locationSettings = {
+  'no-auth-locations': '/.well-known/acme-challenge',
+  'no-tls-redirect-locations': '/.well-known/acme-challenge',
+} as const;
