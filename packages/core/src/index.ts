@@ -79,6 +79,7 @@ export type { HeaderEdit } from './evaluate/header-edit.ts';
 export type { ForwardVerdict, RedirectVerdict, RespondVerdict, Rewritten, Verdict } from './evaluate/verdict.ts';
 
 export { fidelityDiagnostics } from './translate/fidelity.ts';
+export { hashFindings } from './translate/hash-findings.ts';
 export type { Fidelity, FidelityLevel, FidelityTable } from './translate/fidelity.ts';
 export { annotationGroups, unsupportedAnnotations } from './model/annotations/registry.ts';
 export type { AnnotationFacts, InvalidOutcome } from './model/annotations/annotation.ts';

@@ -77,6 +77,13 @@ const RETRY_ON: Readonly<Record<TryFailure, readonly string[]>> = {
   http_429: ['429'],
 };
 
+/** How long an endpoint may be silent, also where a connection has become another protocol: there a client may be silent as long. */
+export function readTimeout(variable: string): readonly Line[] {
+  return lines(
+    ...['server', 'tunnel'].map((which) => `http-request set-timeout ${which} var(${variable}) if { var(${variable}) -m found }`),
+  );
+}
+
 function classLines({ way: { connectMs, tries }, leastConnections, faithful }: BackendClass, version: string): readonly Line[] {
   const known = tries.on.filter((failure) => failure !== 'http_429' || retriesOn429(version));
   const retryOn = [...new Set(known.flatMap((failure) => RETRY_ON[failure]))];
@@ -86,7 +93,7 @@ function classLines({ way: { connectMs, tries }, leastConnections, faithful }: B
     line('balance', leastConnections ? 'leastconn' : 'roundrobin'),
     line('retries', retries),
     ...(retries === 0 ? [] : [line('retry-on', ...retryOn), ...(faithful ? [] : [line('option', 'redispatch', 1)])]),
-    ...lines('http-request set-timeout server var(txn.sluice_read_ms) if { var(txn.sluice_read_ms) -m found }'),
+    ...readTimeout('txn.sluice_read_ms'),
     ...(tries.nonIdempotent || retries === 0 ? [] : lines('http-request disable-l7-retry if { method POST LOCK PATCH }')),
     ...lines('http-response set-var(txn.sluice_answered) bool(1)', 'http-response del-header Server'),
     ...lines('http-response lua.sluice_response if { var(txn.sluice_response) -m found }'),

@@ -1,14 +1,14 @@
-import { diagnose, policyOf } from '@sluice/core';
+import { diagnose, hashFindings, policyOf } from '@sluice/core';
 import type { Diagnostic, Origin, Route, RoutingModel } from '@sluice/core';
 import { retriesOn429 } from './backend-class.ts';
 import type { TranslatedHost } from './host-names.ts';
 
 /** What HAProxy cannot do as asked, besides what the fidelity table says of annotations. */
-export function findings(hosts: readonly TranslatedHost[], { upstreams }: RoutingModel, version: string): readonly Diagnostic[] {
+export function findings(hosts: readonly TranslatedHost[], model: RoutingModel, version: string): readonly Diagnostic[] {
   return [
     ...hosts.flatMap(({ maps }) => maps.unreachable.map(({ from }) => tooLong(from))),
     ...(retriesOn429(version) ? [] : hosts.flatMap(({ host }) => untriedOnce(host.routes))),
-    ...upstreams.flatMap(hashFindings),
+    ...hashFindings(model),
     ...hosts.flatMap(({ host }) => unknownMethods(host.routes)),
   ];
 }
@@ -35,11 +35,4 @@ function onceEach(origins: readonly Origin[], message: string): readonly Diagnos
 
 function tooLong(from: Origin): Diagnostic {
   return diagnose('SLU1509', from, 'HAProxy takes no request whose path is that long');
-}
-
-/** The key is made before anybody knows which path of the upstream is asked for. */
-function hashFindings({ balancing }: RoutingModel['upstreams'][number]): readonly Diagnostic[] {
-  if (balancing?.kind !== 'hash') return [];
-  const empty = balancing.key.some((part) => typeof part !== 'string' && /^(?:namespace|ingress_name)$/.test(part.variable));
-  return empty ? [diagnose('SLU1509', balancing.from, 'the key is made without $namespace and $ingress_name')] : [];
 }

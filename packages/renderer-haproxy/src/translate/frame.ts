@@ -2,6 +2,7 @@ import { line, lines } from '../render/line.ts';
 import type { Line, SectionTree } from '../render/line.ts';
 import { logging } from './access-log.ts';
 import type { Deployment } from './deployment.ts';
+import { readTimeout } from './backend-class.ts';
 import { errorLines } from './error-files.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 
@@ -213,11 +214,10 @@ export function internalSection(deployment: Deployment): SectionTree {
 export const loopSection: SectionTree = {
   label: 'the way to the internal frontend',
   head: ['backend', 'sluice_loop', 'from', 'sluice'],
-  lines: lines(
-    'http-request set-timeout server var(txn.sluice_loop_ms) if { var(txn.sluice_loop_ms) -m found }',
-    'http-response lua.sluice_response if { var(txn.sluice_response) -m found }',
-    'server internal unix@inner/internal.sock',
-  ),
+  lines: [
+    ...readTimeout('txn.sluice_loop_ms'),
+    ...lines('http-response lua.sluice_response if { var(txn.sluice_response) -m found }', 'server internal unix@inner/internal.sock'),
+  ],
 };
 
 /** All of IPv6 and all of IPv4 are two sockets: an address of IPv4 is not to look like one of IPv6. */

@@ -1,7 +1,6 @@
 import type { RoutingModel } from '@sluice/core';
 import { builtIn } from '@sluice/core';
 import { expect, test } from 'vitest';
-import { liveFindings } from './live-findings.ts';
 import { staticFindings } from './static-findings.ts';
 
 const from = { object: { kind: 'Ingress', namespace: 'shop', name: 'web' }, field: 'metadata.annotations[x]' };
@@ -10,14 +9,6 @@ function modelOf(upstream: Partial<RoutingModel['upstreams'][number]>): RoutingM
   const whole = { id: 'shop/web:80', namespace: 'shop', service: 'web', port: '80', endpoints: [], from: builtIn, ...upstream };
   return { listeners: [], virtualHosts: [], certificates: [], upstreams: [whole] };
 }
-
-test('a key of a hash with what belongs to a route is told about', () => {
-  const key = [{ variable: 'namespace' }, '-', { variable: 'request_uri' }];
-  expect(liveFindings(modelOf({ balancing: { kind: 'hash', key, from } }))).toMatchObject([
-    { code: 'SLU1509', object: from.object, message: expect.stringContaining('$namespace') },
-  ]);
-  expect(liveFindings(modelOf({ balancing: { kind: 'hash', key: [{ variable: 'request_uri' }], from } }))).toEqual([]);
-});
 
 test('what nginx does by itself without Lua is told about', () => {
   expect(staticFindings(modelOf({ balancing: { kind: 'ewma', from } }))).toMatchObject([{ code: 'SLU1509', object: from.object }]);

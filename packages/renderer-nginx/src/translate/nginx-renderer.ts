@@ -1,11 +1,10 @@
-import { builtIn, diagnose, encodePlans, fidelityDiagnostics } from '@sluice/core';
+import { builtIn, diagnose, encodePlans, fidelityDiagnostics, hashFindings } from '@sluice/core';
 import type { Artifact, Diagnostic, FidelityTable, Renderer, RoutingModel, Translation, VirtualHost } from '@sluice/core';
 import type { Directive } from '../render/directive.ts';
 import type { HostServer, NginxTree } from '../render/nginx-tree.ts';
 import { renderNginx } from '../render/render-nginx.ts';
 import { control, httpDirectives, mainDirectives } from './globals.ts';
 import { nginxFidelity, staticFidelity, withoutAuthRequest } from './fidelity.ts';
-import { liveFindings } from './live-findings.ts';
 import { liveTableOf } from './live-table.ts';
 import { Resources } from './resources.ts';
 import { inOrderOfNames, serverName } from './server-name.ts';
@@ -83,7 +82,7 @@ export class NginxRenderer implements Renderer<NginxTree> {
   #diagnostics(model: RoutingModel): readonly Diagnostic[] {
     const found = fidelityDiagnostics(model, this.fidelity);
     const { version, lua } = this.#deployment.capabilities;
-    if (lua.found) return [...found, ...liveFindings(model)];
+    if (lua.found) return [...found, ...hashFindings(model)];
     const message = `nginx ${version} works without Lua (${lua.because}): endpoints and certificates change by reloads`;
     return [...found, ...staticFindings(model), diagnose('SLU3006', builtIn, message)];
   }

@@ -1,11 +1,12 @@
-import { diagnose } from '@sluice/core';
-import type { Diagnostic, RoutingModel } from '@sluice/core';
+import { diagnose } from '../observe/diagnostic.ts';
+import type { Diagnostic } from '../observe/diagnostic.ts';
+import type { RoutingModel } from '../model/routing-model.ts';
 
 /** Variables of routes, which an upstream of several routes does not know. */
 const OF_ROUTES: ReadonlySet<string> = new Set(['namespace', 'ingress_name']);
 
-/** What Lua does otherwise than asked for, about upstreams: the table of annotations does not know them. */
-export function liveFindings({ upstreams }: RoutingModel): readonly Diagnostic[] {
+/** What becomes of keys that Lua makes for upstreams (`lua/sluice/text.lua`): the table of annotations knows no values. */
+export function hashFindings({ upstreams }: RoutingModel): readonly Diagnostic[] {
   return upstreams.flatMap(({ balancing }) => {
     if (balancing?.kind !== 'hash') return [];
     const unknown = balancing.key.flatMap((part) => (typeof part !== 'string' && OF_ROUTES.has(part.variable) ? `$${part.variable}` : []));
