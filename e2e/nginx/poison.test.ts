@@ -12,8 +12,8 @@ import { sluice as runSluice } from '../sluice-command.ts';
 import { TemporaryFolder } from '../temporary-folder.ts';
 import { parseConfiguration } from './configuration-lexer.ts';
 import type { ParsedDirective } from './configuration-lexer.ts';
-import { benign, places, poisons } from './poison-places.ts';
-import type { Place } from './poison-places.ts';
+import { benign, places, poisons } from '../poison-places.ts';
+import type { Place } from '../poison-places.ts';
 import { dangerous, poisonedWords, shapesOf, unaffected } from './structure.ts';
 
 const { skip, title } = needing(machineProxy('nginx'), 'poison in every place');

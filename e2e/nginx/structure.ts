@@ -1,6 +1,6 @@
 import { everyDirective } from './configuration-lexer.ts';
 import type { ParsedDirective, Word } from './configuration-lexer.ts';
-import { MARK } from './poison-places.ts';
+import { MARK } from '../poison-places.ts';
 
 /** Text that may stand without quotes: it means nothing to nginx but itself. */
 const PLAIN = /^[A-Za-z0-9_.:/*@=,+?&~^!|()-]*$/;

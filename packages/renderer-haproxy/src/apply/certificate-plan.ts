@@ -79,15 +79,13 @@ function firstReasons(before: CertificateLine | undefined, after: CertificateLin
   return key(before) === key(after) ? [] : ['the default certificate is another'];
 }
 
-/** A certificate that is there with other options than before: HAProxy makes what options say when it starts. */
+/** A name with other options than before: HAProxy makes what options say when it starts. */
 function optionReasons(added: readonly CertificateLine[], removed: readonly CertificateLine[]): readonly string[] {
-  const before = new Map(removed.map(({ certificate, options }) => [certificate, options]));
-  const changed = added.filter(({ certificate, options }) => before.has(certificate) && before.get(certificate) !== options);
-  const known = new Map(linesByName(removed));
-  const isOther = ([name, { options }]: NamedLine): boolean => (known.get(name)?.options ?? '') !== options;
-  const names = linesByName(changed).filter(isOther);
-  if (changed.length > 0 && names.length === 0) return ['names of certificates with client authentication changed'];
-  return names.map(([name]) => `client authentication of the host ${name} changed`);
+  const before = new Map(linesByName(removed));
+  const isOther = ([name, { options }]: NamedLine): boolean => (before.get(name)?.options ?? options) !== options;
+  return linesByName(added)
+    .filter(isOther)
+    .map(([name]) => `client authentication of the host ${name} changed`);
 }
 
 type NamedLine = readonly [name: string, line: CertificateLine];

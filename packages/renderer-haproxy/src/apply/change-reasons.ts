@@ -18,17 +18,26 @@ export function mapReasons(maps: readonly MapPlan[], upstreams: readonly string[
 }
 
 function upstreamReasons(plan: MapPlan | undefined, moved: ReadonlySet<string>): readonly string[] {
-  const ids = (keys: Iterable<string>): readonly string[] => [...new Set([...keys].map(upstreamId))];
-  const [added, removed] = [ids(plan?.added.keys() ?? []), ids(plan?.removed ?? [])];
-  // One that is spoken to in another way is neither new nor gone: a host says why.
+  const touched = plan === undefined ? [] : upstreamIds(plan.changed.keys()).filter((id) => !moved.has(id));
   return [
-    ...added.filter((id) => !removed.includes(id)).map((id) => `upstream ${id} is new`),
-    ...removed.filter((id) => !added.includes(id)).map((id) => `upstream ${id} is gone`),
+    ...(plan === undefined ? [] : arrivals(plan)),
     ...[...moved].map((id) => `endpoints of ${id}`),
-    ...ids(plan?.changed.keys() ?? [])
-      .filter((id) => !moved.has(id))
-      .map((id) => `affinity, canary or balancing of ${id}`),
+    ...touched.map((id) => `affinity, canary or balancing of ${id}`),
   ];
+}
+
+/** One that is spoken to in another way, or in one more, is neither new nor gone: a host says why. */
+function arrivals({ added, removed, before, map }: MapPlan): readonly string[] {
+  const known = new Set(added.size === 0 ? [] : upstreamIds(before.keys()));
+  const left = new Set(removed.length === 0 ? [] : upstreamIds(map.entries.keys()));
+  return [
+    ...upstreamIds(added.keys()).flatMap((id) => (known.has(id) ? [] : `upstream ${id} is new`)),
+    ...upstreamIds(removed).flatMap((id) => (left.has(id) ? [] : `upstream ${id} is gone`)),
+  ];
+}
+
+function upstreamIds(keys: Iterable<string>): readonly string[] {
+  return [...new Set([...keys].map(upstreamId))];
 }
 
 /** Of a key of the map `upstreams`: what follows the comma is the way it is spoken to. */

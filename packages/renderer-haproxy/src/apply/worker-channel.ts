@@ -9,6 +9,9 @@ const WHO = 'get var proc.sluice_generation';
 /** For an answer to begin and to go on. */
 const PATIENCE_MS = 10_000;
 
+/** So much of a command is shown where it is refused: what it is about. */
+const SHOWN = 60;
+
 /** What commands say when they have done what they should; most say nothing. */
 const SUCCESS =
   /^(?:New server registered\.|Server deleted\.|Success!|New version created: \d+|Transaction \w+ for certificate .*!|Committing .*|New empty certificate store '.*'!|Inserting certificate '.*' in crt-list '.*'\.*|Entry '.*' deleted in crtlist '.*'!|Certificate '.*' deleted!|\.+)$/;
@@ -69,7 +72,8 @@ function* inMessages(texts: Iterable<string>, head: string, separator: string, e
   const fixed = size(head) + size(end) + 1;
   let [parts, length]: [string[], number] = [[], fixed];
   for (const text of texts) {
-    if (fixed + size(text) > MAX_MESSAGE) throw new CommandRefused(`a command of ${size(text)} bytes is longer than HAProxy takes`);
+    if (fixed + size(text) > MAX_MESSAGE)
+      throw new CommandRefused(`a command of ${size(text)} bytes is longer than HAProxy takes: ${text.slice(0, SHOWN)} ...`);
     if (parts.length > 0 && length + size(separator) + size(text) > MAX_MESSAGE) {
       yield head + parts.join(separator) + end;
       [parts, length] = [[], fixed];

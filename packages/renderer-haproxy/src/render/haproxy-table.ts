@@ -96,4 +96,6 @@ export interface HaproxyTable {
   readonly certificateLines: readonly CertificateLine[];
   /** Read at start alone: a changed one needs a reload. */
   readonly files: readonly GeneratedFile[];
+  /** Whose objects say how servers of a class are spoken to, by class: they are to blame for its servers. */
+  readonly askers?: ReadonlyMap<string, readonly Origin[]>;
 }

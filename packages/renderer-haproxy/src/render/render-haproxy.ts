@@ -14,8 +14,17 @@ const SECRET_MAP = 'users';
 /** Prints a tree. A section that is the same object as last time is not printed again. */
 export function renderHaproxy(tree: HaproxyTree): Artifact {
   const frame = tree.frame.map(sectionOf);
-  const { backends, maps, certificates, certificateLines, files } = tree;
-  const table: HaproxyTable = { digest: digestOf({ ...tree, frame }), frame, backends, maps, certificates, certificateLines, files };
+  const { backends, maps, certificates, certificateLines, files, askers } = tree;
+  const table: HaproxyTable = {
+    digest: digestOf({ ...tree, frame }),
+    frame,
+    backends,
+    maps,
+    certificates,
+    certificateLines,
+    files,
+    askers,
+  };
   return { digest: table.digest, table, files: () => printable(table, tree.secret) };
 }
 

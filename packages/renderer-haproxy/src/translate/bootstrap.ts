@@ -22,6 +22,7 @@ export function bootstrapTree(deployment: Deployment): HaproxyTree {
     maps: [],
     certificates: [],
     certificateLines: [{ certificate: undefined, options: '', names: [] }],
+    askers: new Map(),
     files: errorFiles,
   };
 }

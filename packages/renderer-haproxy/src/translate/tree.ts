@@ -1,3 +1,4 @@
+import type { Origin } from '@sluice/core';
 import type { BackendSection, GeneratedFile, MapFile } from '../render/haproxy-table.ts';
 import type { HaproxyTree } from '../render/haproxy-tree.ts';
 import type { SectionTree } from '../render/line.ts';
@@ -60,6 +61,7 @@ export function treeOf({ deployment, hosts, upstreams, certificates }: TreeParts
     maps: mapsOf(hosts, upstreams, users),
     certificates: certificates.certificates,
     certificateLines: certificates.lines,
+    askers: askersOf(hosts, classes),
     files: uniqueFiles([...errorFiles, ...certificates.files, ...upstreams.flatMap(({ files }) => files)]),
   };
 }
@@ -110,6 +112,19 @@ function userLists(hosts: readonly TranslatedHost[]): readonly UserList[] {
 function classesOf(upstreams: readonly UpstreamMaps[]): readonly BackendClass[] {
   const all = [usualClass, ...upstreams.map((one) => one.class)];
   return [...new Map(all.map((one) => [one.key, one])).values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** Many objects may ask for the same way; what HAProxy does not like about it is the fault of each. */
+function askersOf(hosts: readonly TranslatedHost[], classes: readonly BackendClass[]): HaproxyTree['askers'] {
+  const ways = new Map<string, Origin[]>();
+  for (const { maps } of hosts)
+    for (const { way } of maps.demands) {
+      if (way.from === undefined) continue;
+      const known = ways.get(way.key);
+      if (known === undefined) ways.set(way.key, [way.from]);
+      else known.push(way.from);
+    }
+  return new Map(classes.map((one) => [one.key, ways.get(one.way.key) ?? []]));
 }
 
 /** Backends that new upstreams can take without a reload. */

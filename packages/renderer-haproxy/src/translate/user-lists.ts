@@ -29,6 +29,9 @@ export function passwordCheck(key: string): SectionTree {
 const LUA_HASH = /^\{(?:PLAIN|SHA|SSHA)\}|^\$apr1\$|^\$1\$/;
 const CRYPT_HASH = /^\$(?:2[abxy]|5|6)\$/;
 
+/** As long as names and hashes may be in a word of a map, which goes over the socket of HAProxy: no client sends longer ones. */
+const LONGEST = 4000;
+
 const known = new WeakMap<BasicAuthPolicy, UserList>();
 
 /** The users of a route; undefined where it asks for no password. */
@@ -62,7 +65,7 @@ function pairsOf(text: string): ReadonlyMap<string, string> {
   const pairs = new Map<string, string>();
   for (const entry of text.split(/\r?\n/)) {
     const [, name = '', hash = ''] = /^([^#:][^:]*):([^:]*)/.exec(entry) ?? [];
-    if (name !== '' && hash !== '' && !pairs.has(name)) pairs.set(name, hash.trimEnd());
+    if (name !== '' && hash !== '' && !pairs.has(name) && escapeBytes(name + hash).length <= LONGEST) pairs.set(name, hash.trimEnd());
   }
   return pairs;
 }

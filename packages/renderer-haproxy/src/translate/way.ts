@@ -1,5 +1,5 @@
 import { policyOf } from '@sluice/core';
-import type { Route, TryFailure, UpstreamTls } from '@sluice/core';
+import type { Origin, Route, TryFailure, UpstreamTls } from '@sluice/core';
 import { digestOf } from './record.ts';
 
 /** How a route speaks to an upstream, as far as HAProxy must know it of a whole backend. Equal keys mean equal ways. */
@@ -7,6 +7,8 @@ export interface Way {
   /** 16 hexadecimal digits: whoever makes another way with the same ones changes how all others speak to their upstreams. */
   readonly key: string;
   readonly tls?: UpstreamTls | 'unverified';
+  /** Who says how TLS is spoken; others may say the same. */
+  readonly from?: Origin;
   readonly connectMs: number;
   readonly tries: TryRules;
 }
@@ -33,7 +35,10 @@ export function wayOf(route: Route, secure: boolean): Way {
   const next = policyOf(route, 'next-upstream');
   const tries: TryRules =
     next === undefined ? USUAL_TRIES : { on: next.on, nonIdempotent: next.nonIdempotent, most: next.tries === 0 ? MANY_TRIES : next.tries };
-  return wayWith(secure ? (policyOf(route, 'upstream-tls')?.tls ?? 'unverified') : undefined, connectMs, tries);
+  if (!secure) return wayWith(undefined, connectMs, tries);
+  const policy = policyOf(route, 'upstream-tls');
+  const way = wayWith(policy?.tls ?? 'unverified', connectMs, tries);
+  return policy === undefined ? way : { ...way, from: policy.from };
 }
 
 function wayWith(tls: Way['tls'], connectMs: number, tries: TryRules): Way {
@@ -49,7 +54,10 @@ export interface Demand {
   readonly way: Way;
 }
 
+/** No name that an API server accepts makes a longer id. */
+const LONGEST_ID = 500;
+
 /** Key of a demand in the map `upstreams`, not escaped. */
 export function demandKey({ upstream, way }: Demand): string {
-  return `${upstream},${way.key}`;
+  return `${upstream.length > LONGEST_ID ? digestOf(upstream) : upstream},${way.key}`;
 }

@@ -1,17 +1,19 @@
 import type { Origin } from '@sluice/core';
-import type { HaproxyTable, Section } from '../render/haproxy-table.ts';
+import type { BackendSection, HaproxyTable, Section } from '../render/haproxy-table.ts';
 import type { HaproxyMessage } from './haproxy-message.ts';
 
-/** Whose object a complaint is about, by the file, line or section that HAProxy named; undefined when it named nothing of anybody. */
-export function blameFor(message: HaproxyMessage, table: HaproxyTable): Origin | undefined {
-  return (
-    ofFile(message, table) ?? ofEntry(message, table) ?? ofListLine(message, table) ?? ofLine(message, table) ?? ofProxy(message, table)
-  );
+/** Whose objects a complaint is about, by the file, line or section that HAProxy named; none when it named nothing of anybody. */
+export function blameFor(message: HaproxyMessage, table: HaproxyTable): readonly Origin[] {
+  const own = ofFile(message, table) ?? ofEntry(message, table) ?? ofListLine(message, table);
+  if (own !== undefined) return [own];
+  const lines = ofLine(message, table);
+  return lines.length > 0 ? lines : ofProxy(message, table);
 }
 
-/** The object of the first line of a section that has one. */
-export function blameForSection({ origins }: Section): Origin | undefined {
-  return origins.find((origin) => origin !== undefined);
+/** Whose objects a backend is as it is for: those that say how its servers are spoken to, otherwise the first of one of its lines. */
+export function blameForBackend({ origins, class: class_ }: BackendSection, { askers }: HaproxyTable): readonly Origin[] {
+  const asked = askers?.get(class_) ?? [];
+  return asked.length > 0 ? asked : origins.flatMap((origin) => origin ?? []).slice(0, 1);
 }
 
 function ofFile({ file }: HaproxyMessage, { files, certificates }: HaproxyTable): Origin | undefined {
@@ -31,18 +33,27 @@ function ofListLine({ file, fileLine }: HaproxyMessage, { certificateLines, cert
   return line && (line.from ?? certificates.find(({ name }) => name === line.certificate)?.from);
 }
 
-function ofLine({ line }: HaproxyMessage, { frame, backends }: HaproxyTable): Origin | undefined {
-  if (line === undefined) return undefined;
+function ofLine({ line }: HaproxyMessage, table: HaproxyTable): readonly Origin[] {
+  if (line === undefined) return [];
   let first = 1;
-  for (const { origins, text } of [...frame, ...backends]) {
+  for (const section of [...table.frame, ...table.backends]) {
+    const { origins, text } = section;
     const count = text.split('\n').length - 1;
-    if (line < first + count) return origins[line - first];
+    if (line < first + count) {
+      const origin = origins[line - first];
+      if (isBackend(section) && origin !== undefined) return blameForBackend(section, table);
+      return origin === undefined ? [] : [origin];
+    }
     first += count;
   }
-  return undefined;
+  return [];
 }
 
-function ofProxy({ proxy }: HaproxyMessage, { backends }: HaproxyTable): Origin | undefined {
-  const backend = proxy === undefined ? undefined : backends.find(({ name }) => name === proxy);
-  return backend && blameForSection(backend);
+function isBackend(section: Section): section is BackendSection {
+  return 'servers' in section;
+}
+
+function ofProxy({ proxy }: HaproxyMessage, table: HaproxyTable): readonly Origin[] {
+  const backend = proxy === undefined ? undefined : table.backends.find(({ name }) => name === proxy);
+  return backend === undefined ? [] : blameForBackend(backend, table);
 }

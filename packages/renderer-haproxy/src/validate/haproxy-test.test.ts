@@ -37,6 +37,16 @@ describe.each(testedHaproxies)('$capabilities.version', (haproxy) => {
     });
   });
 
+  test('servers that are spoken to in a way that is refused are blamed on everybody who asks for it', async () => {
+    const server = { name: 's1', address: '127.0.0.1:1', parameters: 'ssl verify none ciphers nonsense' };
+    const backends = [testBackend('a', [1]), testBackend('b', [], { class: 'bad', servers: [server] })];
+    const askers = new Map([['bad', [ingress('first'), ingress('second')]]]);
+    expect(await look({ backends, askers })).toMatchObject({
+      kind: 'refused',
+      culprits: [{ from: ingress('first') }, { from: ingress('second') }],
+    });
+  });
+
   test('a certificate that is none is blamed on its object, without a path of ours', async () => {
     const certificate: ServedCertificate = { name: 'x', label: 'shop/x', pem: new KeyMaterial('garbage\n'), from: ingress('secret') };
     const certificateLines = [

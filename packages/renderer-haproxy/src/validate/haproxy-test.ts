@@ -3,7 +3,7 @@ import type { Culprit, Validation } from '@sluice/core';
 import { testArguments } from '../apply/haproxy-folder.ts';
 import type { HaproxyFolder } from '../apply/haproxy-folder.ts';
 import type { BackendSection, CertificateLine, HaproxyTable } from '../render/haproxy-table.ts';
-import { blameFor, blameForSection } from './blame.ts';
+import { blameFor, blameForBackend } from './blame.ts';
 import { readHaproxyMessages, withoutPaths } from './haproxy-message.ts';
 import { makeScratch } from './scratch.ts';
 import type { Scratch } from './scratch.ts';
@@ -67,10 +67,7 @@ class Search {
     if (result.kind === 'timedOut')
       return { message: `HAProxy did not read the configuration within ${this.#parts.timeoutMs} ms`, culprits: [] };
     const messages = readHaproxyMessages(result.output);
-    const culprits = messages.flatMap((message) => {
-      const from = blameFor(message, table);
-      return from === undefined ? [] : [{ from, message: message.text }];
-    });
+    const culprits = messages.flatMap((message) => blameFor(message, table).map((from) => ({ from, message: message.text })));
     const message = culprits[0]?.message ?? messages[0]?.text ?? withoutPaths(result.output.trim().split('\n').at(-1) ?? '');
     return { message: message || 'HAProxy ended without a word', culprits };
   }
@@ -90,8 +87,8 @@ class Search {
     });
     const guilty = first && parts[first.count - 1];
     if (first === undefined || guilty === undefined || first.answer.culprits.length > 0) return first?.answer;
-    const from = 'backend' in guilty ? blameForSection(guilty.backend) : this.#originOf(guilty.line);
-    return { ...first.answer, culprits: from === undefined ? [] : [{ from, message: first.answer.message }] };
+    const guilt = 'backend' in guilty ? blameForBackend(guilty.backend, this.#table) : this.#originsOf(guilty.line);
+    return { ...first.answer, culprits: guilt.map((from) => ({ from, message: first.answer.message })) };
   }
 
   #withParts(kept: ReadonlySet<Part>): HaproxyTable {
@@ -104,7 +101,8 @@ class Search {
     };
   }
 
-  #originOf({ from, certificate }: CertificateLine): Culprit['from'] | undefined {
-    return from ?? this.#table.certificates.find(({ name }) => name === certificate)?.from;
+  #originsOf({ from, certificate }: CertificateLine): readonly Culprit['from'][] {
+    const blamed = from ?? this.#table.certificates.find(({ name }) => name === certificate)?.from;
+    return blamed === undefined ? [] : [blamed];
   }
 }

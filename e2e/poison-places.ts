@@ -1,5 +1,5 @@
-import { ingress, service } from '../manifest.ts';
-import type { IngressSpec } from '../manifest.ts';
+import { ingress, service } from './manifest.ts';
+import type { IngressSpec } from './manifest.ts';
 
 /** Is part of every poison value and of nothing else. */
 export const MARK = 'p0iz0n';
