@@ -88,7 +88,7 @@ export interface HaproxyTable {
   readonly digest: string;
   /** Everything but backends of upstreams, in the order of the file. They name the map files; a changed one needs a reload. */
   readonly frame: readonly Section[];
-  /** After the frame, sorted by name. */
+  /** After the frame. */
   readonly backends: readonly BackendSection[];
   /** In the order in which entries are added; they are removed in the opposite one. */
   readonly maps: readonly MapFile[];

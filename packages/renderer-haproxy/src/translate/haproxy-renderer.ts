@@ -9,7 +9,9 @@ import { haproxyFidelity } from './fidelity.ts';
 import { findings } from './findings.ts';
 import { hostMaps } from './host-maps.ts';
 import type { HostMaps } from './host-maps.ts';
-import { treeOf } from './tree.ts';
+import type { TranslatedHost } from './host-names.ts';
+import { Remembered } from './remembered.ts';
+import { TreeMaker } from './tree.ts';
 import { upstreamMaps } from './upstream-maps.ts';
 import type { UpstreamMaps } from './upstream-maps.ts';
 import { demandKey } from './way.ts';
@@ -21,6 +23,8 @@ export class HaproxyRenderer implements Renderer<HaproxyTree> {
   readonly #deployment: Deployment;
   readonly #hosts = new WeakMap<VirtualHost, HostMaps>();
   readonly #upstreams = new WeakMap<Upstream, Map<string, UpstreamMaps>>();
+  readonly #demands = new Remembered<ReadonlyMap<string, Demand>>();
+  readonly #trees = new TreeMaker();
   /** Hosts translated since the start: what a test counts. */
   translatedHosts = 0;
 
@@ -31,11 +35,9 @@ export class HaproxyRenderer implements Renderer<HaproxyTree> {
   translate(model: RoutingModel): Translation<HaproxyTree> {
     const hosts = model.virtualHosts.map((host) => ({ host, maps: this.#host(host) }));
     const byId = new Map(model.upstreams.map((upstream) => [upstream.id, upstream]));
-    const upstreams = demanded(
-      hosts.flatMap(({ maps }) => maps.demands),
-      byId,
-    ).map(({ upstream, way }) => this.#upstream(upstream, way));
-    const tree = treeOf({ deployment: this.#deployment, hosts, upstreams, certificates: certificateLines(model) });
+    const demands = this.#demands.of(model.virtualHosts, () => uniqueDemands(hosts));
+    const upstreams = demanded(demands, byId).map(({ upstream, way }) => this.#upstream(upstream, way));
+    const tree = this.#trees.make({ deployment: this.#deployment, hosts, upstreams, certificates: certificateLines(model) });
     return { tree, diagnostics: [...fidelityDiagnostics(model, this.fidelity), ...findings(hosts, model, this.#deployment.version)] };
   }
 
@@ -66,17 +68,26 @@ interface Wanted {
   readonly way: Way;
 }
 
+/** By their keys, sorted. */
+function uniqueDemands(hosts: readonly TranslatedHost[]): ReadonlyMap<string, Demand> {
+  return sorted(hosts.flatMap(({ maps }) => maps.demands.map((demand) => [demandKey(demand), demand] as const)));
+}
+
 /** Each upstream and way once, with the canaries, which are spoken to in the way of the main side. */
-function demanded(demands: readonly Demand[], byId: ReadonlyMap<string, Upstream>): readonly Wanted[] {
-  const all = new Map<string, Wanted>();
-  const add = (demand: Demand): Upstream | undefined => {
-    const upstream = byId.get(demand.upstream);
-    if (upstream !== undefined) all.set(demandKey(demand), { upstream, way: demand.way });
-    return upstream;
-  };
-  for (const demand of demands) {
-    const canary = add(demand)?.canary;
-    if (canary !== undefined) add({ upstream: canary.upstream, way: demand.way });
+function demanded(demands: ReadonlyMap<string, Demand>, byId: ReadonlyMap<string, Upstream>): readonly Wanted[] {
+  const canaries: [string, Demand][] = [];
+  for (const { upstream, way } of demands.values()) {
+    const canary = byId.get(upstream)?.canary;
+    const demand = canary && { upstream: canary.upstream, way };
+    if (demand !== undefined) canaries.push([demandKey(demand), demand]);
   }
-  return [...all].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, wanted]) => wanted);
+  const all = canaries.length === 0 ? demands : sorted([...demands, ...canaries]);
+  return [...all.values()].flatMap(({ upstream: id, way }) => {
+    const upstream = byId.get(id);
+    return upstream === undefined ? [] : { upstream, way };
+  });
+}
+
+function sorted<T>(entries: readonly (readonly [string, T])[]): ReadonlyMap<string, T> {
+  return new Map([...new Map(entries)].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -20,9 +20,9 @@ import {
   loopSection,
   resolversSection,
 } from './frame.ts';
-import { hostNames } from './host-names.ts';
 import type { TranslatedHost } from './host-names.ts';
-import { PATTERN_MAPS, patternKey, patternMap } from './route-pattern.ts';
+import { MapFiles } from './map-files.ts';
+import { Remembered } from './remembered.ts';
 import type { UpstreamMaps } from './upstream-maps.ts';
 import { passwordCheck, userListOf } from './user-lists.ts';
 import type { UserList } from './user-lists.ts';
@@ -35,11 +35,33 @@ export interface TreeParts {
   readonly certificates: CertificateTree;
 }
 
-/** Puts a configuration together. */
-export function treeOf({ deployment, hosts, upstreams, certificates }: TreeParts): HaproxyTree {
-  const users = userLists(hosts);
+/** Puts configurations together. What is the same as last time is the same object. */
+export class TreeMaker {
+  readonly #maps = new MapFiles();
+  readonly #users = new Remembered<readonly UserList[]>();
+  readonly #spares = new Remembered<readonly BackendSection[]>();
+
+  make({ deployment, hosts, upstreams, certificates }: TreeParts): HaproxyTree {
+    const users = this.#users.of(
+      hosts.map(({ host }) => host),
+      () => userLists(hosts),
+    );
+    const classes = classesOf(upstreams);
+    const spare = this.#spares.of([deployment, ...classes.map(({ key }) => key)], () => spares(classes, deployment));
+    const maps = this.#maps.of(hosts, upstreams, users);
+    return treeOf({ deployment, hosts, upstreams, certificates }, { users, classes, spare, maps });
+  }
+}
+
+interface MadeParts {
+  readonly users: readonly UserList[];
+  readonly classes: readonly BackendClass[];
+  readonly spare: readonly BackendSection[];
+  readonly maps: readonly MapFile[];
+}
+
+function treeOf({ deployment, hosts, upstreams, certificates }: TreeParts, { users, classes, spare, maps }: MadeParts): HaproxyTree {
   const sections = users.flatMap(({ section }) => section ?? []);
-  const classes = classesOf(upstreams);
   return {
     frame: [
       globalSection(deployment),
@@ -57,45 +79,13 @@ export function treeOf({ deployment, hosts, upstreams, certificates }: TreeParts
       connectionsSection,
     ],
     secret: new Set(sections.map(({ label }) => label)),
-    backends: [...upstreams.map(({ backend }) => backend), ...spares(classes, deployment)].toSorted(byName),
-    maps: mapsOf(hosts, upstreams, users),
+    backends: [...upstreams.map(({ backend }) => backend), ...spare],
+    maps,
     certificates: certificates.certificates,
     certificateLines: certificates.lines,
     askers: askersOf(hosts, classes),
     files: uniqueFiles([...errorFiles, ...certificates.files, ...upstreams.flatMap(({ files }) => files)]),
   };
-}
-
-/** In the order in which they are filled: who is named is there before whoever names it. */
-function mapsOf(hosts: readonly TranslatedHost[], upstreams: readonly UpstreamMaps[], users: readonly UserList[]): readonly MapFile[] {
-  const names = hostNames(hosts);
-  const records = [
-    ...upstreams.flatMap((one) => one.records),
-    ...hosts.flatMap(({ maps }) => maps.records),
-    ...(names.others?.entries ?? []),
-  ];
-  return [
-    { name: 'backends', entries: new Map(), runtime: true },
-    { name: 'users', entries: new Map(users.flatMap(({ entries }) => entries)) },
-    { name: 'records', entries: new Map(records) },
-    { name: 'upstreams', entries: new Map(upstreams.map(({ entry }) => entry)) },
-    { name: 'routes', entries: new Map(hosts.flatMap(({ maps }) => maps.routes)) },
-    ...patternMaps(hosts),
-    { name: 'hosts', entries: new Map(names.entries) },
-  ];
-}
-
-/** The first route with an expression is the one that counts. */
-function patternMaps(hosts: readonly TranslatedHost[]): readonly MapFile[] {
-  const maps = Array.from({ length: PATTERN_MAPS }, () => new Map<string, string>());
-  for (const { maps: host } of hosts) {
-    const map = maps[patternMap(host.digest)];
-    for (const pattern of host.patterns) {
-      const key = patternKey(host.digest, pattern);
-      if (map?.has(key) === false) map.set(key, `${pattern.position},${pattern.plan}`);
-    }
-  }
-  return maps.map((entries, number) => ({ name: `patterns-${number}`, entries, ordered: true }));
 }
 
 function userLists(hosts: readonly TranslatedHost[]): readonly UserList[] {
@@ -140,8 +130,4 @@ function spares(classes: readonly BackendClass[], { settings: { spareBackends } 
 
 function uniqueFiles(files: readonly GeneratedFile[]): readonly GeneratedFile[] {
   return [...new Map(files.map((file) => [file.path, file])).values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-function byName(a: BackendSection, b: BackendSection): number {
-  return a.name < b.name ? -1 : 1;
 }
