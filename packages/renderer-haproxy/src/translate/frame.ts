@@ -63,11 +63,17 @@ export function defaultsSection({ settings: { keepAlive } }: Deployment): Sectio
 /** The pages of errors that HAProxy itself makes. */
 export const errorsSection: SectionTree = { label: 'the pages of errors', head: ['http-errors', 'sluice'], lines: errorLines };
 
-/** Who looks names of endpoints up. */
+/** As long as HAProxy can count: while no server of DNS answers, the address that was known last stays. */
+const LONGEST_HOLD = '24d';
+
+/** Who looks names of endpoints up. One that does not exist any more is forgotten after 30 seconds. */
 export const resolversSection: SectionTree = {
   label: 'the resolvers',
   head: ['resolvers', 'sluice'],
-  lines: lines('parse-resolv-conf', 'accepted_payload_size 8192', 'hold valid 10s', 'timeout resolve 1s', 'timeout retry 1s'),
+  lines: [
+    ...lines('parse-resolv-conf', 'accepted_payload_size 8192', 'hold valid 10s', 'timeout resolve 1s', 'timeout retry 1s'),
+    ...['timeout', 'refused', 'other'].map((failure) => line('hold', failure, LONGEST_HOLD)),
+  ],
 };
 
 /**
