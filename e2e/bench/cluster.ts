@@ -1,4 +1,5 @@
-import { hostTo, ingress, ingressClass, served } from '../manifest.ts';
+import type { KeyPair } from '../certificates.ts';
+import { hostTo, ingress, ingressClass, served, tlsSecret } from '../manifest.ts';
 import { TemporaryFolder } from '../temporary-folder.ts';
 
 const HOSTS_PER_FILE = 250;
@@ -32,6 +33,16 @@ export class Cluster {
   /** One host more, in the place of the one added before. */
   addHost(host: string): void {
     this.folder.writeObjects('manifests/added.yaml', [hostTo(host, 'changing')]);
+  }
+
+  /** Another certificate for the host `secure.test`. */
+  changeCertificate(pair: KeyPair): void {
+    const rules = [{ host: 'secure.test', paths: [{ service: 'changing' }] }];
+    const objects = [
+      tlsSecret('secure', pair),
+      ingress({ name: 'secure', rules, tls: [{ hosts: ['secure.test'], secretName: 'secure' }] }),
+    ];
+    this.folder.writeObjects('manifests/secure.yaml', objects);
   }
 
   remove(): void {
