@@ -117,6 +117,7 @@ describe.skipIf(skip)(title, () => {
       await untilTrue('its removal to be logged', () => loggedReasons().at(-1)?.includes(`host ${name}.test removed`) === true);
       folder.writeObjects('manifests/more.yaml', objects());
       await untilTrue('the answer', async () => (await answer(name)) === status);
+      await untilTrue('its return to be logged', () => loggedReasons().at(-1)?.includes(`host ${name}.test added`) === true);
       expect((await facts()).reloads).toBe(before.reloads);
       expect(load.failures).toEqual({});
     });
