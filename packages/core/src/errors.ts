@@ -223,6 +223,11 @@ export const problems = Object.freeze({
     'The data plane lacks a part that would serve better',
     'install the part that the message names, or do nothing if the difference does not matter to you',
   ),
+  SLU3007: problem(
+    'info',
+    'The data plane serves every request with a difference',
+    'nothing to do if the difference does not matter to you',
+  ),
   SLU4001: problem('error', 'A step of the reconcile loop failed', 'see the cause; it is tried again by itself', true),
   SLU4002: problem(
     'error',
