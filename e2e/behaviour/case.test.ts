@@ -8,7 +8,7 @@ test('every file of cases is valid, and every case has a source', () => {
   for (const { cases } of sets)
     for (const { source } of cases)
       expect(source).toMatch(
-        /^(observed\/[a-z0-9-]+\.txt|[ab]\.\d+|\(e\) \S+|ingress-nginx-annotations|nginx [a-z0-9_]+|conformance [a-z-]+)$/,
+        /^(observed\/[a-z0-9-]+\.txt|[ab]\.\d+|\(e\) \S+|ingress-nginx-(?:annotations|configmap)|nginx [a-z0-9_]+|conformance [a-z-]+)$/,
       );
 });
 
