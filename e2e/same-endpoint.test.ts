@@ -3,7 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { builtIn } from '@sluice/core';
+import { fileURLToPath } from 'node:url';
+import { builtIn, sharedLuaFolder } from '@sluice/core';
 import type { Endpoint, Upstream } from '@sluice/core';
 import { EndpointWish, pickerFor } from '@sluice/dataplane-node';
 import fc from 'fast-check';
@@ -16,7 +17,7 @@ import { until } from './until.ts';
 const program = machineProxy('nginx');
 const { skip, title } = needing(program, 'the same endpoint');
 
-const lua = join(root, 'packages', 'renderer-nginx', 'src', 'lua');
+const lua = [fileURLToPath(sharedLuaFolder), join(root, 'packages', 'renderer-nginx', 'src', 'lua')];
 
 /** Chance is always the same in Lua; so it is in this process. */
 const configuration = `
@@ -24,7 +25,7 @@ load_module /usr/lib/nginx/modules/ndk_http_module.so; load_module /usr/lib/ngin
 daemon off; pid nginx.pid; error_log error.log; events { }
 http {
   access_log off; client_body_temp_path temp/b; proxy_temp_path temp/p; fastcgi_temp_path temp/f; uwsgi_temp_path temp/u; scgi_temp_path temp/s;
-  lua_package_path "${lua}/?.lua;;"; lua_shared_dict sluice_live 1m; lua_shared_dict sluice_workers 1m;
+  lua_package_path "${lua.map((folder) => `${join(folder, '?.lua')};`).join('')};"; lua_shared_dict sluice_live 1m; lua_shared_dict sluice_workers 1m;
   init_by_lua_block { math.random = function() return 0 end; require("sluice.init") }
   server { listen unix:pick.sock; client_body_buffer_size 1m; location / { content_by_lua_file ${join(root, 'e2e', 'nginx', 'pick.lua')}; } }
 }`;
