@@ -4,7 +4,7 @@ import { get } from '../raw-request.ts';
 import { RunningSluice } from '../running-sluice.ts';
 import type { Ports } from '../running-sluice.ts';
 import { TemporaryFolder } from '../temporary-folder.ts';
-import { untilTrue } from '../until.ts';
+import { PATIENCE_MS, untilTrue } from '../until.ts';
 import { ApiGate } from './api-gate.ts';
 import type { Cluster } from './cluster.ts';
 import type { ClusterApi, KubeObject } from './cluster-api.ts';
@@ -67,6 +67,7 @@ export class Lab {
     await untilTrue(
       'the service account of pods',
       async () => (await api.get({ kind: 'ServiceAccount', namespace: name, name: 'default' })) !== undefined,
+      4 * PATIENCE_MS, // the controller manager makes it, and may have started just now
     );
     lab.#token = await api.tokenOf(name, name);
     return lab;
