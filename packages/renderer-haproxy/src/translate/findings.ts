@@ -7,7 +7,8 @@ import type { TranslatedHost } from './host-names.ts';
 const everywhere = diagnose(
   'SLU3007',
   builtIn,
-  'HAProxy does not count bodies of an unknown length (chunked) against limits, and speaks to endpoints in the version of the client (HTTP/1.0 or 1.1)',
+  'HAProxy does not count bodies of an unknown length (chunked) against limits, and speaks to endpoints in the version of the client (HTTP/1.0 or 1.1); ' +
+    'docs/haproxy.md lists rarer differences',
 );
 
 /** What HAProxy cannot do as asked, besides what the fidelity table says of annotations. */
