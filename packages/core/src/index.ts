@@ -162,7 +162,7 @@ export { createBackend } from './plugin/create-backend.ts';
 
 export { Serial } from './apply/process/serial.ts';
 export { claimFolder, releaseFolder } from './apply/process/folder-owner.ts';
-export { checkAddresses, rememberedPorts, resolveAddresses, showAddress } from './apply/process/listen-addresses.ts';
+export { checkAddresses, rememberPorts, resolveAddresses, showAddress } from './apply/process/listen-addresses.ts';
 export type { ResolvedAddresses } from './apply/process/listen-addresses.ts';
 export { ensureDefaultCertificate } from './apply/process/default-certificate-files.ts';
 export { GenerationFiles, syncFolder } from './apply/process/generation-files.ts';
@@ -171,6 +171,8 @@ export { GenerationFolders } from './apply/process/generation-folders.ts';
 export { HALF_MADE, makeFolder, reachableSocket, removeHalfMade } from './apply/process/private-folder.ts';
 export { adoptMaster, startMaster } from './apply/process/master.ts';
 export type { Master, MasterEnd } from './apply/process/master.ts';
+export { Supervisor, servesOrEnds } from './apply/process/supervisor.ts';
+export type { Supervised } from './apply/process/supervisor.ts';
 export { NameEndpoints } from './apply/process/name-endpoints.ts';
 export type { LookUp } from './apply/process/name-endpoints.ts';
 export { AccessLog } from './observe/process/access-log.ts';

@@ -1,6 +1,4 @@
-import { writeFile } from 'node:fs/promises';
 import {
-  SluiceError,
   checkAddresses,
   claimFolder,
   ensureDefaultCertificate,
@@ -9,7 +7,7 @@ import {
   portsOf,
   processInfo,
   releaseFolder,
-  rememberedPorts,
+  rememberPorts,
   showAddress,
 } from '@sluice/core';
 import type { Dataplane, DataplaneHealth, DataplaneStats, ResolvedAddresses, ReloadFacts } from '@sluice/core';
@@ -127,11 +125,7 @@ export class HaproxyDataplane implements Dataplane {
     claimFolder(parts.folder);
     store.clean();
     await ensureDefaultCertificate(parts.folder.defaults);
-    try {
-      await writeFile(parts.folder.ports, rememberedPorts(parts.asked, parts.addresses), { mode: 0o600 });
-    } catch (error) {
-      throw new SluiceError('SLU3004', `cannot write to ${parts.folder.run}: ${messageOf(error)}`, { cause: error });
-    }
+    await rememberPorts(parts.asked, parts.addresses, parts.folder);
   }
 
   /** Ports of an HAProxy that will be taken over, or that serves on until there is another one. */

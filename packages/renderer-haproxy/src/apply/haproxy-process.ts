@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
-import { SluiceError, adoptMaster, allEnded, isAlive, messageOf, signalProcess } from '@sluice/core';
+import { SluiceError, Supervisor, adoptMaster, allEnded, isAlive, servesOrEnds, signalProcess } from '@sluice/core';
 import type { Logger, Master, MasterEnd, ProcessIdentity } from '@sluice/core';
 import type { HaproxyFolder } from './haproxy-folder.ts';
 import { findMaster, lastWords, orphansIn, outputOf, spawnHaproxy, workersOf } from './haproxy-master.ts';
@@ -17,49 +16,48 @@ export interface HaproxyProcessParts extends Program {
   readonly failed: () => Promise<void>;
 }
 
-/** Pauses before HAProxy is started again; the last one repeats. */
-const BACK_OFF_MS = [0, 200, 1000, 2000, 5000, 10_000] as const;
-/** One that ran this long ended for a reason of its own, not for that of the one before. */
-const STEADY_MS = 60_000;
-const POLL_MS = 10;
 const ANSWER_MS = 1000;
-/** Processes that were told to end at once have this long. */
-const LAST_MS = 300;
 
 /** The HAProxy that runs in the folder: started, taken over, started again when it dies, stopped. */
 export class HaproxyProcess {
   readonly #parts: HaproxyProcessParts;
-  #master: Master | undefined;
+  readonly #supervisor: Supervisor;
   /** A master of another program, which goes when the next one serves. */
   #leaving: ProcessIdentity | undefined;
-  #startedMs = 0;
-  #failures = 0;
-  #restarts = 0;
-  #stopping = false;
-  #aborter = new AbortController();
   #known: readonly ProcessIdentity[] = [];
-  #reviving: Promise<void> | undefined;
 
   constructor(parts: HaproxyProcessParts) {
     this.#parts = parts;
+    this.#supervisor = new Supervisor({
+      name: 'haproxy',
+      logger: parts.logger,
+      finish: 'SIGUSR1',
+      leaders: () => this.#leaders(),
+      everybody: () => this.#everybody(),
+      lastWords: () => lastWords(parts.folder),
+      start: (signal) => this.start(signal),
+      restarted: parts.restarted,
+      failed: parts.failed,
+    });
   }
 
   get pid(): number | undefined {
-    return this.#master?.pid;
+    return this.#supervisor.master?.pid;
   }
 
   /** How often HAProxy had to be started again. */
   get restarts(): number {
-    return this.#restarts;
+    return this.#supervisor.restarts;
   }
 
   isAlive(): boolean {
-    return this.#master !== undefined && isAlive(this.#master);
+    return this.#supervisor.isAlive();
   }
 
   /** Workers of the master, old ones as well. */
   workers(): readonly ProcessIdentity[] {
-    const workers = this.#master === undefined ? [] : workersOf(this.#master);
+    const { master } = this.#supervisor;
+    const workers = master === undefined ? [] : workersOf(master);
     if (workers.length > 0) this.#known = workers;
     return workers;
   }
@@ -99,43 +97,28 @@ export class HaproxyProcess {
 
   /** Looks after HAProxy no longer; it goes on. */
   forget(): void {
-    this.#master = undefined;
+    this.#supervisor.forget();
   }
 
   /** Lets connections end until `signal` fires, then cuts them. Nothing of HAProxy is left when this resolves. */
-  async stop(signal: AbortSignal): Promise<void> {
-    this.#stopping = true;
-    this.#aborter.abort();
-    await this.#reviving;
-    // Whoever does not wait for the end of a stop does not want HAProxy to outlive this process.
-    const endAtOnce = (): void => this.#everybody().forEach((one) => signalProcess(one, 'SIGTERM'));
-    process.once('exit', endAtOnce);
-    for (const step of ['SIGUSR1', 'SIGTERM', 'SIGKILL'] as const) {
-      const everybody = this.#everybody();
-      if (everybody.length === 0) break;
-      // The master tells its workers to finish; what they do not obey goes to all of them.
-      for (const one of step === 'SIGUSR1' ? this.#leaders() : everybody) signalProcess(one, step);
-      await allEnded(everybody, step === 'SIGUSR1' ? signal : AbortSignal.timeout(LAST_MS));
-    }
-    process.off('exit', endAtOnce);
-    this.#master = undefined;
-    this.#stopping = false;
-    this.#aborter = new AbortController();
+  stop(signal: AbortSignal): Promise<void> {
+    return this.#supervisor.stop(signal);
   }
 
   #orphans(): readonly ProcessIdentity[] {
     return orphansIn(this.#parts.folder, this.#known);
   }
 
-  /** Masters, and workers that have none. */
+  #masters(): readonly ProcessIdentity[] {
+    return [this.#supervisor.master, this.#leaving].filter((one) => one !== undefined);
+  }
+
   #leaders(): readonly ProcessIdentity[] {
-    const masters = [this.#master, this.#leaving].filter((one) => one !== undefined);
-    return [...masters, ...this.#orphans()].filter(isAlive);
+    return [...this.#masters(), ...this.#orphans()].filter(isAlive);
   }
 
   #everybody(): readonly ProcessIdentity[] {
-    const masters = [this.#master, this.#leaving].filter((one) => one !== undefined);
-    return [...this.#leaders(), ...masters.flatMap(workersOf)];
+    return [...this.#leaders(), ...this.#masters().flatMap(workersOf)];
   }
 
   async #end(processes: readonly ProcessIdentity[]): Promise<void> {
@@ -144,37 +127,8 @@ export class HaproxyProcess {
   }
 
   #supervise(master: Master): void {
-    this.#master = master;
-    this.#startedMs = performance.now();
+    this.#supervisor.supervise(master);
     this.workers();
-    void this.#follow(master);
-  }
-
-  async #follow(master: Master): Promise<void> {
-    const end = await master.ended;
-    if (!this.#stopping && this.#master === master) this.#reviving = this.#revive(end);
-  }
-
-  /** Workers of a dead master still serve: the next one listens beside them, and they end when it answers. */
-  async #revive({ code, signal }: MasterEnd): Promise<void> {
-    const { logger, restarted, failed, folder } = this.#parts;
-    if (performance.now() - this.#startedMs > STEADY_MS) this.#failures = 0;
-    while (!this.#stopping) {
-      const pauseMs = BACK_OFF_MS[Math.min(this.#failures++, BACK_OFF_MS.length - 1)] ?? 0;
-      logger.error('haproxy has ended and is started again', { code, signal, pauseMs, lastWords: lastWords(folder) });
-      await pause(pauseMs, undefined, { signal: this.#aborter.signal }).catch(() => undefined);
-      if (this.#stopping) return;
-      try {
-        await this.start(this.#aborter.signal);
-        this.#restarts++;
-        restarted();
-        return;
-      } catch (error) {
-        if (this.#stopping) return;
-        logger.error('haproxy cannot be started', { error: messageOf(error) });
-        await failed().catch(() => undefined);
-      }
-    }
   }
 
   async #spawn(signal: AbortSignal): Promise<Master> {
@@ -182,15 +136,14 @@ export class HaproxyProcess {
     // Whoever answers on the sockets is the new one.
     for (const path of [folder.workerSocket, folder.masterSocket]) rmSync(path, { force: true });
     const master = await spawnHaproxy(this.#parts, folder);
-    let end: MasterEnd | undefined;
-    void master.ended.then((how) => (end = how));
-    while (!signal.aborted) {
+    try {
+      const end = await servesOrEnds(master, async () => (await cli.generation({ timeoutMs: ANSWER_MS })) !== undefined, signal);
       if (end !== undefined) throw refusal(folder, end);
-      if ((await cli.generation({ timeoutMs: ANSWER_MS })) !== undefined) return master;
-      await pause(POLL_MS);
+      return master;
+    } catch (error) {
+      await this.#end([master, ...workersOf(master)]);
+      throw error;
     }
-    await this.#end([master, ...workersOf(master)]);
-    throw signal.reason;
   }
 }
 

@@ -1,6 +1,4 @@
-import { writeFile } from 'node:fs/promises';
 import {
-  SluiceError,
   isSluiceError,
   messageOf,
   processInfo,
@@ -8,7 +6,7 @@ import {
   claimFolder,
   releaseFolder,
   checkAddresses,
-  rememberedPorts,
+  rememberPorts,
   showAddress,
   portsOf,
 } from '@sluice/core';
@@ -143,11 +141,7 @@ export class NginxDataplane implements Dataplane {
     claimFolder(parts.folder);
     store.clean();
     await ensureDefaultCertificate(parts.folder.defaults);
-    try {
-      await writeFile(parts.folder.ports, rememberedPorts(parts.asked, parts.addresses), { mode: 0o600 });
-    } catch (error) {
-      throw new SluiceError('SLU3004', `cannot write to ${parts.folder.run}: ${messageOf(error)}`, { cause: error });
-    }
+    await rememberPorts(parts.asked, parts.addresses, parts.folder);
   }
 
   /** Ports of an nginx that will be taken over, or of workers that serve on until there is one. */

@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
-import { SluiceError, adoptMaster, allEnded, isAlive, messageOf, signalProcess } from '@sluice/core';
+import { SluiceError, Supervisor, adoptMaster, allEnded, isAlive, servesOrEnds, signalProcess } from '@sluice/core';
 import type { Logger, Master, MasterEnd, ProcessIdentity } from '@sluice/core';
 import { orphansIn, workersOf } from '../observe/worker-census.ts';
 import type { Worker } from '../observe/worker-census.ts';
@@ -23,46 +22,45 @@ export interface NginxProcessParts extends Program {
   readonly left: (workers: readonly Worker[]) => void;
 }
 
-/** Pauses before nginx is started again; the last one repeats. */
-const BACK_OFF_MS = [0, 200, 1000, 2000, 5000, 10_000] as const;
-/** A master that ran this long ended for a reason of its own, not for that of the one before. */
-const STEADY_MS = 60_000;
-const POLL_MS = 10;
 const ANSWER_MS = 1000;
-/** Workers that were told to end at once have this long. */
-const LAST_MS = 300;
 
 /** The nginx that runs in the folder: started, taken over, started again when it dies, stopped. */
 export class NginxProcess {
   readonly #parts: NginxProcessParts;
-  #master: Master | undefined;
-  #startedMs = 0;
-  #failures = 0;
-  #restarts = 0;
-  #stopping = false;
-  #aborter = new AbortController();
+  readonly #supervisor: Supervisor;
   #known: readonly ProcessIdentity[] = [];
-  #reviving: Promise<void> | undefined;
 
   constructor(parts: NginxProcessParts) {
     this.#parts = parts;
+    this.#supervisor = new Supervisor({
+      name: 'nginx',
+      logger: parts.logger,
+      finish: 'SIGQUIT',
+      leaders: () => this.#leaders(),
+      everybody: () => [...this.#leaders(), ...this.workers()],
+      lastWords: () => lastWords(parts.folder),
+      start: (signal) => this.start(signal),
+      restarted: parts.restarted,
+      failed: parts.failed,
+    });
   }
 
   get pid(): number | undefined {
-    return this.#master?.pid;
+    return this.#supervisor.master?.pid;
   }
 
   /** How often nginx had to be started again. */
   get restarts(): number {
-    return this.#restarts;
+    return this.#supervisor.restarts;
   }
 
   isAlive(): boolean {
-    return this.#master !== undefined && isAlive(this.#master);
+    return this.#supervisor.isAlive();
   }
 
   workers(): readonly Worker[] {
-    const workers = this.#master === undefined ? [] : workersOf(this.#master.pid);
+    const { pid } = this;
+    const workers = pid === undefined ? [] : workersOf(pid);
     if (workers.length > 0) this.#known = workers;
     return workers;
   }
@@ -111,77 +109,29 @@ export class NginxProcess {
 
   /** Tells the master to read its configuration again. Throws `SLU3005` when there is none. */
   reload(): void {
-    if (this.#master === undefined || !signalProcess(this.#master, 'SIGHUP'))
+    const { master } = this.#supervisor;
+    if (master === undefined || !signalProcess(master, 'SIGHUP'))
       throw new SluiceError('SLU3005', 'nginx does not run; it is being started again');
   }
 
   /** Looks after nginx no longer; it goes on. */
   forget(): void {
-    this.#master = undefined;
+    this.#supervisor.forget();
   }
 
   /** Lets connections end until `signal` fires, then cuts them. Nothing of nginx is left when this resolves. */
-  async stop(signal: AbortSignal): Promise<void> {
-    this.#stopping = true;
-    this.#aborter.abort();
-    await this.#reviving;
-    // Whoever does not wait for the end of a stop does not want nginx to outlive this process.
-    const endAtOnce = (): void => this.#everybody().forEach((one) => signalProcess(one, 'SIGTERM'));
-    process.once('exit', endAtOnce);
-    for (const step of ['SIGQUIT', 'SIGTERM', 'SIGKILL'] as const) {
-      const everybody = this.#everybody();
-      if (everybody.length === 0) break;
-      // The master tells its workers to finish; what they do not obey goes to all of them.
-      for (const one of step === 'SIGQUIT' ? this.#leaders() : everybody) signalProcess(one, step);
-      await allEnded(everybody, step === 'SIGQUIT' ? signal : AbortSignal.timeout(LAST_MS));
-    }
-    process.off('exit', endAtOnce);
-    this.#master = undefined;
-    this.#stopping = false;
-    this.#aborter = new AbortController();
+  stop(signal: AbortSignal): Promise<void> {
+    return this.#supervisor.stop(signal);
   }
 
-  /** The master, and workers that have none. */
   #leaders(): readonly ProcessIdentity[] {
-    return [...(this.#master === undefined ? [] : [this.#master]), ...this.orphans()].filter(isAlive);
-  }
-
-  #everybody(): readonly ProcessIdentity[] {
-    return [...this.#leaders(), ...this.workers()];
+    const { master } = this.#supervisor;
+    return [...(master === undefined ? [] : [master]), ...this.orphans()].filter(isAlive);
   }
 
   #supervise(master: Master): void {
-    this.#master = master;
-    this.#startedMs = performance.now();
+    this.#supervisor.supervise(master);
     this.workers();
-    void this.#follow(master);
-  }
-
-  async #follow(master: Master): Promise<void> {
-    const end = await master.ended;
-    if (!this.#stopping && this.#master === master) this.#reviving = this.#revive(end);
-  }
-
-  /** A dead master's workers still serve: the next one listens beside them, and they end when it answers. */
-  async #revive({ code, signal }: MasterEnd): Promise<void> {
-    const { logger, restarted, failed } = this.#parts;
-    if (performance.now() - this.#startedMs > STEADY_MS) this.#failures = 0;
-    while (!this.#stopping) {
-      const pauseMs = BACK_OFF_MS[Math.min(this.#failures++, BACK_OFF_MS.length - 1)] ?? 0;
-      logger.error('nginx has ended and is started again', { code, signal, pauseMs, lastWords: lastWords(this.#parts.folder) });
-      await pause(pauseMs, undefined, { signal: this.#aborter.signal }).catch(() => undefined);
-      if (this.#stopping) return;
-      try {
-        await this.start(this.#aborter.signal);
-        this.#restarts++;
-        restarted();
-        return;
-      } catch (error) {
-        if (this.#stopping) return;
-        logger.error('nginx cannot be started', { error: messageOf(error) });
-        await failed().catch(() => undefined);
-      }
-    }
   }
 
   async #spawn(signal: AbortSignal): Promise<Master> {
@@ -189,15 +139,16 @@ export class NginxProcess {
     // The socket of a dead master is in the way of the next one, which would not replace it.
     rmSync(folder.control, { force: true });
     const master = await spawnMaster(this.#parts, folder);
-    let end: MasterEnd | undefined;
-    void master.ended.then((how) => (end = how));
-    while (!signal.aborted) {
+    try {
+      const end = await servesOrEnds(master, async () => (await control.generation(ANSWER_MS)) !== undefined, signal);
       if (end !== undefined) throw refusal(folder, end);
-      if ((await control.generation(ANSWER_MS)) !== undefined) return master;
-      await pause(POLL_MS);
+      return master;
+    } catch (error) {
+      const left = [master, ...workersOf(master.pid)];
+      for (const one of left) signalProcess(one, 'SIGKILL');
+      await allEnded(left, AbortSignal.timeout(ANSWER_MS));
+      throw error;
     }
-    for (const one of [master, ...workersOf(master.pid)]) signalProcess(one, 'SIGKILL');
-    throw signal.reason;
   }
 }
 

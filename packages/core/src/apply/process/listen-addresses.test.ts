@@ -2,15 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { checkAddresses, rememberedPorts, resolveAddresses, showAddress } from './listen-addresses.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { checkAddresses, rememberPorts, resolveAddresses, showAddress } from './listen-addresses.ts';
 
 const host = '127.0.0.1';
 let data: string;
 beforeEach(() => void (data = mkdtempSync(join(tmpdir(), 'sluice-ports-test-'))));
 afterEach(() => rmSync(data, { recursive: true }));
 
-test('a port is chosen where none is given, no two the same, and chosen again the next time', () => {
+test('a port is chosen where none is given, no two the same, and chosen again the next time', async () => {
   const folder = { ports: join(data, 'ports.json') };
   const asked = {
     http: [
@@ -25,11 +25,27 @@ test('a port is chosen where none is given, no two the same, and chosen again th
   expect(new Set(ports).size).toBe(4);
   expect(ports).not.toContain(0);
   expect(resolved.http[2]).toEqual({ host, port: 81 });
-  writeFileSync(folder.ports, rememberedPorts(asked, resolved));
+  await rememberPorts(asked, resolved, folder);
   expect(resolveAddresses(asked, folder)).toEqual(resolved);
   expect(resolveAddresses({ ...asked, https: [] }, folder)).not.toEqual(resolved);
   writeFileSync(folder.ports, 'nonsense');
   expect(resolveAddresses(asked, folder).http).toHaveLength(3);
+});
+
+test('processes that start together draw from different ports', () => {
+  const asked = { http: [{ host, port: 0 }], https: [] };
+  const draws = [7000, 7001].map((pid) => {
+    vi.spyOn(process, 'pid', 'get').mockReturnValue(pid);
+    return Array.from({ length: 50 }, () => resolveAddresses(asked, { ports: join(data, 'none') }).http[0]?.port ?? 0);
+  });
+  const [before = [], after = []] = draws;
+  expect(before.filter((port) => after.includes(port))).toEqual([]);
+  expect(Math.max(...before, ...after) - Math.min(...before, ...after)).toBeLessThan(200);
+});
+
+test('a file that cannot be written is SLU3004', async () => {
+  const asked = { http: [{ host, port: 0 }], https: [] };
+  await expect(rememberPorts(asked, asked, { ports: join(data, 'none', 'ports.json') })).rejects.toMatchObject({ code: 'SLU3004' });
 });
 
 test('an address in use is SLU3001, unless it is ours', async () => {

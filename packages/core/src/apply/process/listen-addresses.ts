@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { SluiceError, messageOf } from '../../errors.ts';
@@ -39,9 +40,17 @@ export function resolveAddresses(
   }
 }
 
-/** What has to be written to `ports` for the next run. */
-export function rememberedPorts({ http, https }: Pick<ListenAddresses, 'http' | 'https'>, resolved: ResolvedAddresses): string {
-  return JSON.stringify({ asked: { http, https }, resolved } satisfies Remembered);
+/** Notes in `ports` what was chosen, for the next run. Throws `SLU3004`, retryable. */
+export async function rememberPorts(
+  { http, https }: Pick<ListenAddresses, 'http' | 'https'>,
+  resolved: ResolvedAddresses,
+  folder: { readonly ports: string },
+): Promise<void> {
+  try {
+    await writeFile(folder.ports, JSON.stringify({ asked: { http, https }, resolved } satisfies Remembered), { mode: 0o600 });
+  } catch (error) {
+    throw new SluiceError('SLU3004', `cannot write to ${folder.ports}: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /**
@@ -51,13 +60,20 @@ export function rememberedPorts({ http, https }: Pick<ListenAddresses, 'http' | 
 const FIRST_PORT = 10_000;
 const LAST_PORT = 32_767;
 const MOST_DRAWS = 200;
+/**
+ * Each process begins among ports of its own, by its id: those that start together, whose proxies take their ports a moment after they
+ * were found free, do not find the same ones.
+ */
+const PORTS_EACH = 64;
 
 /** A port that is free on every address. It stays taken until the server is closed, so that no other one is the same. */
 function freePort(held: Server[]): number {
+  const first = process.pid * PORTS_EACH + randomInt(PORTS_EACH);
   for (let draw = 0; draw < MOST_DRAWS; draw++) {
+    const port = FIRST_PORT + ((first + draw) % (LAST_PORT - FIRST_PORT + 1));
     const server = createServer();
     // Without a name to look up, the socket is bound when this returns, or never.
-    server.on('error', () => undefined).listen({ port: randomInt(FIRST_PORT, LAST_PORT + 1), exclusive: true });
+    server.on('error', () => undefined).listen({ port, exclusive: true });
     const address = server.address();
     if (address === null || typeof address === 'string') continue;
     held.push(server);
