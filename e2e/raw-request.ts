@@ -29,6 +29,16 @@ export function openSocket({ port, serverName }: Destination): Socket {
   return connectTls({ port, host, rejectUnauthorized: false, ...(serverName !== '' && { servername: serverName }) });
 }
 
+/** Whether anybody listens on a port. */
+export async function connects(port: number): Promise<boolean> {
+  const socket = openSocket({ port });
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+  const connected = await promise;
+  socket.destroy();
+  return connected;
+}
+
 /** Sends bytes on a connection of their own and reads the answer until the server ends it: ask for `Connection: close`. */
 export async function rawRequest(to: Destination, request: string): Promise<RawAnswer> {
   return parseAnswer(await exchangeBytes(openSocket(to), request));

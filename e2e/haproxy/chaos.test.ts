@@ -7,7 +7,7 @@ import { KeepAliveLoad } from '../keep-alive-load.ts';
 import { hostTo, served } from '../manifest.ts';
 import { childrenOf, masterOf, runs, stopProxies } from '../proxy-process.ts';
 import { machineProxy, needing } from '../proxy-programs.ts';
-import { exchangeBytes, get, openSocket, parseAnswer } from '../raw-request.ts';
+import { connects, exchangeBytes, get, openSocket, parseAnswer } from '../raw-request.ts';
 import type { RunningSluice } from '../running-sluice.ts';
 import { Shop } from '../shop.ts';
 import { SmallDisk } from '../small-disk.ts';
@@ -142,15 +142,6 @@ describe.skipIf(skip)(title, () => {
     expect(family.filter(runs)).toEqual([]);
     await slow.close();
   });
-
-  async function connects(port: number): Promise<boolean> {
-    const socket = openSocket({ port });
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    const connected = await promise;
-    socket.destroy();
-    return connected;
-  }
 
   test.skipIf(!isRoot)('a full disk keeps what is served, and the change goes live when there is room', async () => {
     const disk = new SmallDisk(shop.data(), 8);

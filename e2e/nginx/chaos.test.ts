@@ -5,7 +5,7 @@ import { KeepAliveLoad } from '../keep-alive-load.ts';
 import { hostTo, ingressClass, served } from '../manifest.ts';
 import { childrenOf, masterOf, runs, stopProxies } from '../proxy-process.ts';
 import { machineProxy, needing } from '../proxy-programs.ts';
-import { exchangeBytes, get, openSocket, parseAnswer } from '../raw-request.ts';
+import { connects, exchangeBytes, get, openSocket, parseAnswer } from '../raw-request.ts';
 import { Shop } from '../shop.ts';
 import { SmallDisk } from '../small-disk.ts';
 import { sluice as runSluice } from '../sluice-command.ts';
@@ -117,15 +117,6 @@ describe.skipIf(skip)(title, () => {
     await untilTrue('nginx to end', () => !family.some(runs));
     expect(await cut).not.toMatch(/^HTTP/);
   });
-
-  async function connects(port: number): Promise<boolean> {
-    const socket = openSocket({ port });
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    const connected = await promise;
-    socket.destroy();
-    return connected;
-  }
 
   test('nginx that is stopped is not healthy; it is again when it goes on', async () => {
     const controller = await shop.serve();

@@ -225,8 +225,8 @@ export const problems = Object.freeze({
   ),
   SLU3007: problem(
     'info',
-    'The data plane serves every request with a difference',
-    'nothing to do if the difference does not matter to you',
+    'The backend serves every request with a difference',
+    "nothing to do if the difference does not matter to you; the backend's page in docs/ lists rarer ones",
   ),
   SLU4001: problem('error', 'A step of the reconcile loop failed', 'see the cause; it is tried again by itself', true),
   SLU4002: problem(

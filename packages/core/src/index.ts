@@ -168,6 +168,7 @@ export { ensureDefaultCertificate } from './apply/process/default-certificate-fi
 export { GenerationFiles, syncFolder } from './apply/process/generation-files.ts';
 export type { WrittenFile } from './apply/process/generation-files.ts';
 export { GenerationFolders } from './apply/process/generation-folders.ts';
+export type { FilledDraft, GenerationManifest } from './apply/process/generation-folders.ts';
 export { HALF_MADE, makeFolder, reachableSocket, removeHalfMade } from './apply/process/private-folder.ts';
 export { adoptMaster, startMaster } from './apply/process/master.ts';
 export type { Master, MasterEnd } from './apply/process/master.ts';
@@ -177,6 +178,7 @@ export { NameEndpoints } from './apply/process/name-endpoints.ts';
 export type { LookUp } from './apply/process/name-endpoints.ts';
 export { AccessLog } from './observe/process/access-log.ts';
 export { FileTail } from './observe/process/file-tail.ts';
+export { findProgram } from './observe/process/find-program.ts';
 export { LineTeller } from './observe/process/line-teller.ts';
 export type { ToldLine } from './observe/process/line-teller.ts';
 export {

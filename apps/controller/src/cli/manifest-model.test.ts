@@ -42,6 +42,14 @@ test('what the proxy refuses is an error on its object, or on none when none is 
   expect((await modelOfManifests([folder], await judging({ kind: 'accepted' }))).diagnostics).toEqual([]);
 });
 
+test('what a backend does differently for every request is told', async () => {
+  const settings = await loadSettings({}, {});
+  const { diagnostics } = await modelOfManifests([folder], { ...settings, base: { ...settings.base, backend: 'haproxy' } });
+  expect(diagnostics).toContainEqual(
+    expect.objectContaining({ severity: 'info', code: 'SLU3007', message: expect.stringContaining('chunked') }),
+  );
+});
+
 test('warnings of the backend are told beside the result', async () => {
   const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   await modelOfManifests([folder], await judging({ kind: 'accepted' }));

@@ -26,7 +26,8 @@ export async function modelOfManifests(paths: readonly string[], { base, plugins
   const { tree, diagnostics } = renderer.translate(built.model);
   const artifact = renderer.render(tree);
   const validation = await reloader.validate(artifact, new AbortController().signal);
-  const all = [...store.diagnostics(), ...built.diagnostics, ...diagnostics, ...refusals(validation)];
+  const everywhere = (renderer.differences ?? []).map((message) => diagnose('SLU3007', builtIn, message));
+  const all = [...store.diagnostics(), ...built.diagnostics, ...diagnostics, ...everywhere, ...refusals(validation)];
   return { model: built.model, artifact, diagnostics: all.toSorted(bySeverity) };
 }
 

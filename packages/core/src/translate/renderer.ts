@@ -16,6 +16,8 @@ export interface Translation<Tree> {
 export interface Renderer<Tree> {
   /** How annotations are honoured where that is not exact. */
   readonly fidelity?: FidelityTable;
+  /** What is different from ingress-nginx whatever objects ask for, a sentence each without its full stop. */
+  readonly differences?: readonly string[];
   translate(model: RoutingModel): Translation<Tree>;
   render(tree: Tree): Artifact;
 }

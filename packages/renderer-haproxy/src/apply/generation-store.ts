@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GenerationFiles, GenerationFolders, SluiceError, messageOf } from '@sluice/core';
+import type { FilledDraft } from '@sluice/core';
 import type { HaproxyTable } from '../render/haproxy-table.ts';
 import { CertificateSets } from './certificate-sets.ts';
 import { filesOf } from './generated-texts.ts';
@@ -10,50 +10,22 @@ import type { HaproxyFolder } from './haproxy-folder.ts';
 import { isManifest } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 
-const MANIFEST = 'generation.json';
-
 /**
  * Generations on the disk: what HAProxy reads when it starts or reloads. Each table that is applied is one, with a name of its own, whether
  * HAProxy reads it or is told the difference; files that did not change are second names of those before. One is complete or not there, and
  * `current` is switched by one `rename`: whenever this process or HAProxy ends, what is there can be run.
  */
-export class GenerationStore {
+export class GenerationStore extends GenerationFolders<Manifest> {
   readonly #folder: HaproxyFolder;
   readonly #addresses: string;
-  readonly #folders: GenerationFolders;
   readonly #sets: CertificateSets;
 
   /** `addresses`: where generations listen. */
   constructor(folder: HaproxyFolder, addresses: string) {
+    super(folder, { addresses, isManifest });
     this.#folder = folder;
     this.#addresses = addresses;
-    this.#folders = new GenerationFolders(folder, MANIFEST);
     this.#sets = new CertificateSets(folder.certificates);
-  }
-
-  /** The name of the generation that `current` leads to. */
-  currentId(): string | undefined {
-    return this.#folders.currentId();
-  }
-
-  /** What is known of a complete generation. */
-  manifest(id: string): Manifest | undefined {
-    try {
-      const manifest: unknown = JSON.parse(readFileSync(join(this.#folders.pathOf(id), MANIFEST), 'utf8'));
-      return isManifest(manifest) ? manifest : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
-  /** Whether a generation is complete and listens where this run does. */
-  isUsable(id: string): boolean {
-    return this.manifest(id)?.addresses === this.#addresses;
-  }
-
-  /** Removes what an end in the middle of something has left behind. */
-  clean(): void {
-    this.#folders.clean();
   }
 
   /** Makes a generation of a table; nothing reads it yet. Its name. Throws `SLU3004`, retryable. */
@@ -65,32 +37,18 @@ export class GenerationStore {
     } catch (error) {
       throw new SluiceError('SLU3004', `cannot write certificates to ${this.#folder.certificates}: ${messageOf(error)}`, { cause: error });
     }
-    await this.#folders.make(id, (draft) => this.#fill(draft, id, table, certificateSet));
+    await this.make(id, (draft) => this.#fill(draft, id, table, certificateSet));
     return id;
   }
 
-  /** Makes a complete generation the one that HAProxy reads next. Throws `SLU3004`, retryable. */
-  switchTo(id: string): Promise<void> {
-    return this.#folders.switchTo(id);
-  }
-
-  /** Removes every generation but those named and the current one. */
-  async keepOnly(ids: ReadonlySet<string>): Promise<void> {
-    await this.#folders.keepOnly(ids);
+  /** Removes every generation but those named and the current one, and certificates that none of them has. */
+  override async keepOnly(ids: ReadonlySet<string>): Promise<void> {
+    await super.keepOnly(ids);
     const kept = [...ids, this.currentId()].flatMap((id) => (id === undefined ? [] : (this.manifest(id)?.certificateSet ?? [])));
     this.#sets.keepOnly(new Set(kept));
   }
 
-  /** Remembers the last generation that HAProxy served for sure; `undefined` when there is none. */
-  acknowledge(id: string | undefined): Promise<void> {
-    return this.#folders.acknowledge(id);
-  }
-
-  acknowledged(): string | undefined {
-    return this.#folders.acknowledged();
-  }
-
-  async #fill(draft: string, id: string, table: HaproxyTable, certificateSet: string): Promise<void> {
+  async #fill(draft: string, id: string, table: HaproxyTable, certificateSet: string): Promise<FilledDraft<Manifest>> {
     await mkdir(draft, { mode: 0o700 });
     const writer = new GenerationFiles(draft, undefined);
     const files = filesOf(table);
@@ -109,15 +67,14 @@ export class GenerationStore {
       files: files.map(({ path, fingerprint }) => ({ path, fingerprint })),
       certificateSet,
     };
-    await writer.write({ path: MANIFEST, content: JSON.stringify(manifest), readers: 'master' }, true);
-    await writer.sync();
+    return { writer, manifest };
   }
 
   /** What the current generation has. */
   #previousFiles(): { readonly folder: string; readonly fingerprints: ReadonlyMap<string, string> } {
     const id = this.currentId();
     const files = id === undefined ? undefined : this.manifest(id)?.files;
-    return { folder: this.#folders.pathOf(id ?? ''), fingerprints: new Map(files?.map(({ path, fingerprint }) => [path, fingerprint])) };
+    return { folder: this.pathOf(id ?? ''), fingerprints: new Map(files?.map(({ path, fingerprint }) => [path, fingerprint])) };
   }
 }
 

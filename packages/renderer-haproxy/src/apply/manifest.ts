@@ -1,11 +1,10 @@
-/** What a generation on the disk tells about itself. It is written last: one without it is not complete. */
-export interface Manifest {
+import type { GenerationManifest } from '@sluice/core';
+/** What a generation on the disk tells about itself. */
+export interface Manifest extends GenerationManifest {
   /** What `proc.sluice_generation` is for a worker that has loaded it. */
   readonly id: string;
   /** The digest of its table. */
   readonly table: string;
-  /** Where it listens: one that listens elsewhere cannot be served by this run. */
-  readonly addresses: string;
   readonly files: readonly ManifestFile[];
   /** Name of its folder of certificates. */
   readonly certificateSet: string;

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { SluiceError } from '@sluice/core';
+import { statSync } from 'node:fs';
+import { SluiceError, findProgram } from '@sluice/core';
 import type { HaproxyOptions } from '../options.ts';
 
 /** What an HAProxy can do, by its own words and by its version. */
@@ -35,7 +34,7 @@ const known = new Map<string, FoundHaproxy | undefined>();
 
 /** Looks for HAProxy and asks it what it can do; undefined when there is none. Answers are kept for as long as the file is the same. */
 export function probeHaproxy({ binary }: Pick<HaproxyOptions, 'binary'>): FoundHaproxy | undefined {
-  const path = findBinary(binary);
+  const path = findProgram(binary ?? 'haproxy', USUAL_FOLDERS);
   if (path === undefined) return undefined;
   const { ino, mtimeMs } = statSync(path);
   const key = `${path} ${ino} ${mtimeMs}`;
@@ -75,21 +74,6 @@ export function unusableHaproxy(found: FoundHaproxy | undefined, binary: string 
 function isAtLeast(version: string, major: number, minor: number): boolean {
   const [its = 0, more = 0] = version.split('.').map(Number);
   return its > major || (its === major && more >= minor);
-}
-
-function findBinary(binary: string | undefined): string | undefined {
-  if (binary?.includes('/')) return isExecutable(binary) ? binary : undefined;
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...USUAL_FOLDERS].filter((folder) => folder !== '');
-  return folders.map((folder) => join(folder, binary ?? 'haproxy')).find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
 
 function ask(path: string): FoundHaproxy | undefined {

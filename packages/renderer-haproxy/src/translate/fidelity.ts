@@ -49,3 +49,10 @@ export const haproxyFidelity: FidelityTable = {
   'custom-http-errors': { level: 'approximate', note: 'pages of the default backend are passed on up to 24 KiB, longer ones not' },
   'mirror-request-body': { level: 'approximate', note: 'bodies of copies are sent up to 16 KiB; of longer ones nothing' },
 };
+
+/** What is different whatever annotations say; docs/haproxy.md has rarer things. */
+export const haproxyDifferences: readonly string[] = [
+  'HAProxy does not count bodies of an unknown length (chunked) against limits',
+  'HAProxy speaks to endpoints in the version of the client, HTTP/1.0 or HTTP/1.1',
+  'HAProxy refuses requests with more than 256 header lines, and heads of requests and answers with more than 31 KiB',
+];

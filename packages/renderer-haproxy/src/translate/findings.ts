@@ -1,20 +1,11 @@
-import { builtIn, diagnose, hashFindings, policyOf } from '@sluice/core';
+import { diagnose, hashFindings, policyOf } from '@sluice/core';
 import type { Diagnostic, Origin, Route, RoutingModel } from '@sluice/core';
 import { retriesOn429 } from './backend-class.ts';
 import type { TranslatedHost } from './host-names.ts';
 
-/** What is different whatever objects ask for: other data planes hold such bodies against the usual limit. */
-const everywhere = diagnose(
-  'SLU3007',
-  builtIn,
-  'HAProxy does not count bodies of an unknown length (chunked) against limits, and speaks to endpoints in the version of the client (HTTP/1.0 or 1.1); ' +
-    'docs/haproxy.md lists rarer differences',
-);
-
 /** What HAProxy cannot do as asked, besides what the fidelity table says of annotations. */
 export function findings(hosts: readonly TranslatedHost[], model: RoutingModel, version: string): readonly Diagnostic[] {
   return [
-    everywhere,
     ...hosts.flatMap(({ maps }) => maps.unreachable.map(({ from }) => tooLong(from))),
     ...(retriesOn429(version) ? [] : hosts.flatMap(({ host }) => untriedOnce(host.routes))),
     ...hashFindings(model),

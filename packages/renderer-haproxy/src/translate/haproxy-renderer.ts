@@ -5,7 +5,7 @@ import { renderHaproxy } from '../render/render-haproxy.ts';
 import { certificateLines } from './certificate-lines.ts';
 import { httpsPortOf } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
-import { haproxyFidelity } from './fidelity.ts';
+import { haproxyDifferences, haproxyFidelity } from './fidelity.ts';
 import { findings } from './findings.ts';
 import { hostMaps } from './host-maps.ts';
 import type { HostMaps } from './host-maps.ts';
@@ -20,6 +20,7 @@ import type { Demand, Way } from './way.ts';
 /** Translates models for one deployment of HAProxy. Hosts and upstreams that did not change are not translated again. */
 export class HaproxyRenderer implements Renderer<HaproxyTree> {
   readonly fidelity: FidelityTable = haproxyFidelity;
+  readonly differences = haproxyDifferences;
   readonly #deployment: Deployment;
   readonly #hosts = new WeakMap<VirtualHost, HostMaps>();
   readonly #upstreams = new WeakMap<Upstream, Map<string, UpstreamMaps>>();

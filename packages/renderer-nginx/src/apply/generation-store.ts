@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { GenerationFiles, GenerationFolders, makeFolder } from '@sluice/core';
-import type { WorkerUser } from '@sluice/core';
+import type { FilledDraft, WorkerUser } from '@sluice/core';
 import type { GeneratedFile, NginxTable } from '../render/nginx-table.ts';
 import { isManifest } from './manifest.ts';
 import type { Manifest, ManifestFile } from './manifest.ts';
@@ -20,19 +18,13 @@ export interface GenerationStoreParts {
   readonly environment: string;
 }
 
-const MANIFEST = 'generation.json';
-
-/**
- * Generations on the disk. One is complete or not there: it is made under another name, and `current` is switched by one
- * `rename`. Whatever goes wrong, and whenever this process ends, the last one that was switched to can be run.
- */
-export class GenerationStore {
+/** Generations on the disk: one for each table, nginx, set of options and Lua. The same of all is the same generation. */
+export class GenerationStore extends GenerationFolders<Manifest> {
   readonly #parts: GenerationStoreParts;
-  readonly #folders: GenerationFolders;
 
   constructor(parts: GenerationStoreParts) {
+    super(parts.folder, { addresses: parts.addresses, isManifest });
     this.#parts = parts;
-    this.#folders = new GenerationFolders(parts.folder, MANIFEST);
   }
 
   /** The name of the generation of a table: the same table, for the same nginx and with the same Lua, is the same generation. */
@@ -49,58 +41,14 @@ export class GenerationStore {
     return live === undefined ? files : [...files, ...this.#parts.lua.files];
   }
 
-  /** The name of the generation that `current` leads to. */
-  currentId(): string | undefined {
-    return this.#folders.currentId();
-  }
-
-  /** What is known of a complete generation. */
-  manifest(id: string): Manifest | undefined {
-    try {
-      const manifest: unknown = JSON.parse(readFileSync(join(this.#folders.pathOf(id), MANIFEST), 'utf8'));
-      return isManifest(manifest) ? manifest : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
-  /** Whether a generation is complete and listens where this run does. */
-  isUsable(id: string): boolean {
-    return this.manifest(id)?.addresses === this.#parts.addresses;
-  }
-
-  /** Removes what an end in the middle of something has left behind. */
-  clean(): void {
-    this.#folders.clean();
-  }
-
   /** Makes the generation of a table unless it is there; nothing serves it yet. Throws `SLU3004`, retryable. */
   async write(table: NginxTable): Promise<string> {
     const id = this.idOf(table);
-    if (this.manifest(id) === undefined) await this.#folders.make(id, (draft) => this.#fill(draft, table));
+    if (this.manifest(id) === undefined) await this.make(id, (draft) => this.#fill(draft, table));
     return id;
   }
 
-  /** Makes a complete generation the one that nginx reads next. Throws `SLU3004`, retryable. */
-  switchTo(id: string): Promise<void> {
-    return this.#folders.switchTo(id);
-  }
-
-  /** Removes every generation but those named and the current one. */
-  keepOnly(ids: ReadonlySet<string>): Promise<void> {
-    return this.#folders.keepOnly(ids);
-  }
-
-  /** Remembers the last generation that nginx served for sure; `undefined` when there is none. */
-  acknowledge(id: string | undefined): Promise<void> {
-    return this.#folders.acknowledge(id);
-  }
-
-  acknowledged(): string | undefined {
-    return this.#folders.acknowledged();
-  }
-
-  async #fill(draft: string, table: NginxTable): Promise<void> {
+  async #fill(draft: string, table: NginxTable): Promise<FilledDraft<Manifest>> {
     const { user, addresses } = this.#parts;
     await mkdir(draft, { mode: 0o700 });
     makeFolder(draft, user);
@@ -117,15 +65,14 @@ export class GenerationStore {
     for (const { path, readers } of previous.files.values())
       if (readers === 'workers' && !own.has(path)) await writer.link(previous.folder, path);
     await writer.write({ path: 'nginx.conf', content: configurationText(table), binary: true, readers: 'master' }, true);
-    await writer.write({ path: MANIFEST, content: JSON.stringify(manifest), readers: 'master' }, true);
-    await writer.sync();
+    return { writer, manifest };
   }
 
   /** What the current generation has: the same files need not be written again. */
   #previousFiles(): { readonly folder: string; readonly files: ReadonlyMap<string, ManifestFile> } {
     const id = this.currentId();
     const files = id === undefined ? undefined : this.manifest(id)?.files;
-    return { folder: this.#folders.pathOf(id ?? ''), files: new Map(files?.map((file) => [file.path, file])) };
+    return { folder: this.pathOf(id ?? ''), files: new Map(files?.map((file) => [file.path, file])) };
   }
 }
 

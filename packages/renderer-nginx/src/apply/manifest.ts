@@ -1,11 +1,10 @@
+import type { GenerationManifest } from '@sluice/core';
 import type { GeneratedFile } from '../render/nginx-table.ts';
 
-/** What a generation on the disk tells about itself. It is written last: one without it is not complete. */
-export interface Manifest {
+/** What a generation on the disk tells about itself. */
+export interface Manifest extends GenerationManifest {
   /** The digest of its table, which its control socket answers. */
   readonly table: string;
-  /** Where it listens: one that listens elsewhere cannot be served by this run. */
-  readonly addresses: string;
   readonly files: readonly ManifestFile[];
 }
 

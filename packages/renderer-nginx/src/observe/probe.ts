@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
-import { SluiceError } from '@sluice/core';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { SluiceError, findProgram } from '@sluice/core';
 import type { Capabilities } from '../translate/capabilities.ts';
 import type { NginxOptions } from '../options.ts';
 import { probeLua } from './probe-lua.ts';
@@ -24,7 +24,7 @@ const known = new Map<string, FoundNginx | undefined>();
  * same. Takes some tens of milliseconds the first time.
  */
 export function probeNginx({ binary, lua }: Pick<NginxOptions, 'binary' | 'lua'>): FoundNginx | undefined {
-  const path = findBinary(binary);
+  const path = findProgram(binary ?? 'nginx', USUAL_FOLDERS);
   if (path === undefined) return undefined;
   const { ino, mtimeMs } = statSync(path);
   const key = `${path} ${ino} ${mtimeMs} ${lua}`;
@@ -36,21 +36,6 @@ export function probeNginx({ binary, lua }: Pick<NginxOptions, 'binary' | 'lua'>
 export function missingNginx(binary: string | undefined): SluiceError {
   const where = binary === undefined ? 'nginx is not installed' : `${binary} is not an nginx that can be run`;
   return new SluiceError('SLU3002', `${where}: apt-get install nginx-light libnginx-mod-http-lua`);
-}
-
-function findBinary(binary: string | undefined): string | undefined {
-  if (binary?.includes('/')) return isExecutable(binary) ? binary : undefined;
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...USUAL_FOLDERS].filter((folder) => folder !== '');
-  return folders.map((folder) => join(folder, binary ?? 'nginx')).find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
 
 function ask(path: string, lua: NginxOptions['lua']): FoundNginx | undefined {

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { SluiceError, messageOf } from '../../errors.ts';
 import { processInfo } from '../../observe/process/process-info.ts';
 import { syncFolder } from './generation-files.ts';
+import type { GenerationFiles } from './generation-files.ts';
 import { HALF_MADE, removeHalfMade } from './private-folder.ts';
 
 /** Where generations are. All absolute. */
@@ -17,19 +18,38 @@ export interface GenerationPlaces {
   readonly acknowledged: string;
 }
 
+/** What a generation on the disk tells about itself, at least. It is written last: one without it is not complete. */
+export interface GenerationManifest {
+  /** Where it listens: one that listens elsewhere cannot be served by this run. */
+  readonly addresses: string;
+}
+
+export interface GenerationKind<Manifest extends GenerationManifest> {
+  /** Where generations of this run listen. */
+  readonly addresses: string;
+  readonly isManifest: (value: unknown) => value is Manifest;
+}
+
+/** A folder that has everything but its manifest. */
+export interface FilledDraft<Manifest> {
+  readonly writer: GenerationFiles;
+  readonly manifest: Manifest;
+}
+
+const MANIFEST = 'generation.json';
+
 /**
  * Generations on the disk, a folder each. One is complete or not there: it is made under another name, and `current` is switched by one
  * `rename`. Whatever goes wrong, and whenever this process ends, the last one that was switched to can be run.
  */
-export class GenerationFolders {
+export class GenerationFolders<Manifest extends GenerationManifest> {
   readonly #places: GenerationPlaces;
-  readonly #lastFile: string;
+  readonly #kind: GenerationKind<Manifest>;
   #made = 0;
 
-  /** `lastFile`: written last, it tells that a generation is complete. */
-  constructor(places: GenerationPlaces, lastFile: string) {
+  constructor(places: GenerationPlaces, kind: GenerationKind<Manifest>) {
     this.#places = places;
-    this.#lastFile = lastFile;
+    this.#kind = kind;
   }
 
   pathOf(id: string): string {
@@ -45,6 +65,21 @@ export class GenerationFolders {
     }
   }
 
+  /** What is known of a complete generation. */
+  manifest(id: string): Manifest | undefined {
+    try {
+      const manifest: unknown = JSON.parse(readFileSync(join(this.pathOf(id), MANIFEST), 'utf8'));
+      return this.#kind.isManifest(manifest) ? manifest : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Whether a generation is complete and listens where this run does. */
+  isUsable(id: string): boolean {
+    return this.manifest(id)?.addresses === this.#kind.addresses;
+  }
+
   /** Removes what an end in the middle of something has left behind. */
   clean(): void {
     const { generations, scratch } = this.#places;
@@ -54,13 +89,18 @@ export class GenerationFolders {
       if (processInfo(Number.parseInt(name, 10)) === undefined) rmSync(join(scratch, name), { recursive: true, force: true });
   }
 
-  /** Makes a generation; nothing serves it yet. `fill` gets the path of what it makes. Throws `SLU3004`, retryable. */
-  async make(id: string, fill: (draft: string) => Promise<void>): Promise<void> {
+  /**
+   * Makes a generation; nothing serves it yet. `fill` writes into the folder, and resolves with what the generation tells of itself and with
+   * whatever writes that. Throws `SLU3004`, retryable.
+   */
+  protected async make(id: string, fill: (draft: string) => Promise<FilledDraft<Manifest>>): Promise<void> {
     const { generations } = this.#places;
     const draft = join(generations, `${HALF_MADE}${id}-${process.pid}-${this.#made++}`);
     try {
       await rm(this.pathOf(id), { recursive: true, force: true });
-      await fill(draft);
+      const { writer, manifest } = await fill(draft);
+      await writer.write({ path: MANIFEST, content: JSON.stringify(manifest), readers: 'master' }, true);
+      await writer.sync();
       await rename(draft, this.pathOf(id));
       await syncFolder(generations);
     } catch (error) {
@@ -74,7 +114,7 @@ export class GenerationFolders {
     const { root, current } = this.#places;
     const draft = join(root, `${HALF_MADE}current-${process.pid}-${this.#made++}`);
     try {
-      await stat(join(this.pathOf(id), this.#lastFile));
+      await stat(join(this.pathOf(id), MANIFEST));
       await symlink(`generations/${id}`, draft);
       await rename(draft, current);
       await syncFolder(root);
