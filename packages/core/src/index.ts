@@ -196,6 +196,8 @@ export type { RequestBuckets, RequestHistogram, RequestHistogramName, RequestMea
 export { requestLabelNames, upstreamName } from './observe/requests/request-labels.ts';
 export type { RequestLabels } from './observe/requests/request-labels.ts';
 export type { RequestRecord, UpstreamTry } from './observe/requests/request-record.ts';
+export { accessLines } from './observe/requests/access-lines.ts';
+export type { AccessLogSettings, SilentTarget } from './model/settings/access-log.ts';
 export { compileLogFormat, parseLogFormat, standardLogFormat, standardLogText } from './observe/requests/log-format.ts';
 export type { LogEscape, LogFormat, LogLine } from './observe/requests/log-format.ts';
 export { AccessLog } from './observe/process/access-log.ts';

@@ -1,6 +1,6 @@
 import { createSecureContext } from 'node:tls';
 import type { SecureContext } from 'node:tls';
-import { SluiceError, compileLogFormat, createDefaultCertificate, messageOf, standardLogFormat } from '@sluice/core';
+import { SluiceError, accessLines, createDefaultCertificate, defaultServing, messageOf } from '@sluice/core';
 import type { Dataplane, DataplaneHealth, DataplaneStats, ListenAddresses, Logger, RequestMetrics } from '@sluice/core';
 import type { NodeOptions } from '../options.ts';
 import { BatchedAccessLog } from '../serve/access-log.ts';
@@ -59,7 +59,7 @@ export class NodeDataplane implements Dataplane {
 
   #prepare(pair: { readonly cert: string; readonly key: string }): Running {
     const { listen, options, logger, metrics, writeAccessLog } = this.#parts;
-    const accessLog = options.accessLog ? new BatchedAccessLog(compileLogFormat(standardLogFormat), writeAccessLog) : undefined;
+    const accessLog = options.accessLog ? new BatchedAccessLog(accessLines(defaultServing.accessLog), writeAccessLog) : undefined;
     const server = new ProxyServer({
       http: listen.http,
       https: listen.https,
@@ -87,8 +87,10 @@ export class NodeDataplane implements Dataplane {
   /** Throws `SLU3002` when the proxy is not running. `make` gets the default certificate. */
   swap(make: (defaultContext: SecureContext, defaultPair: KeyPairText) => ServingGeneration): void {
     if (this.#running === undefined) throw new SluiceError('SLU3002', 'the proxy is not running');
-    const { server, defaultContext, defaultPair } = this.#running;
-    server.swap(make(defaultContext, defaultPair));
+    const { server, accessLog, defaultContext, defaultPair } = this.#running;
+    const generation = make(defaultContext, defaultPair);
+    if (accessLog !== undefined) accessLog.line = accessLines(generation.routes.settings.accessLog);
+    server.swap(generation);
   }
 }
 

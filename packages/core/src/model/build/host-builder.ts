@@ -6,6 +6,7 @@ import { standardBodyLimit, withBodyLimit } from '../annotations/body-size.ts';
 import type { HostSettings } from '../annotations/contribution.ts';
 import type { HostMatch, PathMatch } from '../match.ts';
 import type { Origin } from '../origin.ts';
+import type { AccessLogPolicy } from '../policy/access-log.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Route, RouteAction } from '../route.ts';
 import type { RouteLabels } from '../route-labels.ts';
@@ -113,8 +114,11 @@ function actionOf({ denied, action }: IngressFeatures, upstream: string): RouteA
 function healthRoute(host: string, claimed: PathClaims): Route[] {
   if (host !== '' || claimed.has('prefix /healthz')) return [];
   const action = { kind: 'respond', status: 200, because: 'the data plane is alive' } as const;
-  return [{ match: { kind: 'prefix', path: '/healthz' }, action, policies: [], from: builtIn }];
+  return [{ match: { kind: 'prefix', path: '/healthz' }, action, policies: [silent], from: builtIn }];
 }
+
+/** ingress-nginx writes nothing down of it. */
+const silent: AccessLogPolicy = { kind: 'access-log', enabled: false, from: builtIn };
 
 /** A path with a last slash answers 301 for the path without it, unless a rule takes just that path (nginx's auto_redirect), with the headers that its location adds to answers. */
 function appendSlashRedirects(claimed: PathClaims): Route[] {
@@ -150,11 +154,12 @@ function rootFallback(input: HostInput): Route {
     const features = host === '' ? withoutDetours(fallback.features) : fallback.features;
     const asked = backend.from.object.kind === 'Ingress';
     const labels = asked ? labelsOf(backend.from, '/', backend) : labelsOf(rules[0]?.from ?? backend.from, '/');
-    return routeOf(match, { features, upstream: backend.id, text: '/', labels, from: backend.from }, input);
+    const route = routeOf(match, { features, upstream: backend.id, text: '/', labels, from: backend.from }, input);
+    return asked || input.logDefaultBackend ? route : { ...route, policies: [silent, ...route.policies] };
   }
   const action = { kind: 'respond', status: 404, because: 'no rule takes the path and there is no default backend' } as const;
   const [rule] = host === '' ? [] : rules;
-  if (rule === undefined) return { match, action, policies: [standardBodyLimit], from: builtIn };
+  if (rule === undefined) return { match, action, policies: [...(input.logDefaultBackend ? [] : [silent]), standardBodyLimit], from: builtIn };
   const { features } = rule;
   const labels = labelsOf(rule.from, '/');
   return { ...routeOf(match, { features, upstream: '', text: '/', labels, from: builtIn }, input), ...(isForward(features) && { action }) };
