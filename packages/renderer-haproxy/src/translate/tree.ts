@@ -5,6 +5,7 @@ import type { SectionTree } from '../render/line.ts';
 import { printBackend } from '../render/print.ts';
 import { backendHead, backendLines, classSection, usualClass } from './backend-class.ts';
 import type { BackendClass } from './backend-class.ts';
+import { requestRing } from './access-log.ts';
 import type { CertificateTree } from './certificate-lines.ts';
 import type { Deployment } from './deployment.ts';
 import { errorFiles } from './error-files.ts';
@@ -75,6 +76,7 @@ function treeOf(
       resolversSection,
       ...classes.map((one) => classSection(one, deployment.version)),
       ...sections,
+      ...(deployment.logsRequests ? [requestRing] : []),
       frontendSection(deployment, settings),
       ...users.flatMap(({ key, section }) => (section === undefined ? [] : passwordCheck(key))),
       lastRulesSection(settings),

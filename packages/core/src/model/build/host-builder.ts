@@ -11,6 +11,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { Route, RouteAction } from '../route.ts';
 import type { RouteLabels } from '../route-labels.ts';
 import type { VirtualHost, VirtualHostTls } from '../virtual-host.ts';
+import type { AnnotatedBackend } from './annotated-ingress.ts';
 import type { HostInput } from './host-input.ts';
 import type { BackendRef } from './ingress-fragment.ts';
 import { httpsRedirect } from './https-redirect.ts';
@@ -147,23 +148,29 @@ function takesEverything({ match }: Route): boolean {
 
 /** Carries the annotations of the Ingress that first defined the host; on the catch-all host without redirects and rewrites. */
 function rootFallback(input: HostInput): Route {
-  const { fallback, rules, host } = input;
-  const match = { kind: 'prefix', path: '/' } as const;
-  if (fallback !== undefined) {
-    const { backend } = fallback;
-    const features = host === '' ? withoutDetours(fallback.features) : fallback.features;
-    const asked = backend.from.object.kind === 'Ingress';
-    const labels = asked ? labelsOf(backend.from, '/', backend) : labelsOf(rules[0]?.from ?? backend.from, '/');
-    const route = routeOf(match, { features, upstream: backend.id, text: '/', labels, from: backend.from }, input);
-    return asked || input.logDefaultBackend ? route : { ...route, policies: [silent, ...route.policies] };
-  }
-  const action = { kind: 'respond', status: 404, because: 'no rule takes the path and there is no default backend' } as const;
-  const [rule] = host === '' ? [] : rules;
-  if (rule === undefined) return { match, action, policies: [...(input.logDefaultBackend ? [] : [silent]), standardBodyLimit], from: builtIn };
-  const { features } = rule;
-  const labels = labelsOf(rule.from, '/');
-  return { ...routeOf(match, { features, upstream: '', text: '/', labels, from: builtIn }, input), ...(isForward(features) && { action }) };
+  return input.fallback === undefined ? notFound(input) : toFallback(input, input.fallback);
 }
+
+function toFallback(input: HostInput, { backend, features: own }: AnnotatedBackend): Route {
+  const { rules, host, logDefaultBackend } = input;
+  const features = host === '' ? withoutDetours(own) : own;
+  const asked = backend.from.object.kind === 'Ingress';
+  const labels = asked ? labelsOf(backend.from, '/', backend) : labelsOf(rules[0]?.from ?? backend.from, '/');
+  const route = routeOf(ROOT, { features, upstream: backend.id, text: '/', labels, from: backend.from }, input);
+  return asked || logDefaultBackend ? route : { ...route, policies: [silent, ...route.policies] };
+}
+
+function notFound(input: HostInput): Route {
+  const action = { kind: 'respond', status: 404, because: 'no rule takes the path and there is no default backend' } as const;
+  const [rule] = input.host === '' ? [] : input.rules;
+  if (rule === undefined)
+    return { match: ROOT, action, policies: [...(input.logDefaultBackend ? [] : [silent]), standardBodyLimit], from: builtIn };
+  const { features, from } = rule;
+  const route = routeOf(ROOT, { features, upstream: '', text: '/', labels: labelsOf(from, '/'), from: builtIn }, input);
+  return { ...route, ...(isForward(features) && { action }) };
+}
+
+const ROOT: PathMatch = { kind: 'prefix', path: '/' };
 
 function isForward({ denied, action }: IngressFeatures): boolean {
   return denied === undefined && action === undefined;
