@@ -64,7 +64,7 @@ test('sizes and times are those that nginx tells', () => {
     settings('$request_length $bytes_sent $body_bytes_sent $request_time $upstream_header_time $upstream_response_time $http_user_agent'),
   );
   take({});
-  expect(out).toEqual(['80 103 5 0.012 0.005 0.011 agent/\\xC3\\xA4\n']);
+  expect(out).toEqual(['79 103 5 0.012 0.005 0.011 agent/\\xC3\\xA4\n']);
 });
 
 test.each<[string, Partial<typeof written>, string]>([
