@@ -49,7 +49,10 @@ export async function generatedDocs() {
   const { explainReport } = await source('core', 'evaluate/explanation.ts');
   const { checkReport } = await source('core', 'observe/diagnostic-schema.ts');
   const settingNames = await source('core', 'model/settings/setting-names.ts');
-  const { ingressNginxMetrics, sluiceMetrics, controllerLabels } = await source('metrics', 'instruments/metric-table.ts');
+  const { ingressNginxMetrics, requestMetricsTable, sluiceMetrics, controllerLabels } = await source(
+    'metrics',
+    'instruments/metric-table.ts',
+  );
   const { ingressNginxFlags } = await sourceOf('apps', 'controller', 'settings/ingress-nginx/flags.ts');
   const { z } = await import('zod');
   const { settingGroups } = await source('core', 'model/settings/serving-settings.ts');
@@ -71,7 +74,15 @@ export async function generatedDocs() {
     { path: join(ROOT, 'docs', 'flags.md'), text: page('Flags of ingress-nginx', flagsSections(ingressNginxFlags)) },
     {
       path: join(ROOT, 'docs', 'metrics.md'),
-      text: page('Metrics', metricsSections(ingressNginxMetrics, sluiceMetrics, controllerLabels)),
+      text: page(
+        'Metrics',
+        metricsSections({
+          requests: requestMetricsTable,
+          ofIngressNginx: ingressNginxMetrics,
+          own: sluiceMetrics,
+          common: controllerLabels,
+        }),
+      ),
     },
     { path: join(ROOT, 'docs', 'options.md'), text: page('Options of backends', optionsSections(z, options)) },
     { path: join(ROOT, 'docs', 'spans.md'), text: spansPage(spanNames, spanAttributes) },

@@ -1,4 +1,4 @@
-import type { Certificate, ServingSettings, Upstream } from '@sluice/core';
+import type { Certificate, RequestBuckets, ServingSettings, Upstream } from '@sluice/core';
 import type { NginxOptions } from '../options.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Resources } from './resources.ts';
@@ -22,6 +22,8 @@ export interface Deployment {
   /** The user and group of workers; absent where the controller has no rights to give up. */
   readonly user?: string;
   readonly settings: NginxSettings;
+  /** The buckets in which requests are counted; absent where they are not. */
+  readonly counted?: RequestBuckets;
 }
 
 /** The options that the configuration file of nginx shows; `workers` is a number by now. */

@@ -11,6 +11,7 @@ import type { RoutingModel } from '../routing-model.ts';
 import type { VirtualHost } from '../virtual-host.ts';
 import { globalSettings } from '../settings/global-settings.ts';
 import { ServingReader } from '../settings/read-serving.ts';
+import type { ServingSettings } from '../settings/serving-settings.ts';
 import { AcceptedIngresses } from './accepted-ingresses.ts';
 import { CertificateBuilder } from './certificate-builder.ts';
 import { DefaultBackend } from './default-backend.ts';
@@ -41,6 +42,7 @@ interface Served {
   readonly snapshot: Snapshot;
   /** The default backend of the controller. */
   readonly standard: PlannedUpstream | undefined;
+  readonly serving: ServingSettings;
 }
 
 interface BuiltHost {
@@ -96,7 +98,7 @@ export class ModelBuilder {
     const { canaries, planned } = this.#plans.of(ours);
     const { served } = canaries;
     const standard = this.#defaultBackend.plan(snapshot, this.#upstreams, diagnostics);
-    const hosts = this.#buildHosts(this.#hostInputs({ served, snapshot, standard }, diagnostics));
+    const hosts = this.#buildHosts(this.#hostInputs({ served, snapshot, standard, serving: serving.settings }, diagnostics));
     const upstreams = this.#upstreams.build(withPlan(planned.upstreams, standard), snapshot);
     const used = new Set(hosts.flatMap(({ host }) => host.tls?.certificate ?? []));
     diagnostics.push(...canaries.diagnostics, ...planned.diagnostics);
@@ -118,7 +120,7 @@ export class ModelBuilder {
     return served;
   }
 
-  #hostInputs({ served, snapshot, standard }: Served, diagnostics: Diagnostic[]): readonly HostInput[] {
+  #hostInputs({ served, snapshot, standard, serving }: Served, diagnostics: Diagnostic[]): readonly HostInput[] {
     const catchAll = catchAllBackend(served, diagnostics);
     const orStandard = (own: AnnotatedBackend | undefined, features?: IngressFeatures): AnnotatedBackend | undefined =>
       own ?? (standard && this.#defaultBackend.backend(standard, features));
@@ -139,6 +141,7 @@ export class ModelBuilder {
       fallback,
       fallbackWins: host === '' && catchAll !== undefined,
       ...tlsOf(host),
+      logDefaultBackend: host !== '' || serving.accessLog.defaultBackend,
       semantics: this.#options.pathSemantics,
     }));
   }
@@ -204,7 +207,7 @@ function withPlan(plans: ReadonlyMap<string, PlannedUpstream>, more: PlannedUpst
 function sameInput(a: HostInput, b: HostInput): boolean {
   const sameRules = a.rules.length === b.rules.length && a.rules.every((rule, index) => rule === b.rules[index]);
   const sameTls = tlsKey(a.tls) === tlsKey(b.tls) && tlsKey(a.defaultTls) === tlsKey(b.defaultTls);
-  return sameRules && sameTls && a.fallback === b.fallback && a.fallbackWins === b.fallbackWins;
+  return sameRules && sameTls && a.fallback === b.fallback && a.logDefaultBackend === b.logDefaultBackend && a.fallbackWins === b.fallbackWins;
 }
 
 function tlsKey(tls: HostInput['tls']): string {

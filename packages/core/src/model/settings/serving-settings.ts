@@ -1,3 +1,5 @@
+import { accessLogSettings } from './access-log.ts';
+import type { AccessLogSettings } from './access-log.ts';
 import type { Origin } from '../origin.ts';
 import type { SettingFacts, SettingGroup, SettingValues } from './setting.ts';
 import { strictTransportGroup } from './strict-transport.ts';
@@ -14,17 +16,19 @@ export interface SaidSetting extends Pick<SettingFacts, 'key' | 'protects'> {
  * A group of settings is a noun each (`settings/`).
  */
 export interface ServingSettings {
+  readonly accessLog: AccessLogSettings;
   readonly strictTransport: StrictTransport;
   /** In the order of their keys; what a backend does not do exactly is told there. */
   readonly said: readonly SaidSetting[];
 }
 
 /** Every group of settings that are no annotations. Adding a setting is adding an entry to one of them. */
-export const settingGroups: readonly SettingGroup<unknown>[] = [strictTransportGroup];
+export const settingGroups: readonly SettingGroup<unknown>[] = [accessLogSettings, strictTransportGroup];
 
 /** What the groups make of the values. */
 export function servingSettings(values: SettingValues, said: readonly SaidSetting[]): ServingSettings {
   return {
+    accessLog: accessLogSettings.read(values),
     strictTransport: strictTransportGroup.read(values),
     said,
   };
