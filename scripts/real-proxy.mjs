@@ -3,11 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { installCommand, installPackages, installRefusal } from './debian-packages.mjs';
 import { haproxyPackages, missingHaproxy } from './real-haproxy.mjs';
 import { missingNginx, nginxPackages } from './real-nginx.mjs';
+import { missingPebble, pebblePackages } from './real-pebble.mjs';
 
-/** The proxies that backends run: the packages that bring them, and what this machine lacks to run them. */
+/** The proxies that backends run, and an authority for certificates: the packages that bring them, and what this machine lacks to run them. */
 const proxies = {
   nginx: { packages: nginxPackages, missing: missingNginx },
   haproxy: { packages: haproxyPackages, missing: missingHaproxy },
+  pebble: { packages: pebblePackages, missing: missingPebble },
 };
 
 /** The command that brings a proxy. */
@@ -17,7 +19,7 @@ export function proxyInstallCommand(name) {
 
 /**
  * Sees to it that a proxy is there: installs it where that is possible, and says so.
- * @param {'nginx' | 'haproxy'} name
+ * @param {'nginx' | 'haproxy' | 'pebble'} name
  * @returns {string | undefined} why it is not there
  */
 export function ensureProxy(

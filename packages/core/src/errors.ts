@@ -121,14 +121,14 @@ export const problems = Object.freeze({
   SLU1402: problem(
     'error',
     'A certificate cannot be used',
-    'check tls.crt and tls.key of the Secret; until then the default certificate is served',
+    'check tls.crt and tls.key of the Secret; until then what it held before is served, or the default certificate',
   ),
   SLU1403: problem(
     'error',
     'A certificate does not cover its host',
     'issue a certificate with the host among its names; until then the default certificate is served',
   ),
-  SLU1404: problem('warning', 'A certificate has expired or soon will', 'renew the certificate; it is served as it is'),
+  SLU1404: problem('warning', 'A certificate has expired, soon will or is not valid yet', 'renew the certificate; it is served as it is'),
   SLU1405: problem('info', 'A TLS host has no rule', 'add a rule for the host: a host listed under tls alone is not served'),
   SLU1406: problem('warning', 'An older Ingress decides the certificate of the host', 'list the host under tls in one Ingress only'),
   SLU1501: problem(

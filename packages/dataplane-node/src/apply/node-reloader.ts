@@ -1,9 +1,10 @@
+import type { SecureContext } from 'node:tls';
 import { SluiceError, compileRoutes } from '@sluice/core';
 import type { ApplyOutcome, Artifact, Generation, Reloader, RoutingModel, Validation } from '@sluice/core';
 import type { NodeTable } from '../translate/node-renderer.ts';
 import { isNodeTable } from '../translate/node-renderer.ts';
 import { refusedAuthorities, verifyingLookup } from '../validate/client-contexts.ts';
-import { certificateLookup, pairLookup, refusedCertificates } from '../validate/secure-contexts.ts';
+import { certificateLookup, pairLookup } from '../validate/secure-contexts.ts';
 import type { NodeDataplane } from './node-dataplane.ts';
 
 /** Swaps tables in the running proxy. A swap is atomic and in this process, so that its return is the acknowledgement. */
@@ -18,9 +19,11 @@ export class NodeReloader implements Reloader {
 
   validate(artifact: Artifact): Promise<Validation> {
     const { model } = tableOf(artifact);
-    const culprits = [...refusedCertificates(model), ...refusedAuthorities(model)];
+    const culprits = refusedAuthorities(model);
     return Promise.resolve(
-      culprits.length === 0 ? { kind: 'accepted' } : { kind: 'refused', culprits, message: 'certificates are refused' },
+      culprits.length === 0
+        ? { kind: 'accepted' }
+        : { kind: 'refused', culprits, message: 'authorities of client certificates are refused' },
     );
   }
 
@@ -32,8 +35,10 @@ export class NodeReloader implements Reloader {
     const routes = compileRoutes(model);
     this.#dataplane.swap((defaultContext, defaultPair) => {
       const plain = certificateLookup(model, defaultContext);
-      const verifying = verifyingLookup(routes, pairLookup(model, defaultPair));
-      return { digest, routes, upstreams: model.upstreams, secureContextFor: (name) => verifying(name) ?? plain(name) };
+      const pairFor = pairLookup(model, defaultPair);
+      const verifying = verifyingLookup(routes, pairFor);
+      const secureContextFor = (name: string): SecureContext => verifying(name) ?? plain(name);
+      return { digest, routes, upstreams: model.upstreams, secureContextFor, defaultPair: pairFor(undefined) };
     });
     this.#current = { digest, appliedAtMs: Date.now() };
     return Promise.resolve({ kind: 'applied', generation: this.#current, reasons });

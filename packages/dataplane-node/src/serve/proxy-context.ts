@@ -3,6 +3,7 @@ import type { Logger, RouteTable, Upstream } from '@sluice/core';
 import type { Balancer } from './balancer.ts';
 import type { GateKit } from './gates/gate-kit.ts';
 import type { Mirrors } from './mirrors.ts';
+import type { KeyPairText } from '../validate/secure-contexts.ts';
 import type { DeadlineSweep } from './deadline-sweep.ts';
 import type { RequestObserver } from './request-observer.ts';
 
@@ -28,7 +29,9 @@ export interface ServingGeneration {
   readonly routes: RouteTable;
   readonly upstreams: readonly Upstream[];
   /** Certificate for the name that a client asks for by SNI. */
-  readonly secureContextFor: (serverName: string | undefined) => SecureContext;
+  readonly secureContextFor: (serverName: string) => SecureContext;
+  /** For clients that ask for no name; the same object for the same pair. Absent: that of the server. */
+  readonly defaultPair?: KeyPairText;
 }
 
 /** What all connections of one server share. */

@@ -14,6 +14,9 @@ const onTheSide =
 const keptAnyway = 'connections to authentication services are kept in any case, as many as are of use' as const;
 const kept = { level: 'equivalent', note: keptAnyway } as const;
 
+/** What is different whatever annotations say. */
+export const nodeDifferences: readonly string[] = ['HTTP/1.1 is spoken to clients, with TLS too: HTTP/2 is not offered'];
+
 /** Where the Node data plane differs from ingress-nginx in how it does what an annotation asks for. */
 export const nodeFidelity: FidelityTable = {
   'configuration-snippet': readIntoSteps,

@@ -54,5 +54,6 @@ export const haproxyFidelity: FidelityTable = {
 export const haproxyDifferences: readonly string[] = [
   'HAProxy does not count bodies of an unknown length (chunked) against limits',
   'HAProxy speaks to endpoints in the version of the client, HTTP/1.0 or HTTP/1.1',
+  'HAProxy shows the default certificate to clients that end the name which they ask for with a dot',
   'HAProxy refuses requests with more than 256 header lines, and heads of requests and answers with more than 31 KiB',
 ];
