@@ -104,7 +104,7 @@ export type { Artifact, ArtifactFile } from './render/artifact.ts';
 export type { Culprit, Validation } from './validate/validation.ts';
 export type { Generation, Reloader } from './apply/reloader.ts';
 export type { ApplyOutcome } from './apply/apply-outcome.ts';
-export type { Dataplane, DataplaneHealth, DataplaneStats, ReloadFacts } from './apply/dataplane.ts';
+export type { ConnectionStates, Dataplane, DataplaneHealth, DataplaneStats, ReloadFacts } from './apply/dataplane.ts';
 export type { RunReport } from './pipeline/run-report.ts';
 export type { Backend } from './apply/backend.ts';
 export { isOwnAddress } from './apply/own-address.ts';
@@ -137,7 +137,16 @@ export type { ListenAddress } from './config/listen-address.ts';
 export { createToken } from './plugin/token.ts';
 export type { Factory, Services, Token } from './plugin/token.ts';
 export { definePlugin, isPlugin } from './plugin/plugin.ts';
-export type { ConfiguredPlugin, FoundProxy, LifeCycleHook, Plugin, PluginDefinition, PluginHost } from './plugin/plugin.ts';
+export type {
+  AroundHook,
+  ConfiguredPlugin,
+  FoundProxy,
+  LifeCycleHook,
+  LifeCycleUndo,
+  Plugin,
+  PluginDefinition,
+  PluginHost,
+} from './plugin/plugin.ts';
 export type { AdminAnswer, AdminRoute } from './plugin/admin-route.ts';
 export { AdminRoutesToken, ControllerViewToken, DataDirectoryToken, ListenToken, LoggerToken } from './plugin/core-tokens.ts';
 export type { ListenAddresses } from './plugin/core-tokens.ts';

@@ -6,7 +6,6 @@ import { statusRoutes } from './admin/status-routes.ts';
 import { stubStatus } from './admin/stub-status.ts';
 import { ControllerMetrics } from './instruments/controller-metrics.ts';
 import { startTracing } from './tracing/trace-export.ts';
-import type { StopTracing } from './tracing/trace-export.ts';
 
 const metricsOptions = z.strictObject({
   controllerClass: z
@@ -27,11 +26,14 @@ export default definePlugin({
       const view = services.get(ControllerViewToken);
       return [...statusRoutes(view), ...metricRoutes(view, options.controllerClass)];
     });
-    let stopTracing: StopTracing | undefined;
-    host.onStart(async (services) => {
-      stopTracing = await startTracing(process.env, services.get(LoggerToken));
+    // The first run is traced, and whoever asks while connections are drained is answered.
+    host.around(async (services) => {
+      const stopTracing = await startTracing(process.env, services.get(LoggerToken));
+      return async () => {
+        await server?.close();
+        await stopTracing?.();
+      };
     });
-    host.onStop(() => stopTracing?.());
     host.onStart(async (services) => {
       const { admin } = services.get(ListenToken);
       if (admin === undefined) return;
@@ -39,7 +41,6 @@ export default definePlugin({
       const port = await server.listen(admin);
       services.get(LoggerToken).info('admin server listening', { host: admin.host, port });
     });
-    host.onStop(() => server?.close());
   },
 });
 

@@ -22,8 +22,11 @@ export interface ControllerStatus {
 /** Read-only view of a running controller for admin pages, metrics and status writers. Nothing in it is secret. */
 export interface ControllerView {
   status(): Promise<ControllerStatus>;
-  /** A generation made from a complete first snapshot is being served. */
+  /** A generation made from a complete first snapshot is being served, and that is not about to end. */
   ready(): boolean;
+  /** Whether clients may be sent here: as `ready`, and the data plane answers. The reason why not is a sentence for the operator. */
+  readiness(): Promise<DataplaneHealth>;
+  /** Whether the program is able to work: its loop gets on, its sources may work, and its data plane answers. */
   health(): Promise<DataplaneHealth>;
   diagnostics(): readonly Diagnostic[];
   /** The model being served; undefined before the first generation. */

@@ -27,6 +27,8 @@ export interface NodeDataplaneParts {
 export class NodeDataplane implements Dataplane {
   readonly #parts: NodeDataplaneParts;
   #running: Running | undefined;
+  /** The one that drains its connections, or did: what it has counted stays. */
+  #ending: Running | undefined;
 
   constructor(parts: NodeDataplaneParts) {
     this.#parts = parts;
@@ -52,6 +54,7 @@ export class NodeDataplane implements Dataplane {
   async stop(signal: AbortSignal): Promise<void> {
     const running = this.#running;
     this.#running = undefined;
+    this.#ending = running;
     if (running !== undefined) await end(running, signal);
   }
 
@@ -74,7 +77,7 @@ export class NodeDataplane implements Dataplane {
   }
 
   stats(): DataplaneStats {
-    return this.#running?.server.stats() ?? { acceptedConnections: 0, activeConnections: 0, requests: 0 };
+    return (this.#running ?? this.#ending)?.server.stats() ?? { acceptedConnections: 0, activeConnections: 0, requests: 0 };
   }
 
   addresses(): BoundAddresses {

@@ -160,7 +160,9 @@ export class ProxyServer {
   }
 
   stats(): DataplaneStats {
-    return { acceptedConnections: this.#accepted, activeConnections: this.#clients.size, requests: this.#context.requests };
+    const states = { reading: 0, writing: 0, waiting: 0 };
+    for (const { state } of this.#clients) states[state]++;
+    return { acceptedConnections: this.#accepted, activeConnections: this.#clients.size, requests: this.#context.requests, states };
   }
 
   /**

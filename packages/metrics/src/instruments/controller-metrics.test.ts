@@ -23,6 +23,7 @@ class StandIn {
         dataplane: { healthy: true },
       }),
     ready: () => true,
+    readiness: () => Promise.resolve({ healthy: true }),
     health: () => Promise.resolve({ healthy: true }),
     diagnostics: () => this.diagnostics,
     model: () => undefined,

@@ -140,7 +140,7 @@ export class ClusterReporter {
       await Promise.race([this.#wake.promise, timer]);
       await pause(GATHER_MS, undefined, { signal }).catch(() => undefined);
       this.#wake = Promise.withResolvers();
-      if (signal.aborted || !this.#leads() || !this.#view.ready()) continue;
+      if (signal.aborted || !this.#leads() || this.#view.model() === undefined) continue;
       const follows = this.#follows.splice(0);
       waitMs = await stage(spanNames.status, () => this.#tell(writers, signal), { follows });
     }
