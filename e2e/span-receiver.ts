@@ -13,6 +13,11 @@ export interface ReceivedSpan {
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
+/** How long a span lasted. */
+export function lastedMs({ startMs, endMs }: Pick<ReceivedSpan, 'endMs' | 'startMs'>): number {
+  return endMs - startMs;
+}
+
 /** Receives spans by OTLP over HTTP (`/v1/traces`). */
 export class SpanReceiver {
   readonly spans: ReceivedSpan[] = [];

@@ -121,7 +121,7 @@ export type { BuiltModel } from './model/build/build-model.ts';
 export { defaultModelOptions } from './model/build/model-options.ts';
 export type { ModelOptions, PathSemantics } from './model/build/model-options.ts';
 
-export type { Sink, SourceChange, Watcher } from './watch/watcher.ts';
+export type { ChangeTime, Sink, SourceChange, Watcher } from './watch/watcher.ts';
 export type { Snapshot } from './watch/snapshot.ts';
 export type { WatchedKind, WatchedKinds, WatchedObject } from './watch/object.ts';
 export { SnapshotStore } from './watch/snapshot-store.ts';
@@ -157,7 +157,7 @@ export type { ControllerOptions, LifeCycleLimits } from './plugin/controller-opt
 export type { CoalescerOptions } from './pipeline/coalescer.ts';
 export { countBySeverity } from './observe/diagnostic.ts';
 export { spanAttributes, spanNames } from './observe/span-names.ts';
-export { stage } from './pipeline/stage.ts';
+export { stage, traced } from './pipeline/stage.ts';
 export type { StageFacts } from './pipeline/stage.ts';
 export { digestOf } from './model/digest.ts';
 export { createDefaultCertificate } from './apply/default-certificate.ts';

@@ -147,6 +147,10 @@ export class ControlLoop implements ControllerView {
     return this.#parts.backend.dataplane.stats();
   }
 
+  waitingChanges(): number {
+    return this.#unserved.count + this.#stores.reduce((sum, { waiting }) => sum + waiting, 0);
+  }
+
   reloads(): ReloadFacts | undefined {
     return this.#parts.backend.dataplane.reloads?.();
   }
@@ -189,12 +193,13 @@ export class ControlLoop implements ControllerView {
     this.#unserved = noChanges;
     this.#found = [...diagnostics, ...result.diagnostics];
     this.#failures = 0;
+    const sinceMs = this.#served === undefined ? undefined : changes.sinceMs;
     this.#take(result, snapshot.revision);
-    this.#report(result.outcome.kind, result.span);
+    this.#report(result.outcome.kind, { span: result.span, sinceMs });
   }
 
-  #report(outcome: RunReport['outcome'], span?: RunReport['span']): void {
-    const run: RunReport = { outcome, atMs: Date.now(), durationMs: performance.now() - this.#startedMs, ...(span && { span }) };
+  #report(outcome: RunReport['outcome'], about: Pick<RunReport, 'sinceMs' | 'span'> = {}): void {
+    const run: RunReport = { outcome, atMs: Date.now(), durationMs: performance.now() - this.#startedMs, ...about };
     for (const callback of this.#callbacks) callback(run);
   }
 

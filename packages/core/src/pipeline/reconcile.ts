@@ -14,6 +14,7 @@ import type { LoopPulse } from './loop-pulse.ts';
 import type { Quarantine } from './quarantine.ts';
 import type { RecentChanges } from '../watch/recent-changes.ts';
 import { noChanges } from '../watch/recent-changes.ts';
+import { probed } from './probe.ts';
 import { pastStage, stage } from './stage.ts';
 
 /** What the loop works with, from one run to the next. */
@@ -58,7 +59,7 @@ export async function reconcile(
     return stage(name, work);
   };
   const run = async (span: Span): Promise<Reconciliation> => {
-    if (changes.sinceMs !== undefined) pastStage(spanNames.wait, changes.sinceMs);
+    tellPast(changes);
     for (let round = 1; ; round++) {
       const usable = quarantine.apply(snapshot);
       const built = await step(spanNames.model, () => builder.build(usable));
@@ -71,6 +72,7 @@ export async function reconcile(
           ? { kind: 'rejected', message: validation.message }
           : await step(spanNames.apply, () => reloader.apply(artifact, signal));
       span.setAttributes(attributesOfOutcome(outcome));
+      if (outcome.kind === 'applied') await step(spanNames.probe, () => probed(reloader, signal));
       const refused = outcome.kind === 'rejected' || outcome.kind === 'rolledBack' ? [diagnose('SLU3003', builtIn, outcome.message)] : [];
       if (refused.length === 0) quarantine.accept(usable);
       return {
@@ -83,6 +85,13 @@ export async function reconcile(
     }
   };
   return stage(spanNames.reconcile, run, facts);
+}
+
+/** What was before the run: the way of the first change to this program, if that took noticeably long, and the wait for the run. */
+function tellPast({ sinceMs, receivedMs }: RecentChanges): void {
+  if (sinceMs === undefined || receivedMs === undefined) return;
+  if (receivedMs > sinceMs) pastStage(spanNames.watch, sinceMs, receivedMs);
+  pastStage(spanNames.wait, receivedMs);
 }
 
 /** Why there is a run: the objects that have changed, by their versions. */

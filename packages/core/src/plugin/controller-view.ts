@@ -35,6 +35,8 @@ export interface ControllerView {
   servedIngresses(): readonly ObjectRef[];
   /** Connections and requests of clients since the data plane was started. */
   stats(): DataplaneStats;
+  /** Changes that no generation which is served has: those that a run is about, too. */
+  waitingChanges(): number;
   /** Undefined where the data plane does not reload. */
   reloads(): ReloadFacts | undefined;
   /**

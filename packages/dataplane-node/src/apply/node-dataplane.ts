@@ -84,6 +84,11 @@ export class NodeDataplane implements Dataplane {
     return this.#running?.server.addresses() ?? { http: [], https: [] };
   }
 
+  /** Digest of the generation by which the next request is answered. */
+  get servedDigest(): string | undefined {
+    return this.#running?.server.generation;
+  }
+
   /** Throws `SLU3002` when the proxy is not running. `make` gets the default certificate. */
   swap(make: (defaultContext: SecureContext, defaultPair: KeyPairText) => ServingGeneration): void {
     if (this.#running === undefined) throw new SluiceError('SLU3002', 'the proxy is not running');

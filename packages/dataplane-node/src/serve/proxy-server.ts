@@ -134,6 +134,11 @@ export class ProxyServer {
     this.#context.generation = generation;
   }
 
+  /** Digest of the generation that is served. */
+  get generation(): string | undefined {
+    return this.#context.generation?.digest;
+  }
+
   /**
    * Stops accepting, closes idle connections, lets requests in flight be answered (`Connection: close`), ends tunnels after
    * `drainTunnelsMs`. When `signal` aborts the rest is cut. Resolves when no connection is left.

@@ -29,6 +29,7 @@ class StandIn {
     model: () => undefined,
     servedIngresses: () => [],
     stats: () => ({ acceptedConnections: 7, activeConnections: 2, requests: 31 }),
+    waitingChanges: () => 4,
     reloads: () => this.reloads,
     onReconciled: (callback) => {
       this.run = callback;

@@ -88,6 +88,8 @@ export class ControllerMetrics {
       Object.entries(this.#status?.objects ?? {}).map(([kind, value]) => ({ value, labels: { kind } })),
     );
     families.read('sluice_diagnostics', () => this.#diagnosticSamples());
+    families.read('sluice_waiting_changes', () => [{ value: this.#view.waitingChanges() }]);
+    families.read('sluice_generation_revision', () => [{ value: this.#status?.generation?.revision ?? 0 }]);
     families.read('sluice_quarantined_objects', () => [
       { value: this.#view.diagnostics().filter(({ code }) => code === 'SLU4002').length },
     ]);
@@ -122,11 +124,13 @@ export class ControllerMetrics {
     ];
     const ran = this.#families.counter('sluice_runs_total');
     const took = this.#families.histogram('sluice_run_duration_seconds', RUN_SECONDS);
-    this.#view.onReconciled(({ outcome, atMs, durationMs }: RunReport) => {
+    const served = this.#families.histogram('sluice_apply_to_served_seconds', RUN_SECONDS);
+    this.#view.onReconciled(({ outcome, atMs, durationMs, sinceMs }: RunReport) => {
       ran({ outcome });
       took(durationMs / 1000);
       this.#lastGood = outcome === 'applied' || outcome === 'unchanged';
       if (outcome === 'applied') this.#lastAppliedMs = atMs;
+      if (outcome === 'applied' && sinceMs !== undefined) served(Math.max(0, atMs - sinceMs) / 1000);
       if (outcome === 'applied') succeeded();
       else if (!this.#lastGood) failed();
     });

@@ -67,6 +67,13 @@ export const sluiceMetrics = Object.freeze({
     labels: [],
     help: 'How long runs of the reconcile loop take, until the data plane has acknowledged',
   },
+  sluice_apply_to_served_seconds: {
+    type: 'histogram',
+    labels: [],
+    help: 'From the first change that a run is about, as it was written or received, until the data plane answers by it; not the start',
+  },
+  sluice_waiting_changes: { type: 'gauge', labels: [], help: 'Changes that are not served yet' },
+  sluice_generation_revision: { type: 'gauge', labels: [], help: 'Revision of the snapshot that is served: it grows with every change' },
   sluice_reloads_total: {
     type: 'counter',
     labels: [],

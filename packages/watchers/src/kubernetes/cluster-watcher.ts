@@ -82,7 +82,7 @@ class ClusterWatch {
   #classes(): Objects {
     const { kind } = resources.IngressClass;
     return {
-      put: (object) => this.#batch.put(kind, keyOf(object), object),
+      put: (object, time) => this.#batch.put(kind, keyOf(object), object, time),
       remove: (key) => this.#batch.remove(refOfKey(kind, key), key),
     };
   }

@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '@sluice/core';
+import type { ChangeTime } from '@sluice/core';
 import type { ApiClient } from './api-client.ts';
 import { isDenied, isGone, ApiError } from './api-error.ts';
 import { Backoff } from './backoff.ts';
+import { watchedNow } from './change-time.ts';
 import { collectionPath, keyOf } from './resource.ts';
 import type { ApiList, ApiObject, Resource } from './resource.ts';
 import { watchFrom } from './watch-stream.ts';
@@ -27,8 +29,8 @@ export interface Trouble {
 
 /** Takes what a reflector sees. */
 export interface Reflection {
-  /** A new or changed object. */
-  put(object: ApiObject): void;
+  /** A new or changed object, and when that came about where it is a change: not what was there at the start. */
+  put(object: ApiObject, time?: ChangeTime): void;
   /** `namespace/name`, or the name of what has no namespace. */
   remove(key: string): void;
   /** Everything that was there has been told, or it is known that the account may not read it. May come several times. */
@@ -105,7 +107,7 @@ export class Reflector {
       const page: ApiList = await client.json({ path: collectionPath(resource, namespace), query, accept: this.#accept('List'), signal });
       for (const object of page.items ?? []) {
         seen.add(keyOf(object));
-        this.#put(object);
+        this.#put(object, this.#known.has(keyOf(object)));
       }
       next = page.metadata.continue || undefined;
       version = page.metadata.resourceVersion;
@@ -130,14 +132,14 @@ export class Reflector {
     this.#version = object.metadata.resourceVersion ?? this.#version;
   }
 
-  #put(object: ApiObject): void {
+  #put(object: ApiObject, isChange = true): void {
     const { resource, reflection } = this.#options;
     const key = keyOf(object);
     const version = object.metadata.resourceVersion ?? '';
     if (this.#cleared || (version !== '' && this.#known.get(key) === version)) return;
     this.#known.set(key, version);
     // Items of lists do not say what they are.
-    reflection.put({ ...object, apiVersion: resource.apiVersion, kind: resource.kind });
+    reflection.put({ ...object, apiVersion: resource.apiVersion, kind: resource.kind }, isChange ? watchedNow(object) : undefined);
   }
 
   #remove(key: string): void {

@@ -103,11 +103,11 @@ export class ScopeWatch {
     const { batch, findings, namespace } = this.#parts;
     const filter = WITH_STATUS.has(kind) ? new ContentFilter() : undefined;
     return {
-      put: (object) => {
+      put: (object, time) => {
         const key = keyOf(object);
         if (filter?.passes(key, object) === false) return;
         also(key, object);
-        batch.put(kind, key, object);
+        batch.put(kind, key, object, time);
       },
       remove: (key) => {
         filter?.forget(key);
@@ -124,9 +124,9 @@ export class ScopeWatch {
     const { statuses } = this.#parts;
     return {
       ...plain,
-      put: (object) => {
+      put: (object, time) => {
         statuses.put(keyOf(object), object);
-        plain.put(object);
+        plain.put(object, time);
       },
       remove: (key) => {
         statuses.remove(key);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ControllerView, Diagnostic, Logger, ObjectRef, RunReport } from '@sluice/core';
-import { messageOf, spanNames, stage } from '@sluice/core';
+import type { ControllerView, Diagnostic, Logger, ObjectRef, RunReport, StageFacts } from '@sluice/core';
+import { messageOf } from '@sluice/core';
 import type { ApiClient } from '../kubernetes/api-client.ts';
 import { Backoff } from '../kubernetes/backoff.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
@@ -142,7 +142,8 @@ export class ClusterReporter {
       this.#wake = Promise.withResolvers();
       if (signal.aborted || !this.#leads() || this.#view.model() === undefined) continue;
       const follows = this.#follows.splice(0);
-      waitMs = await stage(spanNames.status, () => this.#tell(writers, signal), { follows });
+      const last = follows.pop();
+      waitMs = await this.#tell(writers, { parent: last, follows }, signal);
     }
   }
 
@@ -155,11 +156,11 @@ export class ClusterReporter {
   }
 
   /** How long to wait until there is something to tell again. */
-  async #tell({ addresses, status, events }: Writers, signal: AbortSignal): Promise<number> {
+  async #tell({ addresses, status, events }: Writers, facts: StageFacts, signal: AbortSignal): Promise<number> {
     const { options } = this.#cluster;
     const told = await Promise.allSettled([
-      options.status.enabled && addresses.find(signal).then((found) => status.write(this.#view.servedIngresses(), found, signal)),
-      options.events.enabled && events.write(this.#findings(), signal),
+      options.status.enabled && addresses.find(signal).then((found) => status.write(this.#view.servedIngresses(), found, signal, facts)),
+      options.events.enabled && events.write(this.#findings(), signal, facts),
     ]);
     if (signal.aborted) return 0;
     const failures = told.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : []));

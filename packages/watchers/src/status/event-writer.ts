@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Diagnostic, Logger, ObjectRef } from '@sluice/core';
-import { messageOf } from '@sluice/core';
+import type { Diagnostic, Logger, ObjectRef, StageFacts } from '@sluice/core';
+import { messageOf, spanNames, traced } from '@sluice/core';
 import type { ApiClient } from '../kubernetes/api-client.ts';
 import { isConflict, isDenied, isMissing } from '../kubernetes/api-error.ts';
 import { collectionPath, objectPath, resources } from '../kubernetes/resource.ts';
@@ -42,11 +42,15 @@ export class EventWriter {
   }
 
   /** Tells what is new among these findings. True when some have to wait. Rejects when the account has no right to write Events. */
-  async write(diagnostics: readonly Diagnostic[], signal: AbortSignal): Promise<boolean> {
+  async write(diagnostics: readonly Diagnostic[], signal: AbortSignal, facts?: StageFacts): Promise<boolean> {
     const errors = new Map(diagnostics.filter(isForOwner).map((one) => [idOf(one), one]));
     for (const id of this.#told.keys()) if (!errors.has(id)) this.#told.delete(id);
-    for (const [id, diagnostic] of errors) {
-      if (this.#nowMs() - (this.#told.get(id) ?? -Infinity) < REPEAT_MS) continue;
+    const due = [...errors].filter(([id]) => this.#nowMs() - (this.#told.get(id) ?? -Infinity) >= REPEAT_MS);
+    return due.length > 0 && traced(spanNames.events, () => this.#sendAll(due, signal), facts);
+  }
+
+  async #sendAll(due: readonly (readonly [string, Diagnostic])[], signal: AbortSignal): Promise<boolean> {
+    for (const [id, diagnostic] of due) {
       if (!this.#take()) return true;
       await this.#send(id, diagnostic, signal);
     }

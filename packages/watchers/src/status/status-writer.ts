@@ -1,5 +1,5 @@
-import type { Logger, ObjectRef } from '@sluice/core';
-import { messageOf } from '@sluice/core';
+import type { Logger, ObjectRef, StageFacts } from '@sluice/core';
+import { messageOf, spanAttributes, spanNames, traced } from '@sluice/core';
 import type { ApiClient } from '../kubernetes/api-client.ts';
 import { isConflict, isMissing } from '../kubernetes/api-error.ts';
 import { addressText } from '../kubernetes/ingress-statuses.ts';
@@ -34,8 +34,16 @@ export class StatusWriter {
     this.#options = options;
   }
 
-  /** Brings the addresses to these Ingresses, and takes them from those that it wrote before and that are not among them. */
-  async write(served: readonly ObjectRef[], addresses: readonly LoadBalancerAddress[], signal: AbortSignal): Promise<void> {
+  /**
+   * Brings the addresses to these Ingresses, and takes them from those that it wrote before and that are not among them. `facts` are about the
+   * span, which there is when there is something to write.
+   */
+  async write(
+    served: readonly ObjectRef[],
+    addresses: readonly LoadBalancerAddress[],
+    signal: AbortSignal,
+    facts?: StageFacts,
+  ): Promise<void> {
     const { statuses } = this.#options;
     const wanted = addressText(addresses);
     // Without an address there is nothing to say: what others have written stays, what was written here is taken back.
@@ -47,8 +55,12 @@ export class StatusWriter {
     for (const key of keys) if (statuses.get(key) === wanted) this.#written.add(key);
     const left = [...this.#written].filter((key) => !keys.has(key));
     for (const key of left) this.#written.delete(key);
-    await inParallel(AT_ONCE, due, (key) => this.#apply(key, addresses, signal));
-    await inParallel(AT_ONCE, left, (key) => this.#apply(key, [], signal));
+    if (due.length + left.length === 0) return;
+    const work = async (): Promise<void> => {
+      await inParallel(AT_ONCE, due, (key) => this.#apply(key, addresses, signal));
+      await inParallel(AT_ONCE, left, (key) => this.#apply(key, [], signal));
+    };
+    await traced(spanNames.status, work, { ...facts, attributes: { [spanAttributes.statusCount]: due.length + left.length } });
   }
 
   /** Takes these addresses back from the Ingresses, and everything else that it wrote. */
