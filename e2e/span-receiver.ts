@@ -11,6 +11,8 @@ export interface ReceivedSpan {
   readonly startMs: number;
   readonly endMs: number;
   readonly attributes: Readonly<Record<string, unknown>>;
+  /** Spans that it follows from. */
+  readonly links?: readonly { readonly traceId: string; readonly spanId: string }[];
 }
 
 /** How long a span lasted. */

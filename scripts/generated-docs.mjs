@@ -33,7 +33,7 @@ const spanContents = {
     'Within `sluice.apply`: the proxy reads its configuration anew, until workers of the new one answer and old ones take no more connections. Its reasons are an attribute.',
   probe: 'The data plane is asked until it answers by the new generation. Only when something was applied.',
   status:
-    'Statuses of Ingresses are written to the cluster, by the leader alone, after the run: in the trace of the last run that they tell of, with links to the others. Only when there is one to write.',
+    'Statuses of Ingresses are written to the cluster, by the leader alone, after the run: in the trace of the first run that they tell of, with links to the others. Only when there is one to write.',
   events: 'As `sluice.status`, for Events.',
 };
 

@@ -3,6 +3,7 @@ import type { ApplyOutcome } from '../apply/apply-outcome.ts';
 import type { Backend } from '../apply/backend.ts';
 import { diagnose } from '../observe/diagnostic.ts';
 import type { Diagnostic } from '../observe/diagnostic.ts';
+import { spanTimeMs } from '../observe/span-clock.ts';
 import { spanAttributes, spanNames } from '../observe/span-names.ts';
 import type { SpanName } from '../observe/span-names.ts';
 import type { ModelBuilder } from '../model/build/build-model.ts';
@@ -54,12 +55,16 @@ export async function reconcile(
   const { builder, quarantine, pulse } = loop;
   const { renderer, reloader } = loop.backend;
   const facts = { attributes: attributesOf(snapshot, changes), startMs: changes.sinceMs };
-  const step = <T>(name: SpanName, work: () => T | Promise<T>): Promise<T> => {
+  // A step begins where the one before has ended: nothing is between them.
+  let startMs = spanTimeMs();
+  const step = async <T>(name: SpanName, work: () => T | Promise<T>): Promise<T> => {
     pulse.begin(name);
-    return stage(name, work);
+    const done = await stage(name, work, { startMs });
+    startMs = spanTimeMs();
+    return done;
   };
   const run = async (span: Span): Promise<Reconciliation> => {
-    tellPast(changes);
+    tellPast(changes, startMs);
     for (let round = 1; ; round++) {
       const usable = quarantine.apply(snapshot);
       const built = await step(spanNames.model, () => builder.build(usable));
@@ -88,10 +93,10 @@ export async function reconcile(
 }
 
 /** What was before the run: the way of the first change to this program, if that took noticeably long, and the wait for the run. */
-function tellPast({ sinceMs, receivedMs }: RecentChanges): void {
+function tellPast({ sinceMs, receivedMs }: RecentChanges, nowMs: number): void {
   if (sinceMs === undefined || receivedMs === undefined) return;
   if (receivedMs > sinceMs) pastStage(spanNames.watch, sinceMs, receivedMs);
-  pastStage(spanNames.wait, receivedMs);
+  pastStage(spanNames.wait, receivedMs, Math.max(nowMs, receivedMs));
 }
 
 /** Why there is a run: the objects that have changed, by their versions. */

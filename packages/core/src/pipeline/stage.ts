@@ -1,6 +1,7 @@
 import { ROOT_CONTEXT, SpanStatusCode, context, trace } from '@opentelemetry/api';
 import type { Attributes, Span, SpanContext } from '@opentelemetry/api';
 import { SluiceError, isSluiceError, messageOf } from '../errors.ts';
+import { spanTimeMs } from '../observe/span-clock.ts';
 import { spanAttributes } from '../observe/span-names.ts';
 import type { SpanName } from '../observe/span-names.ts';
 
@@ -28,9 +29,9 @@ export async function stage<T>(name: SpanName, work: (span: Span) => T | Promise
 
 /** Runs a part of a step in a span of its own. Errors pass as they are. */
 export async function traced<T>(name: SpanName, work: (span: Span) => T | Promise<T>, facts: StageFacts = {}): Promise<T> {
-  const { attributes, startMs, parent, follows = [] } = facts;
+  const { attributes, startMs = spanTimeMs(), parent, follows = [] } = facts;
   const links = follows.map((followed) => ({ context: followed }));
-  const options = { links, ...(attributes && { attributes }), ...(startMs !== undefined && { startTime: startMs }) };
+  const options = { links, startTime: startMs, ...(attributes && { attributes }) };
   const within = parent === undefined ? context.active() : trace.setSpanContext(ROOT_CONTEXT, parent);
   return tracer.startActiveSpan(name, options, within, async (span) => {
     try {
@@ -40,13 +41,13 @@ export async function traced<T>(name: SpanName, work: (span: Span) => T | Promis
       span.setAttribute(spanAttributes.errorType, isSluiceError(error) ? error.code : nameOf(error));
       throw error;
     } finally {
-      span.end();
+      span.end(spanTimeMs());
     }
   });
 }
 
-/** Tells of a step that is over, as a child of the one that runs. It ended at `endMs`, or now. */
-export function pastStage(name: SpanName, startMs: number, endMs?: number): void {
+/** Tells of a step that is over, as a child of the one that runs. */
+export function pastStage(name: SpanName, startMs: number, endMs: number): void {
   tracer.startSpan(name, { startTime: startMs }).end(endMs);
 }
 

@@ -142,8 +142,9 @@ export class ClusterReporter {
       this.#wake = Promise.withResolvers();
       if (signal.aborted || !this.#leads() || this.#view.model() === undefined) continue;
       const follows = this.#follows.splice(0);
-      const last = follows.pop();
-      waitMs = await this.#tell(writers, { parent: last, follows }, signal);
+      // What there is to write is most often there since the first of them.
+      const [parent, ...others] = follows;
+      waitMs = await this.#tell(writers, { parent, follows: others }, signal);
     }
   }
 
