@@ -50,11 +50,17 @@ export { isKnownVariable } from './model/variable-text.ts';
 export type { VariableText } from './model/variable-text.ts';
 export type { RewritePolicy } from './model/policy/rewrite.ts';
 export type { Route, RouteAction } from './model/route.ts';
+export type { RouteLabels } from './model/route-labels.ts';
 export type { AppRoot, HostAliases, VirtualHost, VirtualHostTls } from './model/virtual-host.ts';
 export { KeyMaterial } from './model/key-material.ts';
 export type { Certificate } from './model/certificate.ts';
 export type { Listener } from './model/listener.ts';
 export type { RoutingModel } from './model/routing-model.ts';
+export { settingGroups } from './model/settings/serving-settings.ts';
+export type { SaidSetting, ServingSettings } from './model/settings/serving-settings.ts';
+export { defaultServing } from './model/settings/read-serving.ts';
+export type { AnySetting, SettingFacts, SettingGroup } from './model/settings/setting.ts';
+export type { StrictTransport } from './model/settings/strict-transport.ts';
 
 export { evaluate } from './evaluate/evaluate.ts';
 export { errorEdits, errorPageFor, errorPageOmits } from './evaluate/error-page.ts';
@@ -148,7 +154,14 @@ export type {
   PluginHost,
 } from './plugin/plugin.ts';
 export type { AdminAnswer, AdminRoute } from './plugin/admin-route.ts';
-export { AdminRoutesToken, ControllerViewToken, DataDirectoryToken, ListenToken, LoggerToken } from './plugin/core-tokens.ts';
+export {
+  AdminRoutesToken,
+  ControllerViewToken,
+  DataDirectoryToken,
+  ListenToken,
+  LoggerToken,
+  RequestMetricsToken,
+} from './plugin/core-tokens.ts';
 export type { ListenAddresses } from './plugin/core-tokens.ts';
 export type { ControllerStatus, ControllerView } from './plugin/controller-view.ts';
 export { createController } from './plugin/controller.ts';
@@ -185,7 +198,19 @@ export { Supervisor, servesOrEnds } from './apply/process/supervisor.ts';
 export type { Supervised } from './apply/process/supervisor.ts';
 export { NameEndpoints } from './apply/process/name-endpoints.ts';
 export type { LookUp } from './apply/process/name-endpoints.ts';
-export { AccessLog } from './observe/process/access-log.ts';
+export { RequestMetrics } from './observe/requests/request-metrics.ts';
+export type { CountedRequest, RequestMetricsOptions, RequestSeries } from './observe/requests/request-metrics.ts';
+export { HistogramLayout, standardBuckets } from './observe/requests/histogram-layout.ts';
+export type { RequestBuckets, RequestHistogram, RequestHistogramName, RequestMeasures } from './observe/requests/histogram-layout.ts';
+export { parseRuleText, ruleText } from './observe/requests/rule-text.ts';
+export { requestLabelNames, upstreamName } from './observe/requests/request-labels.ts';
+export type { RequestLabels } from './observe/requests/request-labels.ts';
+export type { RequestRecord, UpstreamTry } from './observe/requests/request-record.ts';
+export { accessLines } from './observe/requests/access-lines.ts';
+export type { AccessLogSettings, SilentTarget } from './model/settings/access-log.ts';
+export { compileLogFormat, parseLogFormat, standardLogFormat, standardLogText } from './observe/requests/log-format.ts';
+export type { LogEscape, LogFormat, LogLine } from './observe/requests/log-format.ts';
+export { LineTail } from './observe/process/line-tail.ts';
 export { FileTail } from './observe/process/file-tail.ts';
 export { findProgram } from './observe/process/find-program.ts';
 export { LineTeller } from './observe/process/line-teller.ts';

@@ -1,4 +1,4 @@
-import { ListenToken, LoggerToken, definePlugin } from '@sluice/core';
+import { ListenToken, LoggerToken, RequestMetricsToken, definePlugin } from '@sluice/core';
 import { NodeDataplane } from './apply/node-dataplane.ts';
 import { NodeReloader } from './apply/node-reloader.ts';
 import { nodeOptions } from './options.ts';
@@ -15,7 +15,8 @@ export default definePlugin({
         options,
         listen: services.get(ListenToken),
         logger: services.get(LoggerToken),
-        writeAccessLog: (lines) => void process.stdout.write(lines),
+        metrics: services.find(RequestMetricsToken),
+        writeAccessLog: (lines) => void process.stdout.write(lines, 'latin1'),
       });
       return { renderer: nodeRenderer, reloader: new NodeReloader(dataplane), dataplane };
     });

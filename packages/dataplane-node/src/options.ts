@@ -4,7 +4,7 @@ const durationMs = z.number().int().min(1).max(86_400_000);
 
 /** Options of the Node data plane, under `node` in the configuration file. Defaults are those of ingress-nginx where it has the option. */
 export const nodeOptions = z.strictObject({
-  accessLog: z.boolean().default(true).describe('Write a JSON line to stdout for each request.'),
+  accessLog: z.boolean().default(true).describe('Write a line to stdout for each request, as ingress-nginx does.'),
   timeouts: z
     .strictObject({
       connectMs: durationMs.default(5000).describe('For a connection to an endpoint to be established.'),

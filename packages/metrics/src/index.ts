@@ -1,10 +1,21 @@
-import { AdminRoutesToken, ControllerViewToken, ListenToken, LoggerToken, coreVersion, definePlugin } from '@sluice/core';
+import {
+  AdminRoutesToken,
+  ControllerViewToken,
+  ListenToken,
+  LoggerToken,
+  RequestMetrics,
+  RequestMetricsToken,
+  coreVersion,
+  definePlugin,
+} from '@sluice/core';
 import type { AdminRoute, ControllerView } from '@sluice/core';
 import { z } from 'zod';
 import { AdminServer } from './admin/admin-server.ts';
 import { statusRoutes } from './admin/status-routes.ts';
 import { stubStatus } from './admin/stub-status.ts';
 import { ControllerMetrics } from './instruments/controller-metrics.ts';
+import type { CountedRequests } from './instruments/controller-metrics.ts';
+import { requestMetricsOptions, requestOptions } from './instruments/request-options.ts';
 import { startTracing } from './tracing/trace-export.ts';
 
 const metricsOptions = z.strictObject({
@@ -13,6 +24,7 @@ const metricsOptions = z.strictObject({
     .min(1)
     .default('k8s.io/ingress-nginx')
     .describe('The label `controller_class` of the metrics of ingress-nginx.'),
+  requests: requestOptions,
 });
 
 /** The admin server: health, readiness, metrics, status, diagnostics, model and explain, and the pages of other plugins. */
@@ -24,8 +36,15 @@ export default definePlugin({
     let server: AdminServer | undefined;
     host.admin((services) => {
       const view = services.get(ControllerViewToken);
-      return [...statusRoutes(view), ...metricRoutes(view, options.controllerClass)];
+      const metrics = services.find(RequestMetricsToken);
+      const counted = metrics && { metrics, excluded: options.requests.exclude };
+      return [...statusRoutes(view), ...metricRoutes(view, options.controllerClass, counted)];
     });
+    if (options.requests.enabled)
+      host.provide(
+        RequestMetricsToken,
+        (services) => new RequestMetrics(requestMetricsOptions(options.requests), services.get(LoggerToken)),
+      );
     // The first run is traced, and whoever asks while connections are drained is answered.
     host.around(async (services) => {
       const stopTracing = await startTracing(process.env, services.get(LoggerToken));
@@ -45,9 +64,10 @@ export default definePlugin({
 });
 
 /** `/metrics` and `/nginx_status`. In a cluster the labels say which pod it is. */
-function metricRoutes(view: ControllerView, controllerClass: string): readonly AdminRoute[] {
+function metricRoutes(view: ControllerView, controllerClass: string, counted: CountedRequests | undefined): readonly AdminRoute[] {
   const { POD_NAMESPACE = '', POD_NAME = '' } = process.env;
-  const metrics = new ControllerMetrics(view, { namespace: POD_NAMESPACE, pod: POD_NAME, controllerClass, version: coreVersion });
+  const identity = { namespace: POD_NAMESPACE, pod: POD_NAME, controllerClass, version: coreVersion };
+  const metrics = new ControllerMetrics(view, identity, counted);
   return [
     { path: '/metrics', answer: async () => ({ status: 200, body: await metrics.text(), type: metrics.contentType }) },
     { path: '/nginx_status', answer: () => ({ status: 200, body: stubStatus(view.stats()) }) },

@@ -1,4 +1,4 @@
-import { DataDirectoryToken, ListenToken, LoggerToken, definePlugin } from '@sluice/core';
+import { DataDirectoryToken, ListenToken, LoggerToken, RequestMetricsToken, definePlugin } from '@sluice/core';
 import { nginxBackend } from './apply/nginx-backend.ts';
 import { probeNginx } from './observe/probe.ts';
 import { nginxOptions } from './options.ts';
@@ -15,6 +15,7 @@ export default definePlugin({
         listen: services.get(ListenToken),
         data: services.get(DataDirectoryToken),
         logger: services.get(LoggerToken),
+        metrics: services.find(RequestMetricsToken),
       }),
     );
   },

@@ -10,7 +10,7 @@ export const nginxOptions = z.strictObject({
     .enum(['auto', 'off'])
     .default('auto')
     .describe('With `auto`, endpoints and certificates change without a reload where nginx has its Lua module; `off` does without it.'),
-  accessLog: z.boolean().default(true).describe('Write a JSON line to stdout for each request.'),
+  accessLog: z.boolean().default(true).describe('Write a line to stdout for each request, as ingress-nginx does.'),
   workers: z
     .union([z.literal('auto'), z.number().int().min(1).max(512)])
     .default('auto')

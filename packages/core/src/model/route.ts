@@ -2,6 +2,7 @@ import type { PathMatch } from './match.ts';
 import type { Origin } from './origin.ts';
 import type { Policy } from './policy/policy.ts';
 import type { Redirect } from './redirect.ts';
+import type { RouteLabels } from './route-labels.ts';
 
 /** What a route does with the requests that it takes. */
 export type RouteAction =
@@ -19,5 +20,7 @@ export interface Route {
   readonly action: RouteAction;
   /** Sorted by kind. They come before `forward` and `respond`; a `redirect` answers before any policy is looked at. */
   readonly policies: readonly Policy[];
+  /** Absent where no Ingress has the route. */
+  readonly labels?: RouteLabels;
   readonly from: Origin;
 }

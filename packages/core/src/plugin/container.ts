@@ -24,6 +24,10 @@ export class Container implements Services {
     return this.#container.resolve<T>(token.key);
   }
 
+  find<T>(token: Token<T>): T | undefined {
+    return this.#container.isRegistered(token.key) ? this.get(token) : undefined;
+  }
+
   #make<T>(token: Token<T>, factory: Factory<T>): T {
     if (this.#making.includes(token.name)) throw new SluiceError('SLU2106', [...this.#making, token.name].join(' needs '));
     this.#making.push(token.name);

@@ -1,5 +1,6 @@
 import type { ListenAddress } from '../config/listen-address.ts';
 import type { Logger } from '../observe/logger.ts';
+import type { RequestMetrics } from '../observe/requests/request-metrics.ts';
 import type { ControllerView } from './controller-view.ts';
 import type { AdminRoute } from './admin-route.ts';
 import { createToken } from './token.ts';
@@ -19,3 +20,5 @@ export const DataDirectoryToken = createToken<string>('DataDirectory');
 export const ControllerViewToken = createToken<ControllerView>('ControllerView');
 /** The pages of all plugins, in the order of registration. */
 export const AdminRoutesToken = createToken<readonly AdminRoute[]>('AdminRoutes');
+/** Where the data plane counts the requests of clients. Nothing provides it where nobody wants to know. */
+export const RequestMetricsToken = createToken<RequestMetrics>('RequestMetrics');

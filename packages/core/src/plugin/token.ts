@@ -15,6 +15,8 @@ export function createToken<T>(name: string): Token<T> {
 export interface Services {
   /** Throws `SLU2105` when nothing is provided under the token, `SLU2106` when factories need each other in a circle. */
   get<T>(token: Token<T>): T;
+  /** Undefined when nothing is provided under the token. */
+  find<T>(token: Token<T>): T | undefined;
 }
 
 /** Makes a thing on its first use; the same thing is handed out afterwards. */

@@ -19,6 +19,7 @@ function dataplaneOn(port: number, lines: string[] = []): NodeDataplane {
     options: nodeOptions.parse({}),
     listen: { http: [{ host, port }], https: [{ host, port: 0 }], admin },
     logger: silentLogger,
+    metrics: undefined,
     writeAccessLog: (text) => void lines.push(text),
   });
 }
@@ -58,7 +59,7 @@ describe('stop', () => {
     expect(intervals()).toBe(2);
     await exchange(portOf(dataplane.addresses().http[0]), 'GET /last HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n');
     await dataplane.stop(never);
-    expect(lines.join('')).toContain('"target":"/last"');
+    expect(lines.join('')).toContain('"GET /last HTTP/1.1" 503');
     expect(intervals()).toBe(0);
   });
 });

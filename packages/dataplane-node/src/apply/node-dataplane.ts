@@ -1,7 +1,7 @@
 import { createSecureContext } from 'node:tls';
 import type { SecureContext } from 'node:tls';
-import { SluiceError, createDefaultCertificate, messageOf } from '@sluice/core';
-import type { Dataplane, DataplaneHealth, DataplaneStats, ListenAddresses, Logger } from '@sluice/core';
+import { SluiceError, accessLines, createDefaultCertificate, defaultServing, messageOf } from '@sluice/core';
+import type { Dataplane, DataplaneHealth, DataplaneStats, ListenAddresses, Logger, RequestMetrics } from '@sluice/core';
 import type { NodeOptions } from '../options.ts';
 import { BatchedAccessLog } from '../serve/access-log.ts';
 import type { BoundAddresses, ServingGeneration } from '../serve/proxy-server.ts';
@@ -19,6 +19,8 @@ export interface NodeDataplaneParts {
   readonly options: NodeOptions;
   readonly listen: ListenAddresses;
   readonly logger: Logger;
+  /** Where requests are counted; undefined where nobody wants to know. */
+  readonly metrics: RequestMetrics | undefined;
   /** Takes whole lines of the access log. */
   readonly writeAccessLog: (lines: string) => void;
 }
@@ -59,13 +61,14 @@ export class NodeDataplane implements Dataplane {
   }
 
   #prepare(pair: { readonly cert: string; readonly key: string }): Running {
-    const { listen, options, logger, writeAccessLog } = this.#parts;
-    const accessLog = options.accessLog ? new BatchedAccessLog(writeAccessLog) : undefined;
+    const { listen, options, logger, metrics, writeAccessLog } = this.#parts;
+    const accessLog = options.accessLog ? new BatchedAccessLog(accessLines(defaultServing.accessLog), writeAccessLog) : undefined;
     const server = new ProxyServer({
       http: listen.http,
       https: listen.https,
       timeouts: options.timeouts,
       accessLog,
+      metrics,
       logger,
       defaultCertificate: pair,
     });
@@ -92,8 +95,10 @@ export class NodeDataplane implements Dataplane {
   /** Throws `SLU3002` when the proxy is not running. `make` gets the default certificate. */
   swap(make: (defaultContext: SecureContext, defaultPair: KeyPairText) => ServingGeneration): void {
     if (this.#running === undefined) throw new SluiceError('SLU3002', 'the proxy is not running');
-    const { server, defaultContext, defaultPair } = this.#running;
-    server.swap(make(defaultContext, defaultPair));
+    const { server, accessLog, defaultContext, defaultPair } = this.#running;
+    const generation = make(defaultContext, defaultPair);
+    if (accessLog !== undefined) accessLog.line = accessLines(generation.routes.settings.accessLog);
+    server.swap(generation);
   }
 }
 

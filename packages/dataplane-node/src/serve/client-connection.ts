@@ -105,7 +105,7 @@ export class ClientConnection implements WireOwner, Deadlined, ExchangeClient {
   }
 
   onFault(error: unknown): void {
-    const { host, target, requestId } = this.#exchange.facts;
+    const { authority: host, target, requestId } = this.#exchange.facts;
     const client = this.identity.address;
     this.#context.logger.error('serving a connection failed', { error: messageOf(error), client, host, target, requestId });
     this.cut();

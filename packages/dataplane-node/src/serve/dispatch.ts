@@ -1,5 +1,5 @@
-import type { Verdict } from '@sluice/core';
-import { bodyLimitOf, messageOf } from '@sluice/core';
+import type { ForwardVerdict, Verdict } from '@sluice/core';
+import { bodyLimitOf, messageOf, upstreamName } from '@sluice/core';
 import type { Exchange } from './exchange.ts';
 import type { Forwarder } from './forwarder.ts';
 import type { Gatekeeper, ReceivedRequest } from './gates/gatekeeper.ts';
@@ -60,9 +60,25 @@ export class Dispatch {
     takeEdits(exchange, verdict);
     forwarder.look(verdict, this.#view);
     exchange.route = verdict.route;
+    this.#note(verdict);
     if (verdict.route !== undefined) exchange.pages.look(verdict.route, received);
     mirror.look(verdict, received, this.#view);
     if (received.head.framing.chunked && verdict.kind === 'forward') this.bodyLimit = bodyLimitOf(verdict.route);
+  }
+
+  /** What log and metrics call the request. */
+  #note(verdict: Verdict): void {
+    const { facts } = this.#exchange;
+    facts.host = verdict.host?.name ?? '';
+    facts.labels = verdict.route?.labels;
+    if (verdict.kind === 'forward') this.#noteCanary(verdict);
+  }
+
+  #noteCanary({ upstream, route: { action } }: ForwardVerdict): void {
+    const { facts, context } = this.#exchange;
+    if (action.kind !== 'forward' || upstream.id === action.upstream) return;
+    const main = context.generation?.routes.upstream(action.upstream);
+    if (main?.canary?.upstream === upstream.id) facts.canary = upstreamName(upstream);
   }
 
   #goOn(verdict: Verdict, received: ReceivedRequest): void {
@@ -88,7 +104,7 @@ export class Dispatch {
     try {
       return generation.routes.decide(this.#view);
     } catch (error) {
-      logger.error('routing failed', { error: messageOf(error), host: facts.host, target: facts.target });
+      logger.error('routing failed', { error: messageOf(error), host: facts.authority, target: facts.target });
       return 500;
     }
   }

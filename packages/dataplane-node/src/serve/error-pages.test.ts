@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { RecordedRequests } from './testing/recorded-requests.ts';
 import { exchange, RawClient } from './testing/raw-client.ts';
 import { generationOf, ingressFor, serviceAt } from './testing/served-objects.ts';
 import { httpPort, TestBench } from './testing/test-proxy.ts';
@@ -198,7 +199,7 @@ test('a route with enable-access-log off leaves no line', async () => {
     ingressFor('loud.test', 'a', {}),
     ingressFor('quiet.test', 'a', { 'enable-access-log': 'false' }),
   );
-  const proxy = await bench.proxy({ generation: served, accessLog: { record: ({ host }) => void hosts.push(host) } });
+  const proxy = await bench.proxy({ generation: served, accessLog: new RecordedRequests(({ host }) => void hosts.push(host)) });
   for (const host of ['quiet.test', 'loud.test'])
     await exchange(httpPort(proxy), `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
   expect(hosts).toEqual(['loud.test']);

@@ -1,5 +1,5 @@
-import type { ForwardVerdict, Route } from '@sluice/core';
-import { normalizePath, policyOf, splitTarget } from '@sluice/core';
+import type { ForwardVerdict, Route, ServingSettings } from '@sluice/core';
+import { defaultServing, normalizePath, splitTarget } from '@sluice/core';
 import { BodyReader } from './body-reader.ts';
 import { BROKEN } from './chunk-scanner.ts';
 import { Dispatch } from './dispatch.ts';
@@ -14,10 +14,14 @@ import { Mirror } from './mirror.ts';
 import type { ProxyContext } from './proxy-context.ts';
 import { RequestFacts } from './request-facts.ts';
 import type { RequestHead } from './request-head.ts';
+import { noTransportLine, strictTransportLine } from './strict-transport-line.ts';
+import type { TransportLine } from './strict-transport-line.ts';
 import type { Tunnel } from './tunnel.ts';
 
 /** A larger rest of a request body is not read just to keep the connection. */
 const MAX_DRAIN_BYTES = 65_536;
+
+const HEAD_END = '\r\n\r\n';
 
 /** Status in the access log when the client went away before it got one (nginx). */
 const CLIENT_CLOSED = 499;
@@ -29,12 +33,14 @@ export type Awaited = 'gate' | 'connect' | 'request-body' | 'upstream-write' | '
 export class Exchange {
   readonly client: ExchangeClient;
   readonly context: ProxyContext;
-  readonly facts = new RequestFacts();
+  readonly facts: RequestFacts;
   /** Body of the request. */
   readonly body = new BodyReader();
   /** Changes of what the upstream gets; and of what the client gets, whoever answers. */
   readonly requestEdits = new HeaderEdits();
   readonly responseEdits = new HeaderEdits();
+  /** What held for every request when this one came. */
+  settings: ServingSettings = defaultServing;
   /** Between the request head and the moment when the connection is free or closing. */
   active = false;
   readonly pages: ErrorPages;
@@ -52,6 +58,7 @@ export class Exchange {
   constructor(client: ExchangeClient, context: ProxyContext) {
     this.client = client;
     this.context = context;
+    this.facts = new RequestFacts(client.identity, client.secure);
     this.pages = new ErrorPages(this);
     this.#forwarder = new Forwarder(this);
     this.#gates = new Gatekeeper(this);
@@ -62,7 +69,7 @@ export class Exchange {
   begin(bytes: Buffer, head: RequestHead, bodyAt: number, end: number): number {
     const { facts, context } = this;
     this.#open();
-    facts.read(bytes, head, context.accessLog !== undefined);
+    facts.read(bytes, head, context.observer.headers);
     // Trailers stay here: an upstream that merges them into the headers could be deceived (RFC 9110 section 6.5.1).
     if (head.framing.chunked) this.body.startChunked('no-trailers');
     else this.body.startLength(Math.max(head.framing.contentLength, 0));
@@ -105,10 +112,17 @@ export class Exchange {
     const connection = keep ? (facts.minor === 0 ? 'keep-alive' : '') : 'close';
     facts.status = status;
     const edits = this.responseEdits;
-    const bytes = formatAnswer({ status, location, bodiless: facts.bodiless, connection, secure: this.client.secure, edits, text });
-    facts.bytesSent += bytes.length;
+    const strictTransport = this.strictTransport.text;
+    const bytes = formatAnswer({ status, location, bodiless: facts.bodiless, connection, strictTransport, edits, text });
+    facts.sentBytes += bytes.length;
+    facts.headBytes += bytes.indexOf(HEAD_END) + HEAD_END.length;
     this.client.unblock();
     this.finish(keep, this.client.wire.write(bytes));
+  }
+
+  /** What the answer has about strict transport. */
+  get strictTransport(): TransportLine {
+    return this.client.secure ? strictTransportLine(this.settings.strictTransport) : noTransportLine;
   }
 
   /** The client and the state of this server allow another request. */
@@ -182,9 +196,11 @@ export class Exchange {
   }
 
   /** Writes the access record of a tunnel. */
-  tunnelOver(requestBytes: number, bytesSent: number): void {
+  tunnelOver(requestBytes: number, sentBytes: number): void {
     this.facts.requestBytes += requestBytes;
-    this.facts.bytesSent += bytesSent;
+    this.facts.sentBytes += sentBytes;
+    this.facts.asked.received(sentBytes);
+    this.facts.asked.over();
     this.#log();
   }
 
@@ -204,6 +220,7 @@ export class Exchange {
     this.active = true;
     this.#answered = false;
     this.#logged = false;
+    this.settings = this.context.generation?.routes.settings ?? defaultServing;
     this.route = undefined;
     this.#dispatch.clear();
     this.pages.clear();
@@ -252,12 +269,7 @@ export class Exchange {
     if (this.#logged) return;
     this.#logged = true;
     this.#gates.leave();
-    const { accessLog } = this.context;
-    if (accessLog !== undefined && !this.#isSilent()) this.facts.log(accessLog, this.client.identity.address);
-  }
-
-  #isSilent(): boolean {
-    return this.route !== undefined && policyOf(this.route, 'access-log')?.enabled === false;
+    this.context.observer.over(this.facts, this.route);
   }
 }
 

@@ -19,6 +19,7 @@ afterEach(() => bench.close());
 
 /** Stands for any mistake of ours: it is called in the midst of every kind of event. */
 const broken: AccessLog = {
+  headers: [],
   record: () => {
     throw new TypeError('a mistake');
   },
@@ -113,7 +114,7 @@ describe('an endpoint that cannot be connected to at all', () => {
     expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 502', 'HTTP/1.1 404']);
     expect(logged[0]).toEqual({
       message: 'an endpoint cannot be connected to',
-      fields: expect.objectContaining({ upstream: '127.0.0.1:70000' }),
+      fields: expect.objectContaining({ endpoint: '127.0.0.1:70000' }),
     });
   });
 

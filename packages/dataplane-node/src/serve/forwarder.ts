@@ -168,6 +168,7 @@ export class Forwarder implements UpstreamUser {
   }
 
   upstreamConnected(): void {
+    this.#exchange.facts.asked.connected();
     this.#awaitUpstream();
   }
 
@@ -229,7 +230,8 @@ export class Forwarder implements UpstreamUser {
       this.#tries.giveCookie();
       return true;
     }
-    this.#letFail(connection);
+    this.#exchange.facts.asked.answered(status);
+    this.#letFail(connection, status);
     this.#tryNext(connection);
     return false;
   }
@@ -241,17 +243,19 @@ export class Forwarder implements UpstreamUser {
   #failed(failure: TryFailure, connecting: boolean): void {
     const connection = this.#connection;
     if (connection === undefined) return;
-    this.#letFail(connection);
+    const status = failure === 'timeout' ? 504 : 502;
+    this.#letFail(connection, status);
     if (this.#relay.headSent) {
       this.#exchange.cut();
       return;
     }
     const before = connecting || failure !== 'error' || !connection.answered;
     if (before && this.#replayable && this.#tries.follows(failure, connecting || this.#asking)) this.#tryNext(connection);
-    else this.#exchange.answer(failure === 'timeout' ? 504 : 502);
+    else this.#exchange.answer(status);
   }
 
-  #letFail(connection: UpstreamConnection): void {
+  #letFail(connection: UpstreamConnection, status: number): void {
+    this.#exchange.facts.asked.over(status);
     this.#connection = undefined;
     this.#tries.over();
     connection.discard();

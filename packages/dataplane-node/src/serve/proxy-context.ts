@@ -1,10 +1,10 @@
 import type { SecureContext } from 'node:tls';
 import type { Logger, RouteTable, Upstream } from '@sluice/core';
-import type { AccessLog } from './access-log.ts';
 import type { Balancer } from './balancer.ts';
 import type { GateKit } from './gates/gate-kit.ts';
 import type { Mirrors } from './mirrors.ts';
 import type { DeadlineSweep } from './deadline-sweep.ts';
+import type { RequestObserver } from './request-observer.ts';
 
 /** How long the proxy waits for others. */
 export interface ProxyTimeouts {
@@ -34,7 +34,7 @@ export interface ServingGeneration {
 /** What all connections of one server share. */
 export interface ProxyContext {
   readonly timeouts: ProxyTimeouts;
-  readonly accessLog: AccessLog | undefined;
+  readonly observer: RequestObserver;
   readonly logger: Logger;
   readonly sweep: DeadlineSweep;
   readonly balancer: Balancer;

@@ -1,11 +1,12 @@
 import { createServer } from 'node:net';
 import { connect as connectTls, createSecureContext } from 'node:tls';
 import type { SecureContext } from 'node:tls';
-import { silentLogger } from '@sluice/core';
+import { defaultServing, silentLogger } from '@sluice/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { AccessRecord } from './access-log.ts';
 import { ProxyServer } from './proxy-server.ts';
 import { certificateFor, fallbackCertificate } from './testing/certificates.ts';
+import { RecordedRequests } from './testing/recorded-requests.ts';
+import type { KeptRecord } from './testing/recorded-requests.ts';
 import { exchange, RawClient } from './testing/raw-client.ts';
 import { generation, local } from './testing/routing-fixture.ts';
 import { httpPort, portOf, TestBench } from './testing/test-proxy.ts';
@@ -38,6 +39,7 @@ describe('listen', () => {
       https: [],
       timeouts,
       accessLog: undefined,
+      metrics: undefined,
       logger: silentLogger,
       defaultCertificate: await fallbackCertificate(),
     });
@@ -221,6 +223,7 @@ test('a routing table that throws is a 500, not a crash', async () => {
   const broken = {
     ...generation({}),
     routes: {
+      settings: defaultServing,
       hostOf: () => undefined,
       decide: () => {
         throw new TypeError('no route');
@@ -234,11 +237,11 @@ test('a routing table that throws is a 500, not a crash', async () => {
 
 describe('access log', () => {
   test('has one record for each exchange', async () => {
-    const records: AccessRecord[] = [];
+    const records = new RecordedRequests();
     const upstream = await naming('a');
     const proxy = await bench.proxy({
       generation: generation({ 'a.test': { endpoints: [local(upstream)] } }),
-      accessLog: { record: (record) => records.push(record) },
+      accessLog: records,
     });
     const first = await exchange(
       httpPort(proxy),
@@ -246,42 +249,42 @@ describe('access log', () => {
     );
     const second = await exchange(httpPort(proxy), 'GET / HTTP/1.0\r\n\r\n');
     await exchange(httpPort(proxy), 'NONSENSE\r\n\r\n');
-    expect(records).toMatchObject([
+    expect(records.list).toMatchObject([
       {
-        client: '127.0.0.1',
+        clientAddress: '127.0.0.1',
         method: 'POST',
-        host: 'a.test',
+        authority: 'a.test',
         target: '/x?y',
         protocol: 'HTTP/1.1',
         status: 200,
-        bytesSent: first.length,
-        upstream: `127.0.0.1:${upstream}`,
-        route: 'test/a.test:80',
+        sentBytes: first.length,
+        bodyBytes: 3,
+        tries: [{ address: `127.0.0.1:${upstream}`, status: 200, bodyBytes: 3 }],
         requestId: 'i',
         userAgent: 'u',
         referer: 'r',
       },
-      { method: 'GET', host: '', protocol: 'HTTP/1.0', status: 404, bytesSent: second.length, upstream: '', route: '' },
+      { method: 'GET', authority: '', protocol: 'HTTP/1.0', status: 404, sentBytes: second.length, tries: [], host: '*' },
       { method: '', status: 400 },
     ]);
-    expect(records[0]?.requestBytes).toBe(
+    expect(records.list[0]?.requestBytes).toBe(
       'POST /x?y HTTP/1.1\r\nHost: a.test\r\nUser-Agent: u\r\nReferer: r\r\nX-Request-ID: i\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc'
         .length,
     );
   });
 
   test('says 499 for clients that go away', async () => {
-    const record = Promise.withResolvers<AccessRecord>();
+    const record = Promise.withResolvers<KeptRecord>();
     const asked = Promise.withResolvers<void>();
     const { port } = await bench.http(() => asked.resolve());
     const proxy = await bench.proxy({
       generation: generation({ 'a.test': { endpoints: [local(port)] } }),
-      accessLog: { record: record.resolve },
+      accessLog: new RecordedRequests(record.resolve),
     });
     const client = RawClient.to(httpPort(proxy));
     client.send(GET);
     await asked.promise;
     client.destroy();
-    expect(await record.promise).toMatchObject({ status: 499, bytesSent: 0 });
+    expect(await record.promise).toMatchObject({ status: 499, sentBytes: 0 });
   });
 });

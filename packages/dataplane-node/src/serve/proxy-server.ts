@@ -2,7 +2,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SecureContext } from 'node:tls';
 import { messageOf } from '@sluice/core';
-import type { ClientAuth, ClientTls, DataplaneStats, Logger } from '@sluice/core';
+import type { ClientAuth, ClientTls, DataplaneStats, Logger, RequestMetrics } from '@sluice/core';
 import type { AccessLog } from './access-log.ts';
 import { Balancer } from './balancer.ts';
 import { ClientConnection, FIRST_REQUEST_MS } from './client-connection.ts';
@@ -14,6 +14,7 @@ import type { ListenAddress } from './listener.ts';
 import { Mirrors } from './mirrors.ts';
 import type { ProxyContext, ProxyTimeouts, ServingGeneration } from './proxy-context.ts';
 import { acceptRaw, wireOf } from './raw-accept.ts';
+import { RequestObserver } from './request-observer.ts';
 import { identifyClient } from './request-writer.ts';
 import type { Wire } from './wire.ts';
 
@@ -25,8 +26,9 @@ export interface ProxyOptions {
   readonly http: readonly ListenAddress[];
   readonly https: readonly ListenAddress[];
   readonly timeouts: ProxyTimeouts;
-  /** Undefined: nothing is collected for it. */
   readonly accessLog: AccessLog | undefined;
+  /** Where requests are counted. */
+  readonly metrics: RequestMetrics | undefined;
   readonly logger: Logger;
   /** PEM; served to clients without a server name, and until the first generation. */
   readonly defaultCertificate: { readonly cert: string; readonly key: string };
@@ -67,11 +69,11 @@ export class ProxyServer {
 
   constructor(options: ProxyOptions) {
     const sweep = new DeadlineSweep();
-    const { timeouts, accessLog, logger } = options;
+    const { timeouts, accessLog, metrics, logger } = options;
     this.#options = options;
     this.#context = {
       timeouts,
-      accessLog,
+      observer: new RequestObserver(accessLog, metrics),
       logger,
       sweep,
       balancer: new Balancer(sweep, logger),
@@ -229,14 +231,14 @@ export class ProxyServer {
   }
 
   #serve(wire: Wire, { secure, port, tls }: Arrived): void {
-    const { remoteAddress } = wire.socket;
+    const { remoteAddress, remotePort = 0 } = wire.socket;
     // Without an address the client has already gone; a TLS handshake may come to its end when it is too late.
     if (remoteAddress === undefined || this.#graceOver) {
       wire.destroy();
       return;
     }
     this.#accepted++;
-    const client = { identity: { ...identifyClient(remoteAddress, secure, port), tls }, secure };
+    const client = { identity: { ...identifyClient({ address: remoteAddress, port: remotePort }, secure, port), tls }, secure };
     const connection = new ClientConnection(wire, client, this.#context, (gone) => this.#gone(gone));
     this.#clients.add(connection);
     if (this.#context.draining) connection.drain();

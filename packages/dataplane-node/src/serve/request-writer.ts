@@ -28,6 +28,7 @@ export interface ReceivedHead {
 export interface ClientIdentity {
   /** Address as text; IPv4 also when it arrived as an IPv4-mapped IPv6 address. */
   readonly address: string;
+  readonly remotePort: number;
   /** What the upstream is told: of the listener for HTTP, 443 for HTTPS. */
   readonly port: number;
   /** Of a connection with TLS. */
@@ -39,12 +40,13 @@ export interface ClientIdentity {
 }
 
 /** `port` is what the upstream is told. */
-export function identifyClient(remoteAddress: string, secure: boolean, port: number): ClientIdentity {
-  const address =
-    remoteAddress.startsWith('::ffff:') && remoteAddress.includes('.') ? remoteAddress.slice('::ffff:'.length) : remoteAddress;
+export function identifyClient(remote: { readonly address: string; readonly port: number }, secure: boolean, port: number): ClientIdentity {
+  const mapped = remote.address.startsWith('::ffff:') && remote.address.includes('.');
+  const address = mapped ? remote.address.slice('::ffff:'.length) : remote.address;
   const scheme = secure ? 'https' : 'http';
   return {
     address,
+    remotePort: remote.port,
     port,
     addressLines: Buffer.from(`\r\nX-Real-IP: ${address}\r\nX-Forwarded-For: ${address}\r\n`),
     schemeLines: Buffer.from(

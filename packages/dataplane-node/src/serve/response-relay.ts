@@ -7,6 +7,7 @@ import type { Forwarder } from './forwarder.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { ResponseHead } from './response-head.ts';
 import { writeResponseHead } from './response-writer.ts';
+import { noTransportLine } from './strict-transport-line.ts';
 import type { ResponsePlan } from './response-writer.ts';
 
 const MAX_HEAD_BYTES = 65_536;
@@ -88,8 +89,9 @@ export class ResponseRelay {
   #passInterim(bytes: Buffer): void {
     const { facts, client } = this.#exchange;
     if (facts.minor === 0) return;
-    writeResponseHead(out, bytes, head, { close: false, sayKeepAlive: false, decoded: false, secure: false });
-    facts.bytesSent += out.length;
+    writeResponseHead(out, bytes, head, { close: false, sayKeepAlive: false, decoded: false, strictTransport: noTransportLine.bytes });
+    facts.sentBytes += out.length;
+    facts.headBytes += out.length;
     if (!client.wire.write(Buffer.from(out.view()))) this.#forwarder.pauseUpstream();
   }
 
@@ -105,9 +107,12 @@ export class ResponseRelay {
       this.#forwarder.garbage();
       return;
     }
+    facts.asked.answered(head.status);
+    facts.asked.received(bodyEnd - bodyAt);
     this.#keep = this.#exchange.mayPersist && this.#exchange.body.done && !decoded && !this.#body.untilClose;
     this.reusable = head.persistent && !this.#body.untilClose && bodyEnd === end;
     if (this.#exchange.pages.replaces(head.status)) {
+      facts.asked.over();
       this.#forwarder.letGo(this.reusable && this.#body.done);
       this.#exchange.answer(head.status);
       return;
@@ -130,9 +135,9 @@ export class ResponseRelay {
     return decoded;
   }
 
-  #writeHead(bytes: Buffer, plan: Omit<ResponsePlan, 'secure'>): void {
-    const { client, responseEdits } = this.#exchange;
-    writeResponseHead(out, bytes, head, { ...plan, secure: client.secure });
+  #writeHead(bytes: Buffer, plan: Omit<ResponsePlan, 'strictTransport'>): void {
+    const { strictTransport, responseEdits } = this.#exchange;
+    writeResponseHead(out, bytes, head, { ...plan, strictTransport: strictTransport.bytes });
     if (!responseEdits.empty) responseEdits.applyToWriter(out, head.status);
   }
 
@@ -140,7 +145,8 @@ export class ResponseRelay {
   #writeInFront(bytes: Buffer, bodyAt: number, bodyEnd: number): boolean {
     const { client, facts } = this.#exchange;
     const at = bodyAt - out.length;
-    facts.bytesSent += out.length + bodyEnd - bodyAt;
+    facts.sentBytes += out.length + bodyEnd - bodyAt;
+    facts.headBytes += out.length;
     if (at >= 0) {
       out.buffer.copy(bytes, at, 0, out.length);
       return client.wire.write(bytes.subarray(at, bodyEnd));
@@ -158,7 +164,8 @@ export class ResponseRelay {
     }
     if (next < end) this.reusable = false;
     const { dataEnd } = this.#body;
-    facts.bytesSent += dataEnd - start;
+    facts.sentBytes += dataEnd - start;
+    facts.asked.received(next - start);
     this.#written(dataEnd === start || client.wire.write(bytes.subarray(start, dataEnd)));
   }
 
@@ -171,6 +178,7 @@ export class ResponseRelay {
   #completed(flushed: boolean): void {
     this.complete = true;
     this.#held.clear();
+    this.#exchange.facts.asked.over();
     this.#exchange.finish(this.#keep && this.#exchange.body.done, flushed && !this.#exchange.client.wire.awaitingFlush);
   }
 
@@ -183,7 +191,9 @@ export class ResponseRelay {
     }
     this.#writeHead(bytes, { close: false, sayKeepAlive: false, decoded: false });
     facts.status = SWITCHING;
-    facts.bytesSent += out.length;
+    facts.sentBytes += out.length;
+    facts.headBytes += out.length;
+    facts.asked.answered(SWITCHING);
     this.headSent = true;
     client.wire.write(Buffer.from(out.view()));
     this.#forwarder.openTunnel(bytes, after, end);

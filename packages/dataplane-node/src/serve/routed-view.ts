@@ -40,7 +40,7 @@ export class RoutedView implements RoutedRequest {
   }
 
   get host(): string {
-    return this.#facts.host;
+    return this.#facts.authority;
   }
 
   get target(): string {

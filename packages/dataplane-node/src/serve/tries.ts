@@ -9,6 +9,9 @@ import type { ForwardingPlan } from './forwarding-plan.ts';
 import type { ProxyTimeouts } from './proxy-context.ts';
 import type { UpstreamConnection } from './upstream-connection.ts';
 
+/** How nginx records an endpoint that did not answer. */
+const BAD_GATEWAY = 502;
+
 /** The tries of one request: which endpoints it goes to, how it gets there, and whether another try may follow. */
 export class Tries {
   readonly #exchange: Exchange;
@@ -17,6 +20,8 @@ export class Tries {
   #upstream: Upstream | undefined;
   #peers: Peers | undefined;
   #count = 0;
+  /** Something was asked before, and what it said made another upstream be asked. */
+  #another = false;
   #startMs = 0;
   #tryStartMs = 0;
   /** How long an endpoint may take. */
@@ -50,28 +55,36 @@ export class Tries {
 
   /** Everything from now on is about endpoints of this upstream. */
   begin(upstream: Upstream): void {
-    const { context, facts } = this.#exchange;
     this.#upstream = upstream;
-    this.#peers = context.balancer.peersOf(upstream);
+    this.#peers = this.#exchange.context.balancer.peersOf(upstream);
     this.#count = 0;
     this.#startMs = performance.now();
-    facts.route = upstream.id;
+    this.#another = this.#exchange.facts.tries.length > 0;
   }
 
   /** A connection to the endpoint that is picked, or to the next one that can be connected to at all. */
   connect(reuse: boolean): UpstreamConnection | undefined {
     const peers = this.#peers;
     if (peers === undefined) return undefined;
+    const { asked } = this.#exchange.facts;
     while (this.#count < this.#most) {
       this.#count++;
       this.#tryStartMs = this.#count === 1 ? this.#startMs : performance.now();
       try {
         const pool = peers.pool(peers.pick(this.#wish), this.#security);
-        this.#exchange.facts.upstream = pool.name;
-        return reuse ? pool.take() : pool.open();
+        asked.begin(pool.name, this.#tryStartMs, this.#another);
+        this.#another = false;
+        const connection = reuse ? pool.take() : pool.open();
+        if (connection.connected) asked.reused();
+        return connection;
       } catch (error) {
-        const { upstream, route } = this.#exchange.facts;
-        this.#exchange.context.logger.error('an endpoint cannot be connected to', { error: messageOf(error), upstream, route });
+        asked.over(BAD_GATEWAY);
+        const endpoint = asked.list.at(-1)?.address;
+        this.#exchange.context.logger.error('an endpoint cannot be connected to', {
+          error: messageOf(error),
+          endpoint,
+          upstream: this.#upstream?.id,
+        });
       }
     }
     return undefined;

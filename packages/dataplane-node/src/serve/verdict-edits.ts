@@ -6,6 +6,6 @@ import type { Exchange } from './exchange.ts';
 export function takeEdits({ responseEdits, facts, client }: Exchange, verdict: Verdict): void {
   responseEdits.take(verdict.responseEdits);
   if (verdict.kind !== 'forward' || !changesValues(verdict.route)) return;
-  const origin = { secure: client.secure, host: canonicalHost(facts.host) ?? '' };
+  const origin = { secure: client.secure, host: canonicalHost(facts.authority) ?? '' };
   for (const { header, change } of valueChanges(verdict.route, origin)) responseEdits.change(header, change);
 }

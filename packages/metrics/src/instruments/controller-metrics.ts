@@ -1,9 +1,10 @@
 import { Registry, collectDefaultMetrics } from 'prom-client';
-import type { ControllerStatus, ControllerView, RunReport } from '@sluice/core';
+import type { ControllerStatus, ControllerView, RequestMetrics, RunReport } from '@sluice/core';
 import { certificateSamples, expirySamples } from './certificate-samples.ts';
 import { Families } from './families.ts';
 import type { Sample } from './families.ts';
 import { orphanSamples } from './orphan-samples.ts';
+import { RequestFamilies } from './request-families.ts';
 
 /** What the metrics say of the controller itself. */
 export interface ControllerIdentity {
@@ -13,6 +14,12 @@ export interface ControllerIdentity {
   readonly version: string;
 }
 
+/** The counts of requests, and which of their families are left out. */
+export interface CountedRequests {
+  readonly metrics: RequestMetrics;
+  readonly excluded: readonly string[];
+}
+
 const RUN_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** What a scrape is answered with. */
@@ -20,19 +27,21 @@ export class ControllerMetrics {
   readonly #registry = new Registry();
   readonly #families: Families;
   readonly #view: ControllerView;
+  readonly #counted: RequestMetrics | undefined;
+  readonly #requests: RequestFamilies | undefined;
   /** As of the scrape that is being answered. */
   #status: ControllerStatus | undefined;
   #lastGood = true;
   #lastAppliedMs: number | undefined;
 
-  constructor(view: ControllerView, identity: ControllerIdentity) {
+  /** `counted` is undefined where requests are not counted. */
+  constructor(view: ControllerView, identity: ControllerIdentity, counted?: CountedRequests) {
     this.#view = view;
+    this.#counted = counted?.metrics;
     const { namespace, controllerClass, pod } = identity;
-    this.#families = new Families(this.#registry, {
-      controller_namespace: namespace,
-      controller_class: controllerClass,
-      controller_pod: pod,
-    });
+    const common = { controller_namespace: namespace, controller_class: controllerClass, controller_pod: pod };
+    this.#families = new Families(this.#registry, common);
+    this.#requests = counted && new RequestFamilies(counted.metrics, common, counted.excluded);
     collectDefaultMetrics({ register: this.#registry });
     this.#addConfiguration(identity);
     this.#addCertificates(controllerClass);
@@ -45,7 +54,16 @@ export class ControllerMetrics {
   /** The Prometheus text format. */
   async text(): Promise<string> {
     this.#status = await this.#view.status();
-    return this.#registry.metrics();
+    const requests = await this.#requests?.text();
+    this.#forgetRequests();
+    return `${await this.#registry.metrics()}${requests ?? ''}`;
+  }
+
+  /** Series of Ingresses that are not served any more are told a last time and then go. */
+  #forgetRequests(): void {
+    if (this.#counted === undefined) return;
+    const served = new Set(this.#view.servedIngresses().map(({ namespace, name }) => `${namespace}/${name}`));
+    this.#counted.retain((namespace, ingress) => served.has(`${namespace}/${ingress}`));
   }
 
   get contentType(): string {
@@ -90,6 +108,7 @@ export class ControllerMetrics {
     families.read('sluice_diagnostics', () => this.#diagnosticSamples());
     families.read('sluice_waiting_changes', () => [{ value: this.#view.waitingChanges() }]);
     families.read('sluice_generation_revision', () => [{ value: this.#status?.generation?.revision ?? 0 }]);
+    families.read('sluice_request_series', () => (this.#counted === undefined ? [] : [{ value: this.#counted.size }]));
     families.read('sluice_quarantined_objects', () => [
       { value: this.#view.diagnostics().filter(({ code }) => code === 'SLU4002').length },
     ]);

@@ -55,12 +55,47 @@ export const ingressNginxMetrics = Object.freeze({
   nginx_ingress_controller_nginx_process_requests_total: { type: 'counter', labels: [], help: 'Requests of clients since the start' },
 } as const satisfies Readonly<Record<string, MetricEntry>>);
 
+const request = ['host', 'status', 'method', 'path', 'namespace', 'ingress', 'service', 'canary'] as const;
+
+/** Of requests of clients: of those hosts alone that an Ingress has, unless options say otherwise. */
+export const requestMetricsTable = Object.freeze({
+  nginx_ingress_controller_requests: { type: 'counter', labels: request, help: 'Requests of clients' },
+  nginx_ingress_controller_request_duration_seconds: {
+    type: 'histogram',
+    labels: request,
+    help: 'From the beginning of a request to the end of its answer',
+  },
+  nginx_ingress_controller_response_duration_seconds: {
+    type: 'histogram',
+    labels: request,
+    help: 'From asking the endpoint to the end of its answer; requests of several tries are not in it',
+  },
+  nginx_ingress_controller_header_duration_seconds: {
+    type: 'histogram',
+    labels: request,
+    help: 'From asking the endpoint to the head of its answer; requests of several tries are not in it',
+  },
+  nginx_ingress_controller_connect_duration_seconds: {
+    type: 'histogram',
+    labels: request,
+    help: 'Until the endpoint took the connection, 0 for one that was kept; requests of several tries are not in it',
+  },
+  nginx_ingress_controller_request_size: { type: 'histogram', labels: request, help: 'Bytes of requests, heads included' },
+  nginx_ingress_controller_response_size: { type: 'histogram', labels: request, help: 'Bytes of answers, heads included' },
+  nginx_ingress_controller_bytes_sent: {
+    type: 'histogram',
+    labels: request,
+    help: 'The same in other buckets; ingress-nginx calls it deprecated',
+  },
+} as const satisfies Readonly<Record<string, MetricEntry>>);
+
 /** Metrics of our own, the same for every backend. */
 export const sluiceMetrics = Object.freeze({
   sluice_ready: { type: 'gauge', labels: ['backend'], help: '1 while a generation of a complete snapshot is served' },
   sluice_objects: { type: 'gauge', labels: ['kind'], help: 'Watched objects' },
   sluice_diagnostics: { type: 'gauge', labels: ['severity', 'code'], help: 'Findings of the served generation' },
   sluice_quarantined_objects: { type: 'gauge', labels: [], help: 'Objects that the data plane refused and that are set aside' },
+  sluice_request_series: { type: 'gauge', labels: [], help: 'Series of requests; what comes beyond the limit is counted as overflow' },
   sluice_runs_total: { type: 'counter', labels: ['outcome'], help: 'Runs of the reconcile loop by outcome' },
   sluice_run_duration_seconds: {
     type: 'histogram',
@@ -89,4 +124,5 @@ export const sluiceMetrics = Object.freeze({
 } as const satisfies Readonly<Record<string, MetricEntry>>);
 
 export type IngressNginxMetric = keyof typeof ingressNginxMetrics;
+export type RequestMetric = keyof typeof requestMetricsTable;
 export type SluiceMetric = keyof typeof sluiceMetrics;

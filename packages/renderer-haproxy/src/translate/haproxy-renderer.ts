@@ -38,7 +38,13 @@ export class HaproxyRenderer implements Renderer<HaproxyTree> {
     const byId = new Map(model.upstreams.map((upstream) => [upstream.id, upstream]));
     const demands = this.#demands.of(model.virtualHosts, () => uniqueDemands(hosts));
     const upstreams = demanded(demands, byId).map(({ upstream, way }) => this.#upstream(upstream, way));
-    const tree = this.#trees.make({ deployment: this.#deployment, hosts, upstreams, certificates: certificateLines(model) });
+    const tree = this.#trees.make({
+      deployment: this.#deployment,
+      settings: model.settings,
+      hosts,
+      upstreams,
+      certificates: certificateLines(model),
+    });
     return { tree, diagnostics: [...fidelityDiagnostics(model, this.fidelity), ...findings(hosts, model, this.#deployment.version)] };
   }
 

@@ -16,10 +16,19 @@ export class ControlSocket {
 
   /** The body of a 200 answer; undefined for any other, and when there is none in time. */
   get(path: string, timeoutMs: number): Promise<string | undefined> {
+    return this.#ask('GET', path, timeoutMs);
+  }
+
+  /** The same of what is gone from nginx afterwards. */
+  take(path: string, timeoutMs: number): Promise<string | undefined> {
+    return this.#ask('POST', path, timeoutMs);
+  }
+
+  #ask(method: 'GET' | 'POST', path: string, timeoutMs: number): Promise<string | undefined> {
     return new Promise((resolve) => {
       const give = (): void => resolve(undefined);
       const signal = AbortSignal.timeout(timeoutMs);
-      const asked = request({ socketPath: this.#path(), path, agent: false, signal }, (answer) => {
+      const asked = request({ socketPath: this.#path(), method, path, agent: false, signal }, (answer) => {
         let text = '';
         answer.setEncoding('utf8');
         answer.on('data', (chunk: string) => (text += chunk));

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Backend, ListenAddresses, Logger } from '@sluice/core';
+import type { Backend, ListenAddresses, Logger, RequestMetrics } from '@sluice/core';
 import { workerUser, resolveAddresses } from '@sluice/core';
 import { probeNginx } from '../observe/probe.ts';
 import { systemResolvers } from '../observe/resolvers.ts';
@@ -22,12 +22,14 @@ export interface NginxBackendParts {
   readonly listen: ListenAddresses;
   readonly data: string;
   readonly logger: Logger;
+  /** Where requests are counted; undefined where nobody wants to know. */
+  readonly metrics: RequestMetrics | undefined;
 }
 
 const MOST_WORKERS = 16;
 
 /** The nginx backend. Writes and starts nothing; translates and renders without nginx being installed, as if one with Lua were. */
-export function nginxBackend({ options, listen, data, logger }: NginxBackendParts): Backend {
+export function nginxBackend({ options, listen, data, logger, metrics }: NginxBackendParts): Backend {
   const nginx = probeNginx(options);
   if (nginx === undefined) logger.warn('nginx is not installed: nothing is tested, and Lua is assumed', { binary: options.binary });
   const capabilities = nginx?.capabilities ?? assumedCapabilities;
@@ -40,6 +42,7 @@ export function nginxBackend({ options, listen, data, logger }: NginxBackendPart
     resolvers: systemResolvers(),
     ipv6: existsSync('/proc/net/if_inet6'),
     ...(user && { user: `${user.name} ${user.group}` }),
+    ...(metrics && { counted: metrics.options.buckets }),
     settings: { ...options, workers: options.workers === 'auto' ? Math.min(availableParallelism(), MOST_WORKERS) : options.workers },
   };
   const runtime = new NginxRuntime({
@@ -54,6 +57,7 @@ export function nginxBackend({ options, listen, data, logger }: NginxBackendPart
     bootstrap: () => bootstrapTable(deployment),
     writeAccessLog: (lines) => void process.stdout.write(lines, 'latin1'),
     logger,
+    metrics,
   });
   return { renderer: new NginxRenderer(deployment), reloader: new NginxReloader(runtime), dataplane: new NginxDataplane(runtime) };
 }

@@ -41,20 +41,20 @@ export class NginxDataplane implements Dataplane {
    */
   async start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const { parts, process, errorLog, accessLog } = this.#runtime;
+    const { parts, process, errorLog, requests } = this.#runtime;
     if (parts.nginx === undefined) throw missingNginx(parts.options.binary);
     this.#tellMissingLua(parts.nginx.capabilities);
     await this.#prepare();
     signal.throwIfAborted();
     await checkAddresses(parts.addresses, this.#portsInUse());
     await errorLog.start();
-    await accessLog.start();
+    for (const one of requests) await one.start();
     try {
       await this.#serve(signal);
     } catch (error) {
       await process.stop(AbortSignal.abort());
       await errorLog.stop();
-      await accessLog.stop();
+      for (const one of requests) await one.stop();
       releaseFolder(parts.folder);
       throw error;
     }
@@ -66,7 +66,7 @@ export class NginxDataplane implements Dataplane {
 
   async stop(signal: AbortSignal): Promise<void> {
     clearInterval(this.#timer);
-    const { running, process, errorLog, accessLog, parts } = this.#runtime;
+    const { running, process, errorLog, requests, parts } = this.#runtime;
     this.#runtime.running = false;
     if (!running) return;
     const cut = (): void => this.#tellCut();
@@ -76,7 +76,7 @@ export class NginxDataplane implements Dataplane {
     signal.removeEventListener('abort', cut);
     await this.#runtime.close();
     await errorLog.stop();
-    await accessLog.stop();
+    for (const one of requests) await one.stop();
     releaseFolder(parts.folder);
   }
 

@@ -16,6 +16,8 @@ export interface NginxFolder {
   readonly control: string;
   readonly errorLog: string;
   readonly accessLog: string;
+  /** What is counted where there is no Lua. */
+  readonly countLog: string;
   /** What nginx writes to stdout and stderr. */
   readonly output: string;
   /** Which program was started last. */
@@ -47,6 +49,7 @@ export function nginxFolder(data: string): NginxFolder {
     control: at('run', 'control.sock'),
     errorLog: at('run', 'error.log'),
     accessLog: at('run', 'access.log'),
+    countLog: at('run', 'requests.log'),
     output: at('run', 'output.log'),
     program: at('run', 'program'),
     defaults: at('default'),

@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { messageOf, AccessLog, Serial, shortened, spanAttributes, spanNames, traced } from '@sluice/core';
-import type { ListenAddresses, Logger, WorkerUser, ResolvedAddresses } from '@sluice/core';
+import { messageOf, LineTail, Serial, shortened, spanAttributes, spanNames, traced } from '@sluice/core';
+import type { ListenAddresses, Logger, RequestMetrics, WorkerUser, ResolvedAddresses } from '@sluice/core';
 import type { NginxOptions } from '../options.ts';
 import { ErrorLog } from '../observe/error-log.ts';
+import { LoggedCounts } from '../observe/logged-counts.ts';
 import type { FoundNginx } from '../observe/probe.ts';
+import { WorkerCounts } from '../observe/worker-counts.ts';
 import type { NginxTable } from '../render/nginx-table.ts';
 import { createHash } from 'node:crypto';
 import { ControlSocket } from './control-socket.ts';
@@ -30,6 +32,8 @@ export interface NginxRuntimeParts {
   readonly live: ((socketPath: string) => LiveSync) | undefined;
   /** What is served before there is anything else. */
   readonly bootstrap: () => NginxTable;
+  /** Where requests are counted; undefined where nobody wants to know. */
+  readonly metrics: RequestMetrics | undefined;
   /** Takes whole lines of the access log, as binary strings. */
   readonly writeAccessLog: (lines: string) => void;
   readonly logger: Logger;
@@ -37,6 +41,12 @@ export interface NginxRuntimeParts {
 
 const ANSWER_MS = 1000;
 const DRAIN_POLL_MS = 25;
+
+/** What is followed from the start to the end. */
+interface Followed {
+  start(): Promise<void> | void;
+  stop(): Promise<void>;
+}
 
 /** What nginx serves, as far as it is known. */
 export interface Served {
@@ -57,7 +67,8 @@ export class NginxRuntime {
   readonly control: ControlSocket;
   readonly process: NginxProcess;
   readonly errorLog: ErrorLog;
-  readonly accessLog: AccessLog;
+  /** The access log, and what requests are counted by. */
+  readonly requests: readonly Followed[];
   readonly draining: Draining;
   /** What changes files or nginx happens one after another. */
   readonly serial = new Serial();
@@ -76,7 +87,7 @@ export class NginxRuntime {
     this.store = new GenerationStore({ folder, user, lua, addresses: JSON.stringify(addresses), environment: environmentOf(parts) });
     this.control = new ControlSocket(() => this.controlPath());
     this.errorLog = new ErrorLog(folder.errorLog, logger);
-    this.accessLog = new AccessLog(folder.accessLog, parts.writeAccessLog, logger);
+    this.requests = [this.#accessLog(), ...this.#counts()];
     this.draining = new Draining(
       new Set([...addresses.http, ...addresses.https].map(({ port }) => port)),
       options.drainingGenerations,
@@ -93,6 +104,18 @@ export class NginxRuntime {
       leaving: async () => void (await this.drain(this.#serving())),
       left: (workers) => this.draining.add(this.served.good ?? '', workers),
     });
+  }
+
+  #accessLog(): Followed {
+    const { folder, writeAccessLog, logger } = this.parts;
+    return new LineTail(folder.accessLog, writeAccessLog, (bytes) => logger.warn('a part of the access log is left out', { bytes }));
+  }
+
+  #counts(): readonly Followed[] {
+    const { folder, metrics, live, logger } = this.parts;
+    if (metrics === undefined) return [];
+    if (live === undefined) return [new LoggedCounts(folder.countLog, metrics, logger)];
+    return [new WorkerCounts(metrics, async () => (this.running ? await this.control.take('/counts', ANSWER_MS) : undefined))];
   }
 
   /** By which this process reaches the control socket. */

@@ -96,6 +96,7 @@ export class ProcessBench {
     const table = tableMaker(chosen, user === undefined ? '' : `user ${user.name} ${user.group};\n`);
     const runtime = new NginxRuntime({
       writeAccessLog: () => {},
+      metrics: undefined,
       folder: this.folder,
       nginx: testedNginx && { ...testedNginx, ...(program !== undefined && { path: program }) },
       options: { ...nginxOptions.parse({}), testTimeoutMs: 15_000, ...options },

@@ -1,5 +1,8 @@
+import { HistogramLayout } from '@sluice/core';
+import type { ServingSettings } from '@sluice/core';
 import { block, directive, literal, luaBlock, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
+import { logging } from './access-log.ts';
 import { httpVariables } from './http-variables.ts';
 import { hasHttp2Directive } from './listen.ts';
 import { standardRequestHeaders } from './request-headers.ts';
@@ -23,14 +26,14 @@ export function mainDirectives({ capabilities, user, settings }: Deployment): re
 }
 
 /** Directives of the http block that are the same for every host. */
-export function httpDirectives(deployment: Deployment): readonly Directive[] {
+export function httpDirectives(deployment: Deployment, settings: ServingSettings): readonly Directive[] {
   return [
     ...folders(),
     ...limits(deployment),
     ...(hasHttp2Directive(deployment) ? [directive('http2', 'on')] : []),
     ...transportSecurity(),
-    ...logging(deployment),
-    ...httpVariables(),
+    ...logging(deployment, settings.accessLog),
+    ...httpVariables(settings),
     ...proxying(deployment),
     ...(isLive(deployment) ? lua(deployment) : []),
   ];
@@ -83,35 +86,6 @@ function transportSecurity(): readonly Directive[] {
 /** Said with every answer over TLS; to be said again where a location adds headers of its own, which replace those of the http block. */
 export const strictTransport: Directive = directive('add_header', 'Strict-Transport-Security', variable('sluice_hsts'), 'always');
 
-/** The fields that the Node data plane writes too; those with `"` are texts. */
-const ACCESS_FIELDS = [
-  ['time', '"$time_iso8601"'],
-  ['client', '"$remote_addr"'],
-  ['method', '"$request_method"'],
-  ['host', '"$http_host"'],
-  ['target', '"$request_uri"'],
-  ['protocol', '"$server_protocol"'],
-  ['status', '$status'],
-  ['requestBytes', '$request_length'],
-  ['bytesSent', '$bytes_sent'],
-  // nginx tells seconds.
-  ['durationMs', '${request_time}e3'],
-  ['upstream', '"$upstream_addr"'],
-  ['requestId', '"$sluice_request_id"'],
-  ['userAgent', '"$http_user_agent"'],
-  ['referer', '"$http_referer"'],
-] as const;
-
-function logging(deployment: Deployment): readonly Directive[] {
-  if (!deployment.settings.accessLog) return [directive('access_log', 'off')];
-  const fields = isLive(deployment) ? [...ACCESS_FIELDS, ['route', '"$sluice_upstream"'] as const] : ACCESS_FIELDS;
-  const format = `{${fields.map(([name, value]) => `"${name}":${value}`).join(',')}}`;
-  return [
-    directive('log_format', 'sluice', 'escape=json', format),
-    directive('access_log', 'run/access.log', 'sluice', 'buffer=64k', 'flush=500ms'),
-  ];
-}
-
 function proxying(deployment: Deployment): readonly Directive[] {
   return [
     ...standardRequestHeaders,
@@ -143,12 +117,20 @@ function lua(deployment: Deployment): readonly Directive[] {
     directive('lua_regex_cache_max_entries', 16_384),
     directive('lua_transform_underscores_in_response_headers', 'off'),
     directive('lua_shared_dict', 'sluice_workers', '256k'),
-    luaBlock('init_by_lua_block', 'require("sluice.init")'),
+    ...(deployment.counted === undefined ? [] : [directive('lua_shared_dict', 'sluice_counts', '16m')]),
+    luaBlock('init_by_lua_block', `require("sluice.init")${countSetup(deployment)}`),
     luaBlock('rewrite_by_lua_block', 'require("sluice.route").rewrite()'),
     luaBlock('header_filter_by_lua_block', 'require("sluice.answer").filter()'),
     luaBlock('log_by_lua_block', 'require("sluice.balance").log()'),
     livePool('sluice', deployment),
   ];
+}
+
+/** Bounds of what is counted, in the order of `HistogramLayout`. */
+function countSetup({ counted }: Deployment): string {
+  if (counted === undefined) return '';
+  const bounds = new HistogramLayout(counted).histograms.map((histogram) => `{ ${histogram.bounds.join(', ')} }`);
+  return ` require("sluice.count").setup({ ${bounds.join(', ')} })`;
 }
 
 /** What depends on the digest of all the rest: workers that know their generation, and the socket on which the controller asks for it. */
@@ -167,6 +149,7 @@ function controlServer(deployment: Deployment, digest: string): Directive {
   const live = [
     content('/live', 'require("sluice.control").live()'),
     content('/drain', 'require("sluice.control").drain()'),
+    content('/counts', 'require("sluice.control").counts()'),
     content('/workers', 'require("sluice.control").workers()'),
   ];
   return {
@@ -175,8 +158,11 @@ function controlServer(deployment: Deployment, digest: string): Directive {
       [],
       [
         directive('listen', 'unix:run/control.sock'),
-        // The access log names it, also where no location says it.
-        ...(isLive(deployment) ? [directive('set', variable('sluice_upstream'), literal(''))] : []),
+        // Variables are known when something sets them, also where no location does.
+        ...(isLive(deployment) ? ['sluice_upstream', 'sluice_canary'] : ['sluice_canary']).map((name) =>
+          directive('set', variable(name), literal('')),
+        ),
+        directive('set', variable('sluice_rule'), literal('')),
         directive('client_max_body_size', 0),
         directive('client_body_buffer_size', '8m'),
         directive('access_log', 'off'),

@@ -1,7 +1,8 @@
-import { policyOf } from '@sluice/core';
+import { policyOf, ruleText } from '@sluice/core';
 import type { Route, VirtualHost } from '@sluice/core';
 import { block, directive, literal, luaBlock, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
+import { silence } from './access-log.ts';
 import { access } from './access.ts';
 import { errorPages } from './error-pages.ts';
 import { externalAuth } from './external-auth.ts';
@@ -61,7 +62,8 @@ function planned(host: VirtualHost, route: Route, { deployment, resources }: Sur
 function routeBody(routed: Routed): RouteBody {
   const { host, route, around } = routed;
   const pages = errorPages(route, (upstream, rewrite) => passing({ route, upstream, around, rewrite }));
-  const common = [...bodyLimit(route), ...accessLog(route)];
+  const rule = directive('set', variable('sluice_rule'), literal(ruleText(host, route)));
+  const common = [rule, ...bodyLimit(route), ...silence(route, around.deployment)];
   const refused = refusal(routed);
   if (refused !== undefined)
     return { directives: [...common, ...pages.directives, directive('return', refused)], locations: pages.locations };
@@ -135,8 +137,4 @@ const USUAL_BODY_BYTES = 1_048_576;
 function bodyLimit(route: Route): readonly Directive[] {
   const bytes = policyOf(route, 'body-limit')?.bytes ?? 0;
   return bytes === USUAL_BODY_BYTES ? [] : [directive('client_max_body_size', bytes)];
-}
-
-function accessLog(route: Route): readonly Directive[] {
-  return policyOf(route, 'access-log')?.enabled === false ? [directive('access_log', 'off')] : [];
 }

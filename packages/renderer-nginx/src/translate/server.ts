@@ -1,7 +1,7 @@
-import { formatObject } from '@sluice/core';
+import { formatObject, ruleText } from '@sluice/core';
 import type { Origin, Route, VirtualHost } from '@sluice/core';
-import { block, directive, luaBlock, text, variable } from '../render/directive.ts';
-import type { Directive } from '../render/directive.ts';
+import { block, directive, literal, luaBlock, text, variable } from '../render/directive.ts';
+import type { Argument, Directive } from '../render/directive.ts';
 import { clientAuth } from './client-auth.ts';
 import { listening } from './listen.ts';
 import { locationsOf } from './location-match.ts';
@@ -20,12 +20,18 @@ export function serverOf(host: VirtualHost, around: Surroundings): Directive {
   const body = [
     ...listening(around.deployment, isDefault),
     directive('server_name', ...serverNames(host, around.isHostName)),
+    directive('set', variable('sluice_rule'), hostRule(host)),
     ...tls(host, isDefault, around),
     ...clientAuth(host, around.resources),
     ...beforeRoutes(host, around),
     ...locations(host, around),
   ];
   return { ...block('server', [], body), from: host.from, comment: `${host.name}: ${described(host.from)}` };
+}
+
+/** What a request is called that no route has. */
+function hostRule(host: VirtualHost): Argument {
+  return host.match.kind === 'exact' ? text({ variable: 'host' }, '     ') : literal(ruleText(host, {}));
 }
 
 function described({ object, field }: Origin): string {

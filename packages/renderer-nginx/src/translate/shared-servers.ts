@@ -17,13 +17,21 @@ export interface TranslatedServer {
   readonly server: Directive;
 }
 
+/** Variables that hosts which share a server have values of their own for. */
+const OWN = ['sluice_rule', 'sluice_upstream'] as const;
+
+interface OwnText {
+  readonly variable: (typeof OWN)[number];
+  readonly text: string;
+}
+
 /** A server without what is its own. */
 interface Shape {
   readonly key: string;
   readonly listeners: readonly Directive[];
   readonly body: readonly Directive[];
-  /** What `$sluice_upstream` is in each place. */
-  readonly upstreams: readonly string[];
+  /** What `$sluice_upstream` or `$sluice_rule` is in each place. */
+  readonly own: readonly OwnText[];
 }
 
 const shapes = new WeakMap<Directive, Shape>();
@@ -67,25 +75,26 @@ function shapeOf(server: Directive): Shape {
 }
 
 function computeShape({ block: body = [] }: Directive): Shape {
-  const upstreams: string[] = [];
+  const own: OwnText[] = [];
   const listeners = body.filter(({ name }) => name === 'listen');
-  const rest = body.filter(({ name }) => name !== 'listen' && name !== 'server_name').map((one) => withoutOwn(one, upstreams));
+  const rest = body.filter(({ name }) => name !== 'listen' && name !== 'server_name').map((one) => withoutOwn(one, own));
   const { text } = print([...listeners, ...rest]);
-  return { key: createHash('sha256').update(text).digest('hex').slice(0, 8), listeners, body: rest, upstreams };
+  return { key: createHash('sha256').update(text).digest('hex').slice(0, 8), listeners, body: rest, own };
 }
 
-/** The directive without origin, comment and upstream; what that was is added to the list. */
-function withoutOwn({ name, args, block: body, code }: Directive, upstreams: string[]): Directive {
+/** The directive without origin, comment and what is its own, which is added to the list. */
+function withoutOwn({ name, args, block: body, code }: Directive, all: OwnText[]): Directive {
   const bare = { name, args, ...(code !== undefined && { code }) };
-  const own = upstreamIn({ name, args });
-  if (own !== undefined) return { ...bare, args: [variable('sluice_upstream'), variable(`sluice_slot_${upstreams.push(own)}`)] };
-  return body === undefined ? bare : { ...bare, block: body.map((one) => withoutOwn(one, upstreams)) };
+  const own = ownIn({ name, args });
+  if (own !== undefined) return { ...bare, args: [variable(own.variable), variable(`sluice_slot_${all.push(own)}`)] };
+  return body === undefined ? bare : { ...bare, block: body.map((one) => withoutOwn(one, all)) };
 }
 
-function upstreamIn({ name, args: [first, second] }: Directive): string | undefined {
-  return name === 'set' && isVariable(first, 'sluice_upstream') && second?.kind === 'text' && typeof second.parts[0] === 'string'
-    ? second.parts[0]
-    : undefined;
+function ownIn({ name, args: [first, second] }: Directive): OwnText | undefined {
+  if (name !== 'set' || second?.kind !== 'text') return undefined;
+  const [text] = second.parts;
+  const set = OWN.find((one) => isVariable(first, one));
+  return set === undefined || typeof text !== 'string' ? undefined : { variable: set, text };
 }
 
 function isVariable(argument: Argument | undefined, name: string): boolean {
@@ -111,13 +120,17 @@ const names = new WeakMap<Directive, readonly Directive[]>();
 function namesOf(server: Directive): readonly Directive[] {
   let known = names.get(server);
   if (known === undefined) {
-    const comment = `${server.comment ?? ''} to ${shapeOf(server).upstreams.join(', ')}`;
+    const comment = `${server.comment ?? ''} to ${upstreamsOf(server).join(', ')}`;
     known = (server.block ?? [])
       .filter(({ name }) => name === 'server_name')
       .map((one) => ({ ...one, comment, ...(server.from && { from: server.from }) }));
     names.set(server, known);
   }
   return known;
+}
+
+function upstreamsOf(server: Directive): readonly string[] {
+  return shapeOf(server).own.flatMap((own) => (own.variable === 'sluice_upstream' ? own.text : []));
 }
 
 /** Places become variables of this group. */
@@ -137,9 +150,9 @@ function mapName(key: string, slot: number | string): string {
 function mapsOf(members: readonly TranslatedServer[]): readonly (readonly [string, readonly Directive[]])[] {
   const [first] = members;
   if (first === undefined) return [];
-  const { key, upstreams } = shapeOf(first.server);
-  return upstreams.map((_, slot) => {
-    const entries = members.map(({ host, server }) => directive(host.name, literal(shapeOf(server).upstreams[slot] ?? '')));
+  const { key, own } = shapeOf(first.server);
+  return own.map((_, slot) => {
+    const entries = members.map(({ host, server }) => directive(host.name, literal(shapeOf(server).own[slot]?.text ?? '')));
     const name = mapName(key, slot + 1);
     return [name, [block('map', [variable('host'), variable(name)], entries)]] as const;
   });

@@ -1,4 +1,4 @@
-import type { Certificate, Upstream } from '@sluice/core';
+import type { Certificate, RequestBuckets, ServingSettings, Upstream } from '@sluice/core';
 import type { NginxOptions } from '../options.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Resources } from './resources.ts';
@@ -22,6 +22,8 @@ export interface Deployment {
   /** The user and group of workers; absent where the controller has no rights to give up. */
   readonly user?: string;
   readonly settings: NginxSettings;
+  /** The buckets in which requests are counted; absent where they are not. */
+  readonly counted?: RequestBuckets;
 }
 
 /** The options that the configuration file of nginx shows; `workers` is a number by now. */
@@ -35,6 +37,8 @@ export type NginxSettings = Pick<
 /** What translating one host looks at and adds to. */
 export interface Surroundings {
   readonly deployment: Deployment;
+  /** What holds for every request. */
+  readonly settings: ServingSettings;
   readonly resources: Resources;
   /** Of the model, where it has to be known at the time of translation: without Lua. */
   upstream(this: void, id: string): Upstream | undefined;

@@ -48,6 +48,14 @@ const honoured: readonly [string, string, Readonly<Record<string, unknown>>][] =
   ['healthz-host', '::1', { 'listen.admin': '[::1]:10254' }],
   ['default-ssl-certificate', 'a/b', { defaultCertificate: 'a/b' }],
   ['configmap', 'a/b', { configMap: 'a/b' }],
+  ['enable-metrics', 'false', { 'metrics.requests.enabled': false }],
+  ['metrics-per-host', 'false', { 'metrics.requests.perHost': false }],
+  ['metrics-per-undefined-host', 'true', { 'metrics.requests.perUndefinedHost': true }],
+  ['report-status-classes', 'true', { 'metrics.requests.statusClasses': true }],
+  ['exclude-socket-metrics', 'bytes_sent, request_size', { 'metrics.requests.exclude': ['bytes_sent', 'request_size'] }],
+  ['time-buckets', '0.1,1', { 'metrics.requests.timeBuckets': [0.1, 1] }],
+  ['length-buckets', '1,2.5', { 'metrics.requests.lengthBuckets': [1, 2.5] }],
+  ['size-buckets', '10', { 'metrics.requests.sizeBuckets': [10] }],
 ];
 
 describe('flags that are honoured', () => {

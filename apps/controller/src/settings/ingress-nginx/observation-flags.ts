@@ -1,25 +1,41 @@
-import { ignored } from './flag.ts';
-import type { Flag } from './flag.ts';
+import { honoured, ignored, same } from './flag.ts';
+import type { Flag, Setter } from './flag.ts';
 
-const NO_METRICS = 'there are no metrics of single requests';
-const ALWAYS = 'metrics are always there: /metrics on the admin port';
+const NO_NATIVE = 'there are no native histograms';
+const ALWAYS = 'metrics of the controller are always there; it decides whether requests are counted';
 const NO_PROFILER = 'there is no profiler to ask; start Node.js with --inspect or --cpu-prof';
 const NO_GEOIP = 'there is no GeoIP, and nothing is downloaded';
 const NO_SUCH_LOG = 'logs are JSON lines on stderr and have no such option; see --log-level and --log-format';
 
+const listed: Setter = (value) =>
+  String(value)
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+
+/** What is no number is left for the settings to refuse. */
+const numbers: Setter = (value) =>
+  String(value)
+    .split(',')
+    .map((one) => (one.trim() === '' ? one : Number(one)));
+
 /** Metrics, profiles and GeoIP. */
 export const observationFlags: readonly Flag[] = [
-  ignored(['enable-metrics', 'bool', 'false'], ALWAYS, true),
-  ignored(['metrics-per-host', 'bool', 'true'], NO_METRICS),
-  ignored(['metrics-per-undefined-host', 'bool', 'false'], NO_METRICS),
-  ignored(['report-status-classes', 'bool', 'false'], NO_METRICS),
-  ignored(['exclude-socket-metrics', 'string list'], NO_METRICS),
-  ignored(['time-buckets', 'float list', '0.005,0.01,0.025,0.05,0.1,0.25,0.5,1,2.5,5,10'], NO_METRICS),
-  ignored(['length-buckets', 'float list', '10,20,30,40,50,60,70,80,90,100'], NO_METRICS),
-  ignored(['size-buckets', 'float list', '10,100,1000,10000,100000,1000000,10000000'], NO_METRICS),
-  ignored(['bucket-factor', 'float', '0'], NO_METRICS),
-  ignored(['max-buckets', 'uint32', '100'], NO_METRICS),
-  ignored(['monitor-max-batch-size', 'int', '10000'], NO_METRICS),
+  honoured(['enable-metrics', 'bool', 'false'], { 'metrics.requests.enabled': same }, { note: ALWAYS }),
+  honoured(['metrics-per-host', 'bool', 'true'], { 'metrics.requests.perHost': same }),
+  honoured(
+    ['metrics-per-undefined-host', 'bool', 'false'],
+    { 'metrics.requests.perUndefinedHost': same },
+    { note: 'they are counted for the host `*`' },
+  ),
+  honoured(['report-status-classes', 'bool', 'false'], { 'metrics.requests.statusClasses': same }),
+  honoured(['exclude-socket-metrics', 'string list'], { 'metrics.requests.exclude': listed }),
+  honoured(['time-buckets', 'float list', '0.005,0.01,0.025,0.05,0.1,0.25,0.5,1,2.5,5,10'], { 'metrics.requests.timeBuckets': numbers }),
+  honoured(['length-buckets', 'float list', '10,20,30,40,50,60,70,80,90,100'], { 'metrics.requests.lengthBuckets': numbers }),
+  honoured(['size-buckets', 'float list', '10,100,1000,10000,100000,1000000,10000000'], { 'metrics.requests.sizeBuckets': numbers }),
+  ignored(['bucket-factor', 'float', '0'], NO_NATIVE),
+  ignored(['max-buckets', 'uint32', '100'], NO_NATIVE),
+  ignored(['monitor-max-batch-size', 'int', '10000'], 'requests are counted where they are served, in any number'),
   ignored(['profiling', 'bool', 'true'], NO_PROFILER, false),
   ignored(['profiler-port', 'int', '10245'], NO_PROFILER),
   ignored(['profiler-address', 'ip', '127.0.0.1'], NO_PROFILER),

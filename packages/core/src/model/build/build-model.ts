@@ -10,6 +10,8 @@ import type { Certificate } from '../certificate.ts';
 import type { RoutingModel } from '../routing-model.ts';
 import type { VirtualHost } from '../virtual-host.ts';
 import { globalSettings } from '../settings/global-settings.ts';
+import { ServingReader } from '../settings/read-serving.ts';
+import type { ServingSettings } from '../settings/serving-settings.ts';
 import { AcceptedIngresses } from './accepted-ingresses.ts';
 import { CertificateBuilder } from './certificate-builder.ts';
 import { DefaultBackend } from './default-backend.ts';
@@ -40,6 +42,7 @@ interface Served {
   readonly snapshot: Snapshot;
   /** The default backend of the controller. */
   readonly standard: PlannedUpstream | undefined;
+  readonly serving: ServingSettings;
 }
 
 interface BuiltHost {
@@ -61,6 +64,7 @@ export class ModelBuilder {
   readonly #upstreams: UpstreamBuilder;
   readonly #defaultBackend: DefaultBackend;
   readonly #certificates = new CertificateBuilder();
+  readonly #serving = new ServingReader();
   readonly #sorted = new OfList((ours: readonly Ingress[]) => ours.toSorted(byAge));
   readonly #refs = new OfList((ours: readonly AnnotatedIngress[]) => ours.map(({ ingress }) => refOfIngress(ingress)));
   readonly #plans = new OfList((ours: readonly AnnotatedIngress[]) => {
@@ -88,18 +92,20 @@ export class ModelBuilder {
   build(snapshot: Snapshot): BuiltModel {
     const settings = globalSettings(this.#options.configMap, snapshot);
     this.#ingresses.use(settings);
-    const diagnostics: Diagnostic[] = [...settings.diagnostics];
+    const serving = this.#serving.read(settings, snapshot);
+    const diagnostics: Diagnostic[] = [...settings.diagnostics, ...serving.diagnostics];
     const ours = this.#served(snapshot, diagnostics);
     const { canaries, planned } = this.#plans.of(ours);
     const { served } = canaries;
     const standard = this.#defaultBackend.plan(snapshot, this.#upstreams, diagnostics);
-    const hosts = this.#buildHosts(this.#hostInputs({ served, snapshot, standard }, diagnostics));
+    const hosts = this.#buildHosts(this.#hostInputs({ served, snapshot, standard, serving: serving.settings }, diagnostics));
     const upstreams = this.#upstreams.build(withPlan(planned.upstreams, standard), snapshot);
     const used = new Set(hosts.flatMap(({ host }) => host.tls?.certificate ?? []));
     diagnostics.push(...canaries.diagnostics, ...planned.diagnostics);
     diagnostics.push(...hosts.flatMap((built) => built.diagnostics), ...upstreams.flatMap((built) => built.diagnostics));
     const model: RoutingModel = {
       listeners: [{ protocol: 'http' }, { protocol: 'https' }],
+      settings: serving.settings,
       virtualHosts: withRedirects(hosts, this.#certificates.all()),
       upstreams: upstreams.map(({ upstream }) => upstream),
       certificates: this.#certificates.all().filter(({ id }) => used.has(id)),
@@ -114,7 +120,7 @@ export class ModelBuilder {
     return served;
   }
 
-  #hostInputs({ served, snapshot, standard }: Served, diagnostics: Diagnostic[]): readonly HostInput[] {
+  #hostInputs({ served, snapshot, standard, serving }: Served, diagnostics: Diagnostic[]): readonly HostInput[] {
     const catchAll = catchAllBackend(served, diagnostics);
     const orStandard = (own: AnnotatedBackend | undefined, features?: IngressFeatures): AnnotatedBackend | undefined =>
       own ?? (standard && this.#defaultBackend.backend(standard, features));
@@ -135,6 +141,7 @@ export class ModelBuilder {
       fallback,
       fallbackWins: host === '' && catchAll !== undefined,
       ...tlsOf(host),
+      logDefaultBackend: host !== '' || serving.accessLog.defaultBackend,
       semantics: this.#options.pathSemantics,
     }));
   }
@@ -200,7 +207,9 @@ function withPlan(plans: ReadonlyMap<string, PlannedUpstream>, more: PlannedUpst
 function sameInput(a: HostInput, b: HostInput): boolean {
   const sameRules = a.rules.length === b.rules.length && a.rules.every((rule, index) => rule === b.rules[index]);
   const sameTls = tlsKey(a.tls) === tlsKey(b.tls) && tlsKey(a.defaultTls) === tlsKey(b.defaultTls);
-  return sameRules && sameTls && a.fallback === b.fallback && a.fallbackWins === b.fallbackWins;
+  return (
+    sameRules && sameTls && a.fallback === b.fallback && a.logDefaultBackend === b.logDefaultBackend && a.fallbackWins === b.fallbackWins
+  );
 }
 
 function tlsKey(tls: HostInput['tls']): string {

@@ -6,10 +6,13 @@ import { standardBodyLimit, withBodyLimit } from '../annotations/body-size.ts';
 import type { HostSettings } from '../annotations/contribution.ts';
 import type { HostMatch, PathMatch } from '../match.ts';
 import type { Origin } from '../origin.ts';
+import type { AccessLogPolicy } from '../policy/access-log.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Route, RouteAction } from '../route.ts';
+import type { RouteLabels } from '../route-labels.ts';
 import type { VirtualHost, VirtualHostTls } from '../virtual-host.ts';
 import type { HostInput } from './host-input.ts';
+import type { BackendRef } from './ingress-fragment.ts';
 import { httpsRedirect } from './https-redirect.ts';
 import { claimPaths, withoutDetours } from './path-claims.ts';
 import type { PathClaims } from './path-claims.ts';
@@ -79,7 +82,8 @@ function hostSettings(
 }
 
 function forward({ match, path }: PathMatcher, input: HostInput): Route {
-  return routeOf(match, { features: path.features, upstream: path.backend.id, text: path.text, from: path.from }, input);
+  const { features, backend, text, from } = path;
+  return routeOf(match, { features, upstream: backend.id, text, labels: labelsOf(from, text, backend), from }, input);
 }
 
 interface Forwarding {
@@ -87,12 +91,18 @@ interface Forwarding {
   readonly upstream: string;
   /** The path as its Ingress writes it. */
   readonly text: string;
+  readonly labels: RouteLabels;
   readonly from: Route['from'];
 }
 
-function routeOf(match: PathMatch, { features, upstream, text, from }: Forwarding, input: HostInput): Route {
+/** `backend` is absent where a rule has none of its own. */
+function labelsOf({ object: { namespace, name } }: Origin, path: string, backend?: BackendRef): RouteLabels {
+  return { namespace, ingress: name, service: backend?.service ?? '', port: backend?.port ?? '', path };
+}
+
+function routeOf(match: PathMatch, { features, upstream, text, labels, from }: Forwarding, input: HostInput): Route {
   const policies: Policy[] = [...httpsRedirect(features, text, input), ...withBodyLimit(features.policiesOf(text))];
-  return { match, action: actionOf(features, upstream), policies: policies.toSorted((a, b) => (a.kind < b.kind ? -1 : 1)), from };
+  return { match, action: actionOf(features, upstream), policies: policies.toSorted((a, b) => (a.kind < b.kind ? -1 : 1)), labels, from };
 }
 
 function actionOf({ denied, action }: IngressFeatures, upstream: string): RouteAction {
@@ -104,13 +114,16 @@ function actionOf({ denied, action }: IngressFeatures, upstream: string): RouteA
 function healthRoute(host: string, claimed: PathClaims): Route[] {
   if (host !== '' || claimed.has('prefix /healthz')) return [];
   const action = { kind: 'respond', status: 200, because: 'the data plane is alive' } as const;
-  return [{ match: { kind: 'prefix', path: '/healthz' }, action, policies: [], from: builtIn }];
+  return [{ match: { kind: 'prefix', path: '/healthz' }, action, policies: [silent], from: builtIn }];
 }
+
+/** ingress-nginx writes nothing down of it. */
+const silent: AccessLogPolicy = { kind: 'access-log', enabled: false, from: builtIn };
 
 /** A path with a last slash answers 301 for the path without it, unless a rule takes just that path (nginx's auto_redirect), with the headers that its location adds to answers. */
 function appendSlashRedirects(claimed: PathClaims): Route[] {
   const redirects = new Map<string, Route>();
-  for (const { match, from, features, text } of claimed.values()) {
+  for (const { match, from, features, text, backend } of claimed.values()) {
     const bare = match.path.slice(0, -1);
     if (bare === '' || !match.path.endsWith('/') || claimed.has(`exact ${bare}`) || claimed.has(`prefix ${bare}`)) continue;
     const action = {
@@ -118,7 +131,7 @@ function appendSlashRedirects(claimed: PathClaims): Route[] {
       redirect: { status: 301, location: { kind: 'path', path: encodePath(match.path), ...features.redirectStyle } },
     } as const;
     const policies = features.policiesOf(text).filter(({ kind }) => kind === 'response-headers');
-    redirects.set(bare, { match: { kind: 'exact', path: bare }, action, policies, from });
+    redirects.set(bare, { match: { kind: 'exact', path: bare }, action, policies, labels: labelsOf(from, text, backend), from });
   }
   return [...redirects.values()];
 }
@@ -137,13 +150,20 @@ function rootFallback(input: HostInput): Route {
   const { fallback, rules, host } = input;
   const match = { kind: 'prefix', path: '/' } as const;
   if (fallback !== undefined) {
+    const { backend } = fallback;
     const features = host === '' ? withoutDetours(fallback.features) : fallback.features;
-    return routeOf(match, { features, upstream: fallback.backend.id, text: '/', from: fallback.backend.from }, input);
+    const asked = backend.from.object.kind === 'Ingress';
+    const labels = asked ? labelsOf(backend.from, '/', backend) : labelsOf(rules[0]?.from ?? backend.from, '/');
+    const route = routeOf(match, { features, upstream: backend.id, text: '/', labels, from: backend.from }, input);
+    return asked || input.logDefaultBackend ? route : { ...route, policies: [silent, ...route.policies] };
   }
   const action = { kind: 'respond', status: 404, because: 'no rule takes the path and there is no default backend' } as const;
-  const features = host === '' ? undefined : rules[0]?.features;
-  if (features === undefined) return { match, action, policies: [standardBodyLimit], from: builtIn };
-  return { ...routeOf(match, { features, upstream: '', text: '/', from: builtIn }, input), ...(isForward(features) && { action }) };
+  const [rule] = host === '' ? [] : rules;
+  if (rule === undefined)
+    return { match, action, policies: [...(input.logDefaultBackend ? [] : [silent]), standardBodyLimit], from: builtIn };
+  const { features } = rule;
+  const labels = labelsOf(rule.from, '/');
+  return { ...routeOf(match, { features, upstream: '', text: '/', labels, from: builtIn }, input), ...(isForward(features) && { action }) };
 }
 
 function isForward({ denied, action }: IngressFeatures): boolean {

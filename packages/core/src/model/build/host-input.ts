@@ -16,5 +16,7 @@ export interface HostInput {
   readonly tls: VirtualHostTls | undefined;
   /** What clients are shown where no Ingress names a usable certificate; undefined for the self-signed one. */
   readonly defaultTls: VirtualHostTls | undefined;
+  /** Requests that no rule of any name takes are written to the access log too. */
+  readonly logDefaultBackend: boolean;
   readonly semantics: PathSemantics;
 }

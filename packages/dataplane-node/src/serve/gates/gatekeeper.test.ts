@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { AccessRecord } from '../access-log.ts';
 import { annotatedModel, generationOf } from '../testing/annotated-proxy.ts';
+import { RecordedRequests } from '../testing/recorded-requests.ts';
 import { exchange, RawClient } from '../testing/raw-client.ts';
 import { httpPort, TestBench } from '../testing/test-proxy.ts';
 
@@ -26,16 +26,15 @@ const silent = (socket: Socket): void => void socket.resume().on('end', () => so
 
 /** A proxy in front of an upstream that answers what it has got. */
 async function proxied(annotations: Readonly<Record<string, string>>, readMs = 10_000) {
-  const records: AccessRecord[] = [];
   const upstream = await bench.http((request, response) => {
     let body = '';
     request.on('data', (bytes: Buffer) => (body += bytes.toString()));
     request.on('end', () => response.end(JSON.stringify({ ...request.headers, body })));
   });
-  const accessLog = { record: (record: AccessRecord) => void records.push(record) };
+  const accessLog = new RecordedRequests();
   const generation = generationOf(annotatedModel(upstream.port, annotations, [secret]));
   const proxy = await bench.proxy({ generation, accessLog, timeouts: { readMs } });
-  return { port: httpPort(proxy), records };
+  return { port: httpPort(proxy), records: accessLog.list };
 }
 
 describe('passwords', () => {
@@ -164,7 +163,7 @@ describe('external authentication', () => {
     while (authority.sockets.size === 0) await delay(5);
     client.destroy();
     while (authority.sockets.size > 0 || records.length === 0) await delay(5);
-    expect(records).toMatchObject([{ status: 499, upstream: '' }]);
+    expect(records).toMatchObject([{ status: 499, tries: [] }]);
   });
 
   test('100 Continue is sent when the request may pass, and not before', async () => {

@@ -3,7 +3,7 @@ import type { RequestListener, Server as HttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { silentLogger } from '@sluice/core';
-import type { Logger } from '@sluice/core';
+import type { Logger, RequestMetrics } from '@sluice/core';
 import type { AccessLog } from '../access-log.ts';
 import type { ProxyTimeouts, ServingGeneration } from '../proxy-context.ts';
 import { ProxyServer } from '../proxy-server.ts';
@@ -28,6 +28,7 @@ export class TestBench {
       generation?: ServingGeneration;
       timeouts?: Partial<ProxyTimeouts>;
       accessLog?: AccessLog;
+      metrics?: RequestMetrics;
       tls?: boolean;
       logger?: Logger;
     } = {},
@@ -38,6 +39,7 @@ export class TestBench {
       https: options.tls === true ? [address] : [],
       timeouts: { ...defaults, ...options.timeouts },
       accessLog: options.accessLog,
+      metrics: options.metrics,
       logger: options.logger ?? silentLogger,
       defaultCertificate: await fallbackCertificate(),
     });

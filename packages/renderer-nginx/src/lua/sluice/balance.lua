@@ -2,6 +2,7 @@
 
 local balancer = require "ngx.balancer"
 local canary = require "sluice.canary"
+local count = require "sluice.count"
 local picker = require "sluice.picker"
 local route = require "sluice.route"
 local text = require "sluice.text"
@@ -89,10 +90,20 @@ function _M.balance()
   wish.started = ngx.now()
 end
 
+-- The name of the upstream of a canary that took the request, as ingress-nginx writes it.
+local function canary_name(chosen)
+  local upstream = chosen and not chosen.stand_in and chosen.upstream
+  if not upstream or upstream == chosen.main then return nil end
+  return upstream.namespace .. "-" .. upstream.service .. "-" .. upstream.port
+end
+
 -- The log phase: the last try is over. What became a tunnel says nothing about how fast an endpoint is.
 function _M.log()
   local chosen = ngx.ctx.sluice
   if chosen and chosen.wish and ngx.status ~= 101 then done(chosen) end
+  local side = canary_name(chosen)
+  if side then ngx.var.sluice_canary = side end
+  count.log(side)
 end
 
 return _M

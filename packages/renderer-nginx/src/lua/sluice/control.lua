@@ -1,6 +1,7 @@
 -- Content handlers of the control server, which the controller alone can reach.
 
 local bencode = require "sluice.bencode"
+local count = require "sluice.count"
 local store = require "sluice.store"
 local worker = require "sluice.worker"
 
@@ -71,6 +72,14 @@ function _M.drain()
   if ngx.req.get_method() ~= "POST" then return answer(405, "{}") end
   local ok = worker.drain(body() or "")
   answer(ok == false and 507 or 200, format('{"idle":%d}', tonumber(ngx.var.connections_waiting) or 0))
+end
+
+-- `POST /counts`: what workers have counted since the last time (`count.lua`).
+function _M.counts()
+  if ngx.req.get_method() ~= "POST" then return answer(405, "{}") end
+  ngx.req.discard_body()
+  ngx.header["Content-Type"] = "text/plain"
+  ngx.print(count.take())
 end
 
 -- `GET /workers`: process id and generation of every worker, whether it still accepts connections, and for how many seconds it has not turned.

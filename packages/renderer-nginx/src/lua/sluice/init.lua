@@ -6,7 +6,7 @@ require "resty.core"
 -- First: it sets the stack of the pattern matcher, which must be done before anything is matched.
 require("sluice.plan").load("current/plans")
 
-for _, name in ipairs({ "answer", "balance", "bencode", "cache", "certificate", "control", "live", "picker", "route", "worker" }) do
+for _, name in ipairs({ "answer", "balance", "bencode", "cache", "certificate", "control", "count", "live", "picker", "route", "worker" }) do
   require("sluice." .. name)
 end
 

@@ -6,6 +6,8 @@ local ffi = require "ffi"
 
 ffi.cdef "int kill(int pid, int sig);"
 
+local count = require "sluice.count"
+
 local dict = ngx.shared.sluice_workers
 
 -- Longer than any worker lives: the timer is there to be ended early, which nginx does when the worker has stopped accepting.
@@ -34,6 +36,7 @@ function _M.start(digest)
   -- A generation that comes back is not about to leave any more.
   if dict:get("drain") == digest then dict:delete("drain") end
   dict:set(key(), "+" .. digest)
+  count.start()
   local ok, why = ngx.timer.at(FOREVER, function(premature)
     if premature then dict:set(key(), "-" .. digest) end
   end)
@@ -45,6 +48,7 @@ end
 
 -- The exit_worker phase.
 function _M.stop()
+  count.flush()
   dict:delete(key())
   dict:delete("b/" .. ngx.worker.pid())
 end

@@ -1,9 +1,9 @@
 import { appendFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { silentLogger } from '../logger.ts';
-import { AccessLog } from './access-log.ts';
+import { LineTail } from './line-tail.ts';
 
 let folder = '';
 let path = '';
@@ -17,8 +17,12 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-async function following(): Promise<AccessLog> {
-  const log = new AccessLog(path, (lines) => void written.push(lines), silentLogger);
+async function following(): Promise<LineTail> {
+  const log = new LineTail(
+    path,
+    (lines) => void written.push(lines),
+    () => {},
+  );
   await log.start();
   return log;
 }
@@ -40,12 +44,26 @@ test('a line that comes in two pieces is one', async () => {
   expect(written.join('')).toBe('{"a":1}\n');
 });
 
-test('keeps the file small', async () => {
+test('empties a large file when nobody writes to it', async () => {
   const log = await following();
   for (let piece = 0; piece < 9; piece++) {
     appendFileSync(path, `${'x'.repeat(1024 * 1024 - 1)}\n`);
-    await log.stop();
+    await log.look();
   }
-  expect(statSync(path).size).toBeLessThan(9 * 1024 * 1024);
+  await setTimeout(50);
+  await log.stop();
+  expect(statSync(path).size).toBe(0);
   expect(written.join('')).toHaveLength(9 * 1024 * 1024);
+});
+
+test('loses nothing of a file that grows without a pause, and keeps it bounded', async () => {
+  const log = await following();
+  const lines = `${'x'.repeat(1023)}\n`.repeat(4096);
+  for (let piece = 0; piece < 20; piece++) {
+    appendFileSync(path, lines);
+    await log.look();
+  }
+  await log.stop();
+  expect(written.reduce((sum, text) => sum + text.length, 0)).toBe(20 * lines.length);
+  expect(statSync(path).size).toBeLessThan(70 * 1024 * 1024);
 });

@@ -1,0 +1,96 @@
+import { parseLogFormat, standardLogText } from '../../observe/requests/log-format.ts';
+import type { LogEscape, LogFormat } from '../../observe/requests/log-format.ts';
+import { compilePattern } from '../../regex/compile.ts';
+import { settingText } from './setting.ts';
+import type { ParsedSetting, Setting, SettingGroup } from './setting.ts';
+
+/** Targets whose requests leave no line: equal ones without regard to case, or those that a PCRE is found in. */
+export type SilentTarget =
+  | { readonly kind: 'equal'; readonly target: string }
+  | { readonly kind: 'regex'; readonly pattern: string; readonly ignoreCase: boolean };
+
+/** What is written down of requests, on every route that has its lines. */
+export interface AccessLogSettings {
+  readonly enabled: boolean;
+  readonly format: LogFormat;
+  /** Requests that end at the default backend of names of no Ingress are written down too. */
+  readonly defaultBackend: boolean;
+  readonly silent: readonly SilentTarget[];
+}
+
+const format: Setting<string> = {
+  key: 'log-format-upstream',
+  standard: standardLogText,
+  values: 'text with variables of nginx',
+  effect: 'How a line of the access log looks',
+  parse: (text): ParsedSetting<string> => {
+    if (text === '') return { ok: false, reason: 'it must not be empty' };
+    const unknown = parseLogFormat(text, 'default').unknown.map((name) => `$${name}`);
+    if (unknown.length === 0) return { ok: true, value: text };
+    return {
+      ok: true,
+      value: text,
+      but: `nothing is known of ${unknown.slice(0, 10).join(', ').slice(0, 200)}: it is written as a value that is missing`,
+    };
+  },
+};
+
+const flag = (key: string, effect: string): Setting<boolean> => ({
+  key,
+  standard: 'false',
+  values: 'true or false',
+  effect,
+  parse: settingText.bool,
+});
+
+const escapeJson = flag('log-format-escape-json', 'Values in the access log are escaped as in JSON texts');
+const escapeNone = flag(
+  'log-format-escape-none',
+  'Values in the access log are written as they are; it goes before `log-format-escape-json`',
+);
+const disabled = flag('disable-access-log', 'Nothing is written to the access log');
+const disabledHttp = flag('disable-http-access-log', 'Nothing about HTTP is written to the access log');
+const defaultBackend = flag('enable-access-log-for-default-backend', 'Requests for names of no Ingress are written to the access log too');
+
+const skip: Setting<readonly SilentTarget[]> = {
+  key: 'skip-access-log-urls',
+  standard: '',
+  values: 'targets with their queries, or regular expressions behind `~` or `~*`, separated by commas',
+  effect: 'Requests for these leave no line',
+  parse: (text): ParsedSetting<readonly SilentTarget[]> => {
+    const parts = text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
+    const targets = parts.map(silentTarget);
+    const wrong = parts.find((_, index) => targets[index] === undefined);
+    const value = targets.filter((target) => target !== undefined);
+    return {
+      ok: true,
+      value,
+      ...(wrong !== undefined && { but: `${JSON.stringify(wrong.slice(0, 80))} cannot be used as a regular expression; it is left out` }),
+    };
+  },
+};
+
+/** As the patterns of a `map` of nginx; undefined for an expression that cannot be used. */
+function silentTarget(text: string): SilentTarget | undefined {
+  if (!text.startsWith('~')) return { kind: 'equal', target: text.toLowerCase() };
+  const ignoreCase = text.startsWith('~*');
+  const pattern = text.slice(ignoreCase ? 2 : 1);
+  return compilePattern(pattern, { ignoreCase, anchoredStart: false }).ok ? { kind: 'regex', pattern, ignoreCase } : undefined;
+}
+
+export const accessLogSettings: SettingGroup<AccessLogSettings> = {
+  name: 'access-log',
+  settings: [format, escapeJson, escapeNone, disabled, disabledHttp, defaultBackend, skip],
+  read: (values) => {
+    const escape: LogEscape = values.get(escapeNone) ? 'none' : values.get(escapeJson) ? 'json' : 'default';
+    return {
+      enabled: !values.get(disabled) && !values.get(disabledHttp),
+      format: parseLogFormat(values.get(format), escape).format,
+      defaultBackend: values.get(defaultBackend),
+      silent: values.get(skip),
+    };
+  },
+};
