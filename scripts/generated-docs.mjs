@@ -62,6 +62,8 @@ export async function generatedDocs() {
     'metrics',
     'instruments/metric-table.ts',
   );
+  const { clusterMetrics } = await source('watchers', 'observe/metric-table.ts');
+  const ofCluster = (wanted) => Object.fromEntries(Object.entries(clusterMetrics).filter(([name]) => wanted(name)));
   const { ingressNginxFlags } = await sourceOf('apps', 'controller', 'settings/ingress-nginx/flags.ts');
   const { z } = await import('zod');
   const { settingGroups } = await source('core', 'model/settings/serving-settings.ts');
@@ -87,8 +89,8 @@ export async function generatedDocs() {
         'Metrics',
         metricsSections({
           requests: requestMetricsTable,
-          ofIngressNginx: ingressNginxMetrics,
-          own: sluiceMetrics,
+          ofIngressNginx: { ...ingressNginxMetrics, ...ofCluster((name) => name.startsWith('nginx_')) },
+          own: { ...sluiceMetrics, ...ofCluster((name) => name.startsWith('sluice_')) },
           common: controllerLabels,
         }),
       ),

@@ -157,6 +157,7 @@ export type { AdminAnswer, AdminRoute } from './plugin/admin-route.ts';
 export {
   AdminRoutesToken,
   ControllerViewToken,
+  MeasurementsToken,
   DataDirectoryToken,
   ListenToken,
   LoggerToken,
@@ -226,6 +227,9 @@ export {
   runsIn,
   signalProcess,
 } from './observe/process/process-info.ts';
+export { processUsage } from './observe/process/process-usage.ts';
+export type { ProcessUsage } from './observe/process/process-usage.ts';
+export type { Measurement, MetricEntry, Sample } from './observe/measurement.ts';
 export type { ProcessIdentity, ProcessInfo } from './observe/process/process-info.ts';
 export { clientConnections, portsOf } from './observe/process/tcp-sockets.ts';
 export { workerUser } from './observe/process/worker-user.ts';

@@ -1,3 +1,5 @@
+import type { ProcessIdentity } from '../observe/process/process-info.ts';
+
 /** Whether the data plane does its work; `reason` is a sentence for the operator. */
 export type DataplaneHealth = { readonly healthy: true } | { readonly healthy: false; readonly reason: string };
 
@@ -48,6 +50,8 @@ export interface Dataplane {
   stop(signal: AbortSignal): Promise<void>;
   health(): Promise<DataplaneHealth>;
   stats(): DataplaneStats;
+  /** The processes of the proxy; absent where it is in this one. */
+  processes?(): readonly ProcessIdentity[];
   /** What is listened on, where that is known: some redirects name it. */
   addresses?(): ListeningAddresses;
   /** Present where the proxy reloads at all. */

@@ -11,6 +11,7 @@ import type { RoutingModel } from '../model/routing-model.ts';
 import { countBySeverity, formatDiagnostic } from '../observe/diagnostic.ts';
 import type { Diagnostic } from '../observe/diagnostic.ts';
 import type { Logger } from '../observe/logger.ts';
+import type { ProcessIdentity } from '../observe/process/process-info.ts';
 import type { ControllerStatus, ControllerView } from '../plugin/controller-view.ts';
 import { mergeSnapshots } from '../watch/snapshot-merge.ts';
 import { noChanges, togetherOf } from '../watch/recent-changes.ts';
@@ -145,6 +146,10 @@ export class ControlLoop implements ControllerView {
 
   stats(): DataplaneStats {
     return this.#parts.backend.dataplane.stats();
+  }
+
+  processes(): readonly ProcessIdentity[] | undefined {
+    return this.#parts.backend.dataplane.processes?.();
   }
 
   waitingChanges(): number {

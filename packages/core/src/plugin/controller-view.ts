@@ -5,6 +5,7 @@ import type { WrittenRequest } from '../evaluate/request-of.ts';
 import type { Diagnostic, Severity } from '../observe/diagnostic.ts';
 import type { ObjectRef } from '../model/origin.ts';
 import type { RoutingModel } from '../model/routing-model.ts';
+import type { ProcessIdentity } from '../observe/process/process-info.ts';
 import type { RunReport } from '../pipeline/run-report.ts';
 
 /** What `/api/status` shows. */
@@ -35,6 +36,8 @@ export interface ControllerView {
   servedIngresses(): readonly ObjectRef[];
   /** Connections and requests of clients since the data plane was started. */
   stats(): DataplaneStats;
+  /** The processes that serve clients; undefined where this one does. */
+  processes(): readonly ProcessIdentity[] | undefined;
   /** Changes that no generation which is served has: those that a run is about, too. */
   waitingChanges(): number;
   /** Undefined where the data plane does not reload. */

@@ -7,7 +7,7 @@ import { silentLogger } from '../observe/logger.ts';
 import { ControlLoop } from '../pipeline/control-loop.ts';
 import type { Container } from './container.ts';
 import type { ControllerOptions, LifeCycleLimits } from './controller-options.ts';
-import { AdminRoutesToken, ControllerViewToken } from './core-tokens.ts';
+import { AdminRoutesToken, ControllerViewToken, MeasurementsToken } from './core-tokens.ts';
 import { compose } from './create-backend.ts';
 import type { AroundHook, LifeCycleUndo } from './plugin.ts';
 import type { Registry } from './registry.ts';
@@ -39,6 +39,7 @@ export async function createController(options: ControllerOptions): Promise<Cont
   const { logger = silentLogger } = options;
   const limits = { ...defaultLimits, ...options.limits };
   container.provide(AdminRoutesToken, (services) => registry.adminRoutes.flatMap((routes) => routes(services)));
+  container.provide(MeasurementsToken, (services) => registry.measurements.flatMap((measurements) => measurements(services)));
   const loop = new ControlLoop({
     backendName: options.backend,
     backend,

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Backend } from '../apply/backend.ts';
 import { parseOptions } from '../config/options.ts';
 import type { Watcher } from '../watch/watcher.ts';
+import type { Measurement } from '../observe/measurement.ts';
 import type { AdminRoute } from './admin-route.ts';
 import type { Factory, Services, Token } from './token.ts';
 
@@ -28,6 +29,8 @@ export interface PluginHost {
   /** Runs before anything else is started, and what it gives when everything else has been stopped: for what watches the rest. */
   around(hook: AroundHook): void;
   admin(routes: Factory<readonly AdminRoute[]>): void;
+  /** Adds metrics to `/metrics`. */
+  measure(measurements: Factory<readonly Measurement[]>): void;
 }
 
 /** A program of this machine that a backend would run. */

@@ -2,6 +2,7 @@ import semver from 'semver';
 import type { Backend } from '../apply/backend.ts';
 import { didYouMean } from '../config/suggestion.ts';
 import { SluiceError } from '../errors.ts';
+import type { Measurement } from '../observe/measurement.ts';
 import { coreVersion } from '../version.ts';
 import type { Watcher } from '../watch/watcher.ts';
 import type { AdminRoute } from './admin-route.ts';
@@ -19,6 +20,7 @@ export interface OwnedHook<Hook> {
 export class Registry {
   readonly watchers: Factory<Watcher>[] = [];
   readonly adminRoutes: Factory<readonly AdminRoute[]>[] = [];
+  readonly measurements: Factory<readonly Measurement[]>[] = [];
   readonly startHooks: OwnedHook<LifeCycleHook>[] = [];
   readonly stopHooks: OwnedHook<LifeCycleHook>[] = [];
   readonly aroundHooks: OwnedHook<AroundHook>[] = [];
@@ -65,6 +67,7 @@ export class Registry {
       onStop: (hook) => void this.stopHooks.push({ plugin, hook }),
       around: (hook) => void this.aroundHooks.push({ plugin, hook }),
       admin: (routes) => void this.adminRoutes.push(routes),
+      measure: (measurements) => void this.measurements.push(measurements),
     };
   }
 

@@ -1,9 +1,9 @@
 import { Registry, collectDefaultMetrics } from 'prom-client';
-import type { ControllerStatus, ControllerView, RequestMetrics, RunReport } from '@sluice/core';
+import type { ControllerStatus, ControllerView, Measurement, RequestMetrics, RunReport, Sample } from '@sluice/core';
 import { certificateSamples, expirySamples } from './certificate-samples.ts';
 import { Families } from './families.ts';
-import type { Sample } from './families.ts';
 import { orphanSamples } from './orphan-samples.ts';
+import { addProcesses } from './process-samples.ts';
 import { RequestFamilies } from './request-families.ts';
 
 /** What the metrics say of the controller itself. */
@@ -46,9 +46,15 @@ export class ControllerMetrics {
     this.#addConfiguration(identity);
     this.#addCertificates(controllerClass);
     this.#addConnections();
+    addProcesses(this.#families, view);
     this.#addState();
     this.#addReloads();
     this.#follow();
+  }
+
+  /** Adds what a plugin measures. */
+  add(measurement: Measurement): void {
+    this.#families.add(measurement);
   }
 
   /** The Prometheus text format. */
@@ -89,9 +95,10 @@ export class ControllerMetrics {
 
   #addConnections(): void {
     const families = this.#families;
-    families.read('nginx_ingress_controller_nginx_process_connections', () => [
-      { value: this.#view.stats().activeConnections, labels: { state: 'active' } },
-    ]);
+    families.read('nginx_ingress_controller_nginx_process_connections', () => {
+      const { activeConnections: active, states } = this.#view.stats();
+      return Object.entries({ active, ...states }).map(([state, value]) => ({ value, labels: { state } }));
+    });
     families.read('nginx_ingress_controller_nginx_process_connections_total', () => {
       const value = this.#view.stats().acceptedConnections;
       return ['accepted', 'handled'].map((state) => ({ value, labels: { state } }));

@@ -10,7 +10,7 @@ import {
   showAddress,
   portsOf,
 } from '@sluice/core';
-import type { Dataplane, DataplaneHealth, DataplaneStats, ResolvedAddresses, ReloadFacts } from '@sluice/core';
+import type { Dataplane, DataplaneHealth, DataplaneStats, ProcessIdentity, ResolvedAddresses, ReloadFacts } from '@sluice/core';
 import { missingNginx } from '../observe/probe.ts';
 import { hangingWorker } from '../observe/worker-beat.ts';
 import { parseStubStatus } from '../observe/stub-status.ts';
@@ -104,6 +104,10 @@ export class NginxDataplane implements Dataplane {
   /** As of the last look, a second ago at most. */
   stats(): DataplaneStats {
     return this.#stats;
+  }
+
+  processes(): readonly ProcessIdentity[] {
+    return this.#runtime.process.all();
   }
 
   addresses(): ResolvedAddresses {

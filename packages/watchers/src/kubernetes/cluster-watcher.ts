@@ -5,7 +5,7 @@ import { ChangeBatch } from './change-batch.ts';
 import type { Cluster } from './cluster.ts';
 import { Findings } from './findings.ts';
 import { Reflector } from './reflector.ts';
-import type { Reflection } from './reflector.ts';
+import type { Reflection, ReflectorOptions } from './reflector.ts';
 import { keyOf, refOfKey, resources } from './resource.ts';
 import { ScopeWatch } from './scope-watch.ts';
 
@@ -76,7 +76,10 @@ class ClusterWatch {
       this.#settle();
     };
     const trouble: Reflection['trouble'] = (what) => this.#findings.note(kind, undefined, what);
-    return new Reflector({ client: this.#client, resource, selector, reflection: { ...reflection, settled, trouble } }).run(signal);
+    const restarting: ReflectorOptions['restarting'] = (reason) => this.#cluster.watchRestarts.add({ kind, reason });
+    return new Reflector({ client: this.#client, resource, selector, restarting, reflection: { ...reflection, settled, trouble } }).run(
+      signal,
+    );
   }
 
   #classes(): Objects {
@@ -105,6 +108,7 @@ class ClusterWatch {
       batch: this.#batch,
       findings: this.#findings,
       statuses: this.#cluster.statuses,
+      restarts: this.#cluster.watchRestarts,
       onSettled: () => this.#settle(),
     });
     this.#scopes.set(namespace ?? '', scope);

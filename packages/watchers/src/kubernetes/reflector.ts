@@ -50,6 +50,8 @@ export interface ReflectorOptions {
   readonly metadataOnly?: boolean;
   readonly reflection: Reflection;
   readonly idleMs?: number;
+  /** Called when a watch is over and is begun again. */
+  readonly restarting?: (reason: 'ended' | 'expired' | 'failed') => void;
 }
 
 /**
@@ -80,10 +82,12 @@ export class Reflector {
         this.#version ??= await this.#list(signal);
         const startMs = performance.now();
         await this.#watch(this.#version, signal);
+        if (!signal.aborted) this.#options.restarting?.('ended');
         if (performance.now() - startMs < SHORT_MS) await this.#wait(this.#backoff.next(), signal);
         else this.#backoff.reset();
       } catch (error) {
         if (signal.aborted) return;
+        this.#options.restarting?.(isGone(error) ? 'expired' : 'failed');
         await this.#wait(this.#after(error), signal);
       }
     }

@@ -1,4 +1,5 @@
 import { namedObjects } from '@sluice/core';
+import type { Tally } from '../observe/tally.ts';
 import type { ApiClient } from './api-client.ts';
 import type { ChangeBatch } from './change-batch.ts';
 import type { ClusterOptions } from './cluster-options.ts';
@@ -19,6 +20,7 @@ export interface ScopeParts {
   readonly batch: ChangeBatch;
   readonly findings: Findings;
   readonly statuses: IngressStatuses;
+  readonly restarts: Tally;
   /** Called whenever more may be settled. */
   readonly onSettled: () => void;
 }
@@ -77,14 +79,16 @@ export class ScopeWatch {
   }
 
   #follow(resource: Resource, reflection: Reflection, more: Pick<ReflectorOptions, 'selector' | 'metadataOnly'> = {}): void {
-    const { client, namespace } = this.#parts;
-    this.#unsettled.add(resource.kind);
+    const { client, namespace, restarts } = this.#parts;
+    const { kind } = resource;
+    const restarting: ReflectorOptions['restarting'] = (reason) => restarts.add({ kind, reason });
+    this.#unsettled.add(kind);
     const settled = (): void => {
       reflection.settled();
       this.#unsettled.delete(resource.kind);
       this.#parts.onSettled();
     };
-    this.#reflectors.push(new Reflector({ client, resource, namespace, ...more, reflection: { ...reflection, settled } }));
+    this.#reflectors.push(new Reflector({ client, resource, namespace, ...more, restarting, reflection: { ...reflection, settled } }));
   }
 
   /** Objects that are read when an Ingress names them. */

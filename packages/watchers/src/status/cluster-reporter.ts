@@ -100,9 +100,10 @@ export class ClusterReporter {
     return {
       pod,
       addresses: new PublishedAddresses(client, options.status, pod),
-      status: new StatusWriter({ client, statuses, takeOver: options.status.takeOver, logger }),
+      status: new StatusWriter({ client, statuses, tally: this.#cluster.statusWrites, takeOver: options.status.takeOver, logger }),
       events: new EventWriter({
         client,
+        tally: this.#cluster.events,
         instance: this.#identity,
         uidOf: ({ kind, namespace, name }) => (kind === 'Ingress' ? statuses.uid(`${namespace}/${name}`) : undefined),
         logger,
@@ -122,7 +123,9 @@ export class ClusterReporter {
       logger: this.#logger,
       onChange: () => this.#wake.resolve(),
     });
-    await this.#election.run(signal);
+    const election = this.#election;
+    this.#cluster.leads = () => election.leads;
+    await election.run(signal);
   }
 
   #note({ span }: RunReport): void {

@@ -5,6 +5,7 @@ import { isConflict, isMissing } from '../kubernetes/api-error.ts';
 import { addressText } from '../kubernetes/ingress-statuses.ts';
 import type { IngressStatuses, LoadBalancerAddress } from '../kubernetes/ingress-statuses.ts';
 import { objectPath, resources } from '../kubernetes/resource.ts';
+import type { Tally } from '../observe/tally.ts';
 import { inParallel } from './in-parallel.ts';
 
 /** The manager of the fields that are written (Kubernetes, "Server-Side Apply"). */
@@ -16,6 +17,8 @@ export interface StatusWriterOptions {
   readonly statuses: IngressStatuses;
   /** Replace what another controller has written. */
   readonly takeOver: boolean;
+  /** Counts writes by their outcome. */
+  readonly tally: Tally;
   readonly logger: Logger;
 }
 
@@ -73,7 +76,7 @@ export class StatusWriter {
   }
 
   async #apply(key: string, addresses: readonly LoadBalancerAddress[], signal: AbortSignal): Promise<void> {
-    const { client, statuses, takeOver, logger } = this.#options;
+    const { client, statuses, takeOver, tally, logger } = this.#options;
     const [namespace = '', name = ''] = key.split('/');
     const { apiVersion, kind } = resources.Ingress;
     const status = addresses.length === 0 ? {} : { status: { loadBalancer: { ingress: addresses } } };
@@ -86,10 +89,12 @@ export class StatusWriter {
         body: { apiVersion, kind, metadata: { name, namespace }, ...status },
         signal,
       });
+      tally.add({ outcome: 'written' });
       this.#foreign.delete(key);
       if (addresses.length > 0) this.#written.add(key);
     } catch (error) {
       if (signal.aborted || isMissing(error)) return;
+      tally.add({ outcome: isConflict(error) ? 'conflict' : 'failed' });
       if (!isConflict(error)) throw new Error(`the status of Ingress ${key} cannot be written: ${messageOf(error)}`, { cause: error });
       this.#foreign.set(key, statuses.get(key) ?? '');
       logger.info('another controller has written the status of an Ingress: it stays', { ingress: key, takeOver });
