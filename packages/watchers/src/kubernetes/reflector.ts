@@ -44,6 +44,8 @@ export interface ReflectorOptions {
   readonly resource: Resource;
   /** All namespaces without one. */
   readonly namespace?: string | undefined;
+  /** Of one object alone. */
+  readonly name?: string;
   /** Label selector; empty for everything. */
   readonly selector?: string;
   /** Names, labels and versions alone, without what the objects hold. */
@@ -107,7 +109,7 @@ export class Reflector {
     let next: string | undefined;
     let version = '';
     do {
-      const query = { limit: String(PAGE), continue: next, labelSelector: selector };
+      const query = { limit: String(PAGE), continue: next, labelSelector: selector, fieldSelector: this.#field() };
       const page: ApiList = await client.json({ path: collectionPath(resource, namespace), query, accept: this.#accept('List'), signal });
       for (const object of page.items ?? []) {
         seen.add(keyOf(object));
@@ -125,7 +127,16 @@ export class Reflector {
   async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
     const { client, resource, namespace, selector = '', idleMs = IDLE_MS } = this.#options;
     const path = collectionPath(resource, namespace);
-    const request = { path, selector, accept: this.#accept(''), resourceVersion, idleMs, signal, onOpen: () => this.#reached() };
+    const request = {
+      path,
+      selector,
+      field: this.#field(),
+      accept: this.#accept(''),
+      resourceVersion,
+      idleMs,
+      signal,
+      onOpen: () => this.#reached(),
+    };
     await watchFrom(client, request, (event) => this.#take(event));
   }
 
@@ -184,6 +195,11 @@ export class Reflector {
 
   async #wait(ms: number, signal: AbortSignal): Promise<void> {
     await pause(ms, undefined, { signal }).catch(() => undefined);
+  }
+
+  #field(): string | undefined {
+    const { name } = this.#options;
+    return name === undefined ? undefined : `metadata.name=${name}`;
   }
 
   #accept(suffix: 'List' | ''): string {

@@ -14,13 +14,15 @@ import type { ApiObject, Resource } from './resource.ts';
 
 export interface ScopeParts {
   readonly client: ApiClient;
-  readonly options: Pick<ClusterOptions, 'ingressSelector' | 'secrets' | 'alsoSecrets' | 'alsoConfigMaps'>;
+  readonly options: Pick<ClusterOptions, 'ingressSelector' | 'secrets'>;
   /** All namespaces without one. */
   readonly namespace: string | undefined;
   readonly batch: ChangeBatch;
   readonly findings: Findings;
   readonly statuses: IngressStatuses;
   readonly restarts: Tally;
+  /** Objects that somebody else follows, as `Kind namespace/name`. */
+  readonly singles: ReadonlySet<string>;
   /** Called whenever more may be settled. */
   readonly onSettled: () => void;
 }
@@ -49,8 +51,6 @@ export class ScopeWatch {
     this.#followNamed('ConfigMap');
     if (parts.options.secrets === 'all') this.#follow(resources.Secret, this.#all(resources.Secret));
     else this.#followNamed('Secret');
-    for (const key of parts.options.alsoSecrets) this.#named.get('Secret')?.want(key);
-    for (const key of parts.options.alsoConfigMaps) this.#named.get('ConfigMap')?.want(key);
   }
 
   /** Everything that was there at the start has been told. */
@@ -104,16 +104,17 @@ export class ScopeWatch {
 
   /** `also` hears of what is new and, with undefined, of what is gone. */
   #all({ kind }: Resource, also: (key: string, object: ApiObject | undefined) => void = () => {}): Reflection {
-    const { batch, findings, namespace } = this.#parts;
+    const { batch, findings, namespace, singles } = this.#parts;
     const filter = WITH_STATUS.has(kind) ? new ContentFilter() : undefined;
     return {
       put: (object, time) => {
         const key = keyOf(object);
-        if (filter?.passes(key, object) === false) return;
+        if (filter?.passes(key, object) === false || singles.has(`${kind} ${key}`)) return;
         also(key, object);
         batch.put(kind, key, object, time);
       },
       remove: (key) => {
+        if (singles.has(`${kind} ${key}`)) return;
         filter?.forget(key);
         also(key, undefined);
         batch.remove(refOfKey(kind, key), key);

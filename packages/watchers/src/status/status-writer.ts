@@ -76,7 +76,7 @@ export class StatusWriter {
   }
 
   async #apply(key: string, addresses: readonly LoadBalancerAddress[], signal: AbortSignal): Promise<void> {
-    const { client, statuses, takeOver, tally, logger } = this.#options;
+    const { client, takeOver, tally } = this.#options;
     const [namespace = '', name = ''] = key.split('/');
     const { apiVersion, kind } = resources.Ingress;
     const status = addresses.length === 0 ? {} : { status: { loadBalancer: { ingress: addresses } } };
@@ -93,12 +93,17 @@ export class StatusWriter {
       this.#foreign.delete(key);
       if (addresses.length > 0) this.#written.add(key);
     } catch (error) {
-      if (signal.aborted || isMissing(error)) return;
-      tally.add({ outcome: isConflict(error) ? 'conflict' : 'failed' });
-      if (!isConflict(error)) throw new Error(`the status of Ingress ${key} cannot be written: ${messageOf(error)}`, { cause: error });
-      this.#foreign.set(key, statuses.get(key) ?? '');
-      logger.info('another controller has written the status of an Ingress: it stays', { ingress: key, takeOver });
+      if (!signal.aborted && !isMissing(error)) this.#refused(key, error);
     }
+  }
+
+  /** Throws what may go right the next time. */
+  #refused(key: string, error: unknown): void {
+    const { statuses, takeOver, tally, logger } = this.#options;
+    tally.add({ outcome: isConflict(error) ? 'conflict' : 'failed' });
+    if (!isConflict(error)) throw new Error(`the status of Ingress ${key} cannot be written: ${messageOf(error)}`, { cause: error });
+    this.#foreign.set(key, statuses.get(key) ?? '');
+    logger.info('another controller has written the status of an Ingress: it stays', { ingress: key, takeOver });
   }
 }
 
