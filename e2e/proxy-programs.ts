@@ -13,7 +13,7 @@ export const backends = ['node', 'nginx', 'haproxy'] as const;
 
 export type BackendName = (typeof backends)[number];
 
-function ask(script: string, proxy: Proxy): Program {
+function ask(script: string, proxy: Proxy | 'prometheus'): Program {
   const output = execFileSync(process.execPath, [join(root, 'scripts', script), proxy], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -25,6 +25,11 @@ function ask(script: string, proxy: Proxy): Program {
 /** The proxy of the machine, with Lua. */
 export function machineProxy(proxy: Proxy): Program {
   return ask('real-proxy.mjs', proxy);
+}
+
+/** Prometheus of the machine, and promtool beside it. */
+export function machinePrometheus(): Program {
+  return ask('real-proxy.mjs', 'prometheus');
 }
 
 /** What a backend needs on the machine. */

@@ -7,23 +7,25 @@ const files = [
   'packages/renderer-nginx/src/b.test.ts',
   'packages/renderer-haproxy/src/h.test.ts',
   'e2e/c.test.ts',
+  'e2e/monitoring/m.test.ts',
   'scripts/d.test.mjs',
 ];
 
 const both = ['nginx', 'haproxy'];
+const all = [...both, 'prometheus'];
 
 test.each([
-  ['everything', [], both],
+  ['everything', [], all],
   ['a folder that runs no proxy', ['packages/core'], []],
   ['a folder with a dot before it', ['./packages/core'], []],
   ['the backends', ['packages/renderer'], both],
   ['one backend', ['renderer-haproxy'], ['haproxy']],
   ['the other one', ['renderer-nginx'], ['nginx']],
   ['a part of a path', ['c.test'], both],
-  ['several words', ['packages/core', 'e2e'], both],
-  ['only a name', ['-t', 'packages/core'], both],
+  ['several words', ['packages/core', 'e2e'], all],
+  ['only a name', ['-t', 'packages/core'], all],
   ['a name in a folder', ['packages/core', '-t', 'e2e'], []],
-  ['what is not understood', ['--odd', 'value'], both],
+  ['what is not understood', ['--odd', 'value'], all],
 ])('%s', (_name, args, expected) => {
   expect(neededProxies(args, files)).toEqual(expected);
 });
