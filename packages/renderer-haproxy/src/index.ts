@@ -1,4 +1,4 @@
-import { DataDirectoryToken, ListenToken, LoggerToken, definePlugin } from '@sluice/core';
+import { DataDirectoryToken, ListenToken, LoggerToken, RequestMetricsToken, definePlugin } from '@sluice/core';
 import { haproxyBackend } from './apply/haproxy-backend.ts';
 import { tableMaker } from './apply/table-maker.ts';
 import { probeHaproxy } from './observe/probe.ts';
@@ -16,6 +16,7 @@ export default definePlugin({
         listen: services.get(ListenToken),
         data: services.get(DataDirectoryToken),
         logger: services.get(LoggerToken),
+        metrics: services.find(RequestMetricsToken),
         tables: tableMaker,
       }),
     );

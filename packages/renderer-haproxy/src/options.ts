@@ -6,7 +6,7 @@ const count = z.number().int().min(1).max(1_000_000);
 /** Options of the HAProxy backend, under `haproxy` in the configuration file. Defaults are those of ingress-nginx where it has the option. */
 export const haproxyOptions = z.strictObject({
   binary: z.string().min(1).optional().describe('The HAProxy to run; otherwise the first one on PATH or where packages install it.'),
-  accessLog: z.boolean().default(true).describe('Write a JSON line to stdout for each request.'),
+  accessLog: z.boolean().default(true).describe('Write a line to stdout for each request, as ingress-nginx does.'),
   threads: z
     .union([z.literal('auto'), z.number().int().min(1).max(64)])
     .default('auto')

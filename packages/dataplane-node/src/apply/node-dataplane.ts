@@ -97,7 +97,7 @@ export class NodeDataplane implements Dataplane {
     if (this.#running === undefined) throw new SluiceError('SLU3002', 'the proxy is not running');
     const { server, accessLog, defaultContext, defaultPair } = this.#running;
     const generation = make(defaultContext, defaultPair);
-    if (accessLog !== undefined) accessLog.line = accessLines(generation.routes.settings.accessLog);
+    accessLog?.use(accessLines(generation.routes.settings.accessLog));
     server.swap(generation);
   }
 }

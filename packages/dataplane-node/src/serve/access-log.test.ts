@@ -22,11 +22,11 @@ test('another line may be wanted at any time', () => {
   const written: string[] = [];
   const log = new BatchedAccessLog(line, (lines) => written.push(lines));
   log.record(record);
-  log.line = compileLogFormat(parseLogFormat('$scheme $http_x', 'default').format);
-  expect(log.headers).toEqual(['x']);
+  log.use(compileLogFormat(parseLogFormat('$scheme $http_x $remote_user', 'default').format));
+  expect(log.headers).toEqual(['x', 'authorization']);
   log.record(record);
   log.close();
-  expect(written).toEqual(['::1:7 200\nhttp -\n']);
+  expect(written).toEqual(['::1:7 200\nhttp - -\n']);
 });
 
 test('writes as soon as 64 KiB have come together', () => {

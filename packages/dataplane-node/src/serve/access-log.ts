@@ -15,24 +15,27 @@ const FLUSH_INTERVAL_MS = 500;
 export class BatchedAccessLog implements AccessLog {
   readonly #write: (lines: string) => void;
   readonly #timer: NodeJS.Timeout;
-  /** How lines look from now on. */
-  line: LogLine;
+  #line: LogLine;
+  headers: readonly string[];
   #pending = '';
 
   /** `write` gets whole lines as binary strings; it is called synchronously and should hand them on without blocking. */
   constructor(line: LogLine, write: (lines: string) => void) {
-    this.line = line;
+    this.#line = line;
+    this.headers = neededBy(line);
     this.#write = write;
     this.#timer = setInterval(() => this.flush(), FLUSH_INTERVAL_MS);
     this.#timer.unref();
   }
 
-  get headers(): readonly string[] {
-    return this.line.headers;
+  /** How lines look from now on. */
+  use(line: LogLine): void {
+    this.#line = line;
+    this.headers = neededBy(line);
   }
 
   record(record: RequestRecord): void {
-    this.#pending += this.line.write(record);
+    this.#pending += this.#line.write(record);
     if (this.#pending.length >= FLUSH_BYTES) this.flush();
   }
 
@@ -48,4 +51,8 @@ export class BatchedAccessLog implements AccessLog {
     clearInterval(this.#timer);
     this.flush();
   }
+}
+
+function neededBy({ headers, user }: LogLine): readonly string[] {
+  return user ? [...headers, 'authorization'] : headers;
 }

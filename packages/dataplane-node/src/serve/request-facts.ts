@@ -1,3 +1,4 @@
+import { basicUser } from '@sluice/core';
 import type { RequestRecord, RouteLabels, UpstreamTry } from '@sluice/core';
 import type { RequestHead } from './request-head.ts';
 import { header } from './header-table.ts';
@@ -118,6 +119,11 @@ export class RequestFacts implements RequestRecord {
   header(name: string): string | undefined {
     const at = this.#wanted.indexOf(name);
     return at < 0 ? undefined : this.#values[at];
+  }
+
+  get remoteUser(): string | undefined {
+    const authorization = this.header('authorization');
+    return authorization === undefined ? undefined : basicUser(authorization);
   }
 
   /** nginx has no single time for several tries, and so they are in no histogram. */

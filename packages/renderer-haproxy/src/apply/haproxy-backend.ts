@@ -1,5 +1,5 @@
 import { resolveAddresses, workerUser } from '@sluice/core';
-import type { Backend, ListenAddresses, Logger, Renderer, ResolvedAddresses, WorkerUser } from '@sluice/core';
+import type { Backend, ListenAddresses, Logger, Renderer, RequestMetrics, ResolvedAddresses, WorkerUser } from '@sluice/core';
 import type { HaproxyOptions } from '../options.ts';
 import { probeHaproxy } from '../observe/probe.ts';
 import type { FoundHaproxy } from '../observe/probe.ts';
@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly haproxy: FoundHaproxy | undefined;
   readonly addresses: ResolvedAddresses;
   readonly user: WorkerUser | undefined;
+  /** Requests are written down, for the access log or to be counted. */
+  readonly logsRequests: boolean;
 }
 
 /** What a table is made by. */
@@ -31,17 +33,22 @@ export interface HaproxyBackendParts<Tree> {
   readonly listen: ListenAddresses;
   readonly data: string;
   readonly logger: Logger;
+  /** Where requests are counted; undefined where nobody wants to know. */
+  readonly metrics: RequestMetrics | undefined;
   readonly tables: (surroundings: Surroundings, options: HaproxyOptions) => TableMaker<Tree>;
 }
 
 /** The HAProxy backend. Writes and starts nothing; translates and renders without HAProxy being installed. */
-export function haproxyBackend<Tree>({ options, listen, data, logger, tables }: HaproxyBackendParts<Tree>): Backend<Tree> {
+export function haproxyBackend<Tree>({ options, listen, data, logger, metrics, tables }: HaproxyBackendParts<Tree>): Backend<Tree> {
   const haproxy = probeHaproxy(options);
   if (haproxy === undefined) logger.warn('haproxy is not installed: nothing is tested', { binary: options.binary });
   const folder = haproxyFolder(data);
   const addresses = resolveAddresses(listen, folder);
   const user = workerUser(options.user, 'haproxy');
-  const { renderer, bootstrap, lua } = tables({ haproxy, addresses, user }, options);
+  const { renderer, bootstrap, lua } = tables(
+    { haproxy, addresses, user, logsRequests: options.accessLog || metrics !== undefined },
+    options,
+  );
   const runtime = new HaproxyRuntime({
     folder,
     haproxy,
@@ -51,8 +58,9 @@ export function haproxyBackend<Tree>({ options, listen, data, logger, tables }: 
     addresses,
     lua,
     bootstrap,
-    writeAccessLog: (lines) => void process.stdout.write(lines, 'latin1'),
+    writeAccessLog: options.accessLog ? (lines) => void process.stdout.write(lines, 'latin1') : undefined,
     logger,
+    metrics,
   });
   return { renderer, reloader: new HaproxyReloader(runtime), dataplane: new HaproxyDataplane(runtime) };
 }

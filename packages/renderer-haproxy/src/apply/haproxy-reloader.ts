@@ -1,4 +1,4 @@
-import { SluiceError, isSluiceError, messageOf, shortened, spanNames, traced } from '@sluice/core';
+import { SluiceError, defaultServing, isSluiceError, messageOf, shortened, spanNames, traced } from '@sluice/core';
 import type { ApplyOutcome, Artifact, Generation, Reloader, Validation } from '@sluice/core';
 import type { HaproxyTable } from '../render/haproxy-table.ts';
 import { AcceptedTables } from '../validate/accepted-tables.ts';
@@ -101,7 +101,8 @@ export class HaproxyReloader implements Reloader {
 
   /** Tells the worker what differs, when the files say it already. */
   async #update(artifact: Artifact, table: HaproxyTable, plan: UpdatePlan, signal: AbortSignal): Promise<ApplyOutcome> {
-    const { leaving, counters, parts } = this.#runtime;
+    const { leaving, counters, parts, served } = this.#runtime;
+    const before = served.table;
     const id = await this.#write(table);
     // From here on HAProxy may read the new one at any moment, were it to die and be started again.
     this.#runtime.lose('a change was not told to HAProxy as a whole');
@@ -114,7 +115,8 @@ export class HaproxyReloader implements Reloader {
     }
     if (!isEmpty(plan)) counters.runtimeUpdates++;
     await this.#keep(id, table, plan.next);
-    const { reasons } = plan;
+    const logged = JSON.stringify(before?.accessLog) === JSON.stringify(table.accessLog) ? [] : ['the access log is written otherwise'];
+    const reasons = [...logged, ...plan.reasons];
     if (this.#current === undefined) return this.#applied(artifact, FIRST);
     return this.#applied(artifact, reasons.length > 0 ? reasons : ['what is not in use any more, until the next reload']);
   }
@@ -162,8 +164,10 @@ export class HaproxyReloader implements Reloader {
     return { kind: 'rolledBack', message };
   }
 
-  #applied({ digest }: Artifact, reasons: readonly string[]): ApplyOutcome {
+  #applied(artifact: Artifact, reasons: readonly string[]): ApplyOutcome {
+    const { digest } = artifact;
     const { connections } = this.#runtime.draining;
+    this.#runtime.requests.use(tableOf(artifact).accessLog ?? defaultServing.accessLog);
     this.#current = { digest, appliedAtMs: Date.now() };
     const still = connections === 0 ? [] : [`${connections} ${connections === 1 ? 'connection' : 'connections'} still on old workers`];
     return { kind: 'applied', generation: this.#current, reasons: [...shortened(reasons), ...still], draining: connections };

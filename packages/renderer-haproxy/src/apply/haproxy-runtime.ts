@@ -9,10 +9,11 @@ import {
   spanNames,
   traced,
 } from '@sluice/core';
-import type { ListenAddresses, Logger, ProcessIdentity, ResolvedAddresses, WorkerUser } from '@sluice/core';
+import type { ListenAddresses, Logger, ProcessIdentity, RequestMetrics, ResolvedAddresses, WorkerUser } from '@sluice/core';
 import type { HaproxyOptions } from '../options.ts';
 import { OutputLog } from '../observe/output-log.ts';
 import type { FoundHaproxy } from '../observe/probe.ts';
+import { RequestLines } from '../observe/request-lines.ts';
 import type { GeneratedFile, HaproxyTable } from '../render/haproxy-table.ts';
 import { digestOf, fileFingerprint } from './generated-texts.ts';
 import { GenerationStore } from './generation-store.ts';
@@ -39,9 +40,11 @@ export interface HaproxyRuntimeParts {
   readonly lua: readonly GeneratedFile[];
   /** What is served before there is anything else. */
   readonly bootstrap: () => HaproxyTable;
-  /** Takes whole lines of the access log, as binary strings. */
-  readonly writeAccessLog: (lines: string) => void;
+  /** Takes whole lines of the access log, as binary strings; undefined where nobody wants them. */
+  readonly writeAccessLog: ((lines: string) => void) | undefined;
   readonly logger: Logger;
+  /** Where requests are counted; undefined where nobody wants to know. */
+  readonly metrics: RequestMetrics | undefined;
 }
 
 const ANSWER_MS = 1000;
@@ -65,6 +68,7 @@ export class HaproxyRuntime {
   readonly cli: MasterCli;
   readonly process: HaproxyProcess;
   readonly output: OutputLog;
+  readonly requests: RequestLines;
   /** What changes files or HAProxy happens one after another. */
   readonly serial = new Serial();
   readonly leaving: LeavingServers;
@@ -88,7 +92,8 @@ export class HaproxyRuntime {
       () => (this.#masterPath ??= reachableSocket(folder.masterSocket)),
       () => this.workerPath(),
     );
-    this.output = new OutputLog(folder.output, parts.writeAccessLog, logger);
+    this.requests = new RequestLines(parts.metrics, parts.writeAccessLog);
+    this.output = new OutputLog(folder.output, (lines) => this.requests.take(lines), logger);
     this.leaving = new LeavingServers(this.serial, haproxy?.capabilities.waitsForServers === true);
     this.#luaDigest = parts.lua.map((file) => `${file.path} ${fileFingerprint(file)}\n`).join('');
     this.process = new HaproxyProcess({

@@ -16,7 +16,7 @@ const LUA = new URL('../../src/lua/', import.meta.url);
 const ASSUMED_VERSION = '2.6.0';
 
 /** What makes tables for an HAProxy on this machine. */
-export function tableMaker({ haproxy, addresses, user }: Surroundings, options: HaproxyOptions): TableMaker<HaproxyTree> {
+export function tableMaker({ haproxy, addresses, user, logsRequests }: Surroundings, options: HaproxyOptions): TableMaker<HaproxyTree> {
   const mostFiles = fileLimit();
   const deployment: Deployment = {
     version: haproxy?.capabilities.version ?? ASSUMED_VERSION,
@@ -25,6 +25,7 @@ export function tableMaker({ haproxy, addresses, user }: Surroundings, options: 
     ...(user && { user: { name: user.name, group: user.group } }),
     ...(mostFiles !== undefined && { mostFiles }),
     settings: options,
+    logsRequests,
   };
   return {
     renderer: new HaproxyRenderer(deployment),

@@ -21,7 +21,7 @@ test('lines of requests are passed on, those of HAProxy are told, what is usual 
   const told: Told[] = [];
   const written: string[] = [];
   const lines: string[] = [];
-  const log = new OutputLog(path, (text) => void written.push(text), listeningLogger(told));
+  const log = new OutputLog(path, (texts) => void written.push(...texts), listeningLogger(told));
   log.listen(({ text }) => void lines.push(text));
   await log.start();
   appendFileSync(path, '[NOTICE]   (12) : New worker (13) forked\n{"status":200}\n{"sta');
@@ -32,7 +32,7 @@ test('lines of requests are passed on, those of HAProxy are told, what is usual 
   );
   await log.look();
   await log.stop();
-  expect(written.join('')).toBe('{"status":200}\n{"status":404}\n');
+  expect(written.join('')).toBe('{"status":200}{"status":404}');
   expect(lines).toEqual(['New worker (13) forked', "config : parsing [x:1] : 'crt-list' : broken", 'slow']);
   expect(told.map(({ level, fields }) => [level, fields?.['text']])).toEqual([
     ['error', "config : parsing [x:1] : 'crt-list' : broken"],

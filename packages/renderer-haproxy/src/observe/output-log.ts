@@ -3,26 +3,27 @@ import type { Logger } from '@sluice/core';
 import { joinedLines, parseOutputLine, toldLine } from './output-line.ts';
 import type { OutputLine } from './output-line.ts';
 
-/** Follows what HAProxy writes: lines about itself go to the logger, lines in braces are those of the access log. */
+/** Some seconds of requests. */
+const MOST_BEHIND_BYTES = 64 * 1024 * 1024;
+
+/** Follows what HAProxy writes: lines about itself go to the logger, lines in braces are requests. */
 export class OutputLog {
   readonly #tail: FileTail;
   readonly #teller: LineTeller;
-  readonly #writeAccessLog: (lines: string) => void;
+  readonly #takeRequests: (lines: readonly string[]) => void;
   readonly #listeners = new Set<(line: OutputLine) => void>();
   /** The end of the file that has been read and is not yet a whole line. */
   #rest = '';
 
-  /** `writeAccessLog` gets whole lines, as binary strings. */
-  constructor(path: string, writeAccessLog: (lines: string) => void, logger: Logger) {
-    this.#writeAccessLog = writeAccessLog;
+  /** `takeRequests` gets whole lines, as binary strings. */
+  constructor(path: string, takeRequests: (lines: readonly string[]) => void, logger: Logger) {
+    this.#takeRequests = takeRequests;
     this.#teller = new LineTeller('haproxy', logger);
-    this.#tail = new FileTail(path, {
-      take: (text) => this.#take(text),
-      skipped: (bytes) => {
-        this.#rest = '';
-        this.#teller.skipped(bytes);
-      },
-    });
+    const skipped = (bytes: number): void => {
+      this.#rest = '';
+      this.#teller.skipped(bytes);
+    };
+    this.#tail = new FileTail(path, { take: (text) => this.#take(text), skipped }, MOST_BEHIND_BYTES);
   }
 
   start(): Promise<void> {
@@ -49,7 +50,7 @@ export class OutputLog {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
     const requests = lines.filter((line) => line.startsWith('{'));
-    if (requests.length > 0) this.#writeAccessLog(`${requests.join('\n')}\n`);
+    if (requests.length > 0) this.#takeRequests(requests);
     for (const line of joinedLines(lines)) if (line.startsWith('[')) this.#pass(Buffer.from(line, 'latin1').toString('utf8'));
   }
 

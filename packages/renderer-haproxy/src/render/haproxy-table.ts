@@ -1,4 +1,4 @@
-import type { KeyMaterial, Origin } from '@sluice/core';
+import type { AccessLogSettings, KeyMaterial, Origin } from '@sluice/core';
 
 /** One server of a backend: what follows `server` in the file and `add server BACKEND/` at runtime. */
 export interface Server {
@@ -96,6 +96,8 @@ export interface HaproxyTable {
   readonly certificateLines: readonly CertificateLine[];
   /** Read at start alone: a changed one needs a reload. */
   readonly files: readonly GeneratedFile[];
+  /** What becomes of the lines that HAProxy writes: the controller makes others of them. Absent: the usual. */
+  readonly accessLog?: AccessLogSettings;
   /** Whose objects say how servers of a class are spoken to, by class: they are to blame for its servers. */
   readonly askers?: ReadonlyMap<string, readonly Origin[]>;
 }

@@ -1,5 +1,5 @@
 import type { BackendSection, CertificateLine, GeneratedFile, MapFile, ServedCertificate } from './haproxy-table.ts';
-import type { Origin } from '@sluice/core';
+import type { AccessLogSettings, Origin } from '@sluice/core';
 import type { SectionTree } from './line.ts';
 
 /** A configuration of HAProxy before it is printed; backends are printed when they are translated, since most stay the same. */
@@ -12,5 +12,6 @@ export interface HaproxyTree {
   readonly certificates: readonly ServedCertificate[];
   readonly certificateLines: readonly CertificateLine[];
   readonly files: readonly GeneratedFile[];
+  readonly accessLog: AccessLogSettings;
   readonly askers: ReadonlyMap<string, readonly Origin[]>;
 }

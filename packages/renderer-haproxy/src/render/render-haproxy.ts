@@ -14,7 +14,7 @@ const SECRET_MAP = 'users';
 /** Prints a tree. A section that is the same object as last time is not printed again. */
 export function renderHaproxy(tree: HaproxyTree): Artifact {
   const frame = tree.frame.map(sectionOf);
-  const { backends, maps, certificates, certificateLines, files, askers } = tree;
+  const { backends, maps, certificates, certificateLines, files, accessLog, askers } = tree;
   const table: HaproxyTable = {
     digest: digestOf({ ...tree, frame }),
     frame,
@@ -23,6 +23,7 @@ export function renderHaproxy(tree: HaproxyTree): Artifact {
     certificates,
     certificateLines,
     files,
+    accessLog,
     askers,
   };
   return { digest: table.digest, table, files: () => printable(table, tree.secret) };
@@ -43,6 +44,7 @@ function digestOf(table: Omit<HaproxyTable, 'digest'>): string {
   for (const { name, pem } of table.certificates) hash.update(`${name} ${pem.fingerprint} `);
   hash.update(JSON.stringify(table.certificateLines.map(({ certificate, options, names }) => [certificate, options, names])));
   for (const { path, content } of table.files) hash.update(`${path} ${typeof content === 'string' ? content : content.fingerprint}`);
+  hash.update(JSON.stringify(table.accessLog ?? {}));
   return hash.digest('hex');
 }
 

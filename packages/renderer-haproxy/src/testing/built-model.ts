@@ -10,6 +10,7 @@ export const testDeployment: Deployment = {
   https: [{ host: '127.0.0.1', port: 8443 }],
   ipv6: false,
   settings: haproxyOptions.parse({ spareBackends: 1 }),
+  logsRequests: true,
 };
 
 /** What an Ingress of a test says; everything is in the namespace `shop`. */

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { allProcesses, processInfo, processTitle, resolveAddresses, runsIn, signalProcess, workerUser } from '@sluice/core';
+import { allProcesses, defaultServing, processInfo, processTitle, resolveAddresses, runsIn, signalProcess, workerUser } from '@sluice/core';
 import type { Artifact, LogFields, Logger, Origin } from '@sluice/core';
 import { HaproxyDataplane } from '../apply/haproxy-dataplane.ts';
 import { haproxyFolder } from '../apply/haproxy-folder.ts';
@@ -14,6 +14,8 @@ import { HaproxyReloader } from '../apply/haproxy-reloader.ts';
 import { HaproxyRuntime } from '../apply/haproxy-runtime.ts';
 import { probeHaproxy } from '../observe/probe.ts';
 import type { FoundHaproxy } from '../observe/probe.ts';
+import { printSection } from '../render/print.ts';
+import { logging } from '../translate/access-log.ts';
 import { haproxyOptions } from '../options.ts';
 import type { HaproxyOptions } from '../options.ts';
 import type { BackendSection, HaproxyTable, MapFile, Section, Server } from '../render/haproxy-table.ts';
@@ -137,6 +139,7 @@ export class HaproxyBench {
       addresses,
       lua: [],
       bootstrap: () => table({ more: '  http-request return status 503 if TRUE\n' }),
+      metrics: undefined,
       writeAccessLog: (lines) => void accessLog.push(lines),
       logger: listeningLogger(told),
     });
@@ -216,10 +219,18 @@ function tableMaker(port: number, tlsPort: number): Side['table'] {
   };
 }
 
+/** Requests are written as by a configuration that was translated; where to, the global settings say. */
+const REQUESTS = printSection({
+  label: '',
+  head: [],
+  lines: logging(defaultServing.accessLog).filter(({ words }) => words[0] !== 'log'),
+})
+  .text.trimEnd()
+  .concat('\n');
+
 const FRONTEND = `frontend web
   bind ${host}:__PORT__
-  log-format '{"host":"%[var(txn.host)]","status":%ST}'
-  http-request set-var(txn.host) req.hdr(host)
+${REQUESTS}  http-request set-var(txn.host) req.hdr(host)
   http-request set-header x-record %[path,map_str(current/maps/records.map)]
 __MORE__  http-request set-var(txn.up) req.hdr(host),map_str(current/maps/hosts.map)
   http-request return status 404 unless { var(txn.up) -m found }

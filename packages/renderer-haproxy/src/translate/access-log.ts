@@ -1,41 +1,71 @@
+import { accessLines } from '@sluice/core';
+import type { AccessLogSettings } from '@sluice/core';
 import { line, lines } from '../render/line.ts';
 import type { Line } from '../render/line.ts';
-
-/** What is told of the head of a request, which is gone when the line is written. */
-const captures: readonly string[] = [
-  'http-request capture req.fhdr(host) len 256',
-  'http-request capture req.fhdr(user-agent) len 512',
-  'http-request capture req.fhdr(referer) len 512',
-];
 
 /**
  * The longest line. No client can write one that is longer, and so none that is cut off and no JSON: what it says is cut before, the target by
  * `tune.http.logurilen`, and a byte is six letters at most.
  */
-const LONGEST_LINE = 49152;
+const LONGEST_LINE = 65_535;
+const LONGEST_HEADER = 512;
+/** More headers would not fit into a line. */
+const MOST_HEADERS = 8;
 
-/** The fields that the other data planes write too; those with `"` are texts. */
+/** What `observe/request-lines.ts` reads; those with `"` are texts. */
 const FIELDS = [
-  ['time', '"%[date,utime(%Y-%m-%dT%H:%M:%S+00:00)]"'],
+  ['end', '%[date(0,ms)]'],
   ['client', '"%ci"'],
+  ['clientPort', '%cp'],
+  ['port', '%fp'],
+  ['secure', '%[ssl_fc]'],
   ['method', '"%[capture.req.method,json(utf8s)]"'],
-  ['host', '"%[capture.req.hdr(0),json(utf8s)]"'],
   ['target', '"%[capture.req.uri,json(utf8s)]"'],
-  ['protocol', '"%[capture.req.ver]"'],
+  ['protocol', '"%HV"'],
   ['status', '%ST'],
-  ['requestBytes', '%U'],
-  ['bytesSent', '%B'],
-  ['durationMs', '%Ta'],
-  ['upstream', '"%si:%sp"'],
-  ['route', '"%[var(txn.sluice_upstream),json(utf8s)]"'],
-  ['requestId', '"%[var(txn.sluice_request_id),bytes(0,128),json(utf8s)]"'],
-  ['userAgent', '"%[capture.req.hdr(1),json(utf8s)]"'],
-  ['referer', '"%[capture.req.hdr(2),json(utf8s)]"'],
+  ['read', '%U'],
+  ['readHead', '"%[var(txn.sluice_read_head)]"'],
+  ['readLength', '"%[var(txn.sluice_read_length)]"'],
+  ['sent', '%B'],
+  ['head', '"%[var(txn.sluice_head)]"'],
+  ['length', '"%[var(txn.sluice_length)]"'],
+  ['total', '%Ta'],
+  ['connect', '%Tc'],
+  ['response', '%Tr'],
+  ['data', '%Td'],
+  ['server', '"%si:%sp"'],
+  ['endpoint', '"%[var(txn.sluice_endpoint)]"'],
+  ['rule', '"%[var(txn.sluice_rule),json(utf8s)]"'],
+  ['canary', '"%[var(txn.sluice_canary),json(utf8s)]"'],
+  ['silent', '"%[var(txn.sluice_silent)]"'],
+  ['id', '"%[var(txn.sluice_request_id),bytes(0,128),json(utf8s)]"'],
+  ['user', '"%[var(txn.sluice_user),bytes(0,128),json(utf8s)]"'],
+  ['host', '"%[capture.req.hdr(0),json(utf8s)]"'],
 ] as const;
 
+/** What is noted of a request and its answer before they are gone. */
+const NOTES = lines(
+  'http-request set-var(txn.sluice_user) http_auth_user if { req.fhdr(authorization) -m found }',
+  'http-request set-var(txn.sluice_read_head) req.hdrs,length',
+  'http-request set-var(txn.sluice_read_length) req.fhdr(content-length) if { req.fhdr(content-length) -m found }',
+  'http-after-response set-var(txn.sluice_head) res.hdrs,length',
+  'http-after-response set-var(txn.sluice_length) res.fhdr(content-length)',
+);
+
 /** A line of JSON for each request. Only the listeners of clients log: Lua's own questions are not of interest. */
-export const logging: readonly Line[] = [
-  ...lines(`log stdout len ${LONGEST_LINE} format raw local0 info`, 'option dontlognull', ...captures),
-  line('log-format', `{${FIELDS.map(([name, value]) => `"${name}":${value}`).join(',')}}`),
-  ...lines('http-request set-log-level silent if { var(txn.sluice_silent) -m found }'),
-];
+export function logging(settings: AccessLogSettings): readonly Line[] {
+  const headers = loggedHeaders(settings);
+  const values = headers.map((_, index) => `"%[capture.req.hdr(${index + 1}),json(utf8s)]"`);
+  const fields = [...FIELDS.map(([name, value]) => `"${name}":${value}`), `"headers":[${values.join(',')}]`];
+  return [
+    ...lines(`log stdout len ${LONGEST_LINE} format raw local0 info`, 'option dontlognull', 'http-request capture req.fhdr(host) len 256'),
+    ...headers.map((name) => line('http-request', 'capture', `req.fhdr(${name})`, 'len', LONGEST_HEADER)),
+    ...NOTES,
+    line('log-format', `{${fields.join(',')}}`),
+  ];
+}
+
+/** Names of the request headers that lines have, as many as there is room for. */
+export function loggedHeaders(settings: AccessLogSettings): readonly string[] {
+  return accessLines(settings).headers.slice(0, MOST_HEADERS);
+}

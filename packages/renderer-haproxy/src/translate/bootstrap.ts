@@ -1,3 +1,4 @@
+import { defaultServing } from '@sluice/core';
 import type { HaproxyTree } from '../render/haproxy-tree.ts';
 import { lines } from '../render/line.ts';
 import type { Deployment } from './deployment.ts';
@@ -22,6 +23,7 @@ export function bootstrapTree(deployment: Deployment): HaproxyTree {
     maps: [],
     certificates: [],
     certificateLines: [{ certificate: undefined, options: '', names: [] }],
+    accessLog: defaultServing.accessLog,
     askers: new Map(),
     files: errorFiles,
   };

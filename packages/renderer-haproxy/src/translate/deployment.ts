@@ -20,6 +20,8 @@ export interface Deployment {
   /** Files that a process may have open (`RLIMIT_NOFILE`); absent where nobody knows. */
   readonly mostFiles?: number;
   readonly settings: HaproxyOptions;
+  /** Requests are written down, for the access log or to be counted. */
+  readonly logsRequests: boolean;
 }
 
 /** Where redirects with a port lead. */

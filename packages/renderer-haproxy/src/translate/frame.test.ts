@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBackend } from '@sluice/core';
 import { generate } from 'selfsigned';
+import { defaultServing } from '@sluice/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import haproxy from '../index.ts';
 import { printSection } from '../render/print.ts';
@@ -32,7 +33,7 @@ test('workers give rights up where there are any, and nothing of Lua is read bef
 });
 
 test('what clients may not say is gone before Lua sees a request', () => {
-  const rules = textOf(frontendSection(testDeployment))
+  const rules = textOf(frontendSection(testDeployment, defaultServing))
     .split('\n')
     .filter((rule) => rule.includes('http-request'));
   const lua = rules.findIndex((rule) => rule.includes('lua.sluice'));

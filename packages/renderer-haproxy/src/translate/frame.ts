@@ -86,8 +86,7 @@ const NO_TOKEN = "[^!#$%&'*+.^_`|~0-9A-Za-z,-]";
 const CONTROL = String.raw`[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]`;
 
 /** The listeners, and what comes before passwords are looked at. */
-export function frontendSection(deployment: Deployment): SectionTree {
-  const { settings } = deployment;
+export function frontendSection(deployment: Deployment, { accessLog }: ServingSettings): SectionTree {
   return {
     label: 'the frontend',
     head: ['frontend', 'sluice_clients', 'from', 'sluice'],
@@ -98,7 +97,7 @@ export function frontendSection(deployment: Deployment): SectionTree {
         // A client may be sending its next request at the moment of a reload: it is answered, and told that it was the last one.
         'option idle-close-on-response',
       ),
-      ...(settings.accessLog ? logging : []),
+      ...(deployment.logsRequests ? logging(accessLog) : []),
       ...lines(
         `http-request deny deny_status 400 if { req.fhdr_cnt gt ${MOST_HEADERS} }`,
         `http-request deny deny_status 400 if { req.hdr_names -m reg ${NO_TOKEN} } or { req.hdrs -m reg ${CONTROL} }`,
@@ -194,6 +193,7 @@ export function internalSection(deployment: Deployment): SectionTree {
         'http-response set-var(txn.sluice_answered) bool(1)',
         // Only this frontend says it.
         'http-response del-header x-sluice- -m beg',
+        'http-response set-header X-Sluice-Endpoint %si:%sp',
         'http-after-response set-header X-Sluice-Own 1 unless { var(txn.sluice_answered) -m found }',
         'http-request lua.sluice_memory if { req.fhdr(x-sluice-answer) -m found }',
         'http-request return status 200 hdr X-Sluice-Kept %[var(txn.sluice_kept)] if { req.fhdr(x-sluice-answer) -m found }',
@@ -217,7 +217,12 @@ export const loopSection: SectionTree = {
   head: ['backend', 'sluice_loop', 'from', 'sluice'],
   lines: [
     ...readTimeout('txn.sluice_loop_ms'),
-    ...lines('http-response lua.sluice_response if { var(txn.sluice_response) -m found }', 'server internal unix@inner/internal.sock'),
+    ...lines(
+      'http-response set-var(txn.sluice_endpoint) res.fhdr(x-sluice-endpoint)',
+      'http-response del-header x-sluice-endpoint',
+      'http-response lua.sluice_response if { var(txn.sluice_response) -m found }',
+      'server internal unix@inner/internal.sock',
+    ),
   ],
 };
 

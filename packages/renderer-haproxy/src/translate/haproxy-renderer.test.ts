@@ -13,6 +13,7 @@ const deployment: Deployment = {
   https: [{ host: '127.0.0.1', port: 8443 }],
   ipv6: false,
   settings: haproxyOptions.parse({ spareBackends: 2 }),
+  logsRequests: true,
 };
 
 type Objects = readonly Parameters<SnapshotStore['change']>[0][number][];

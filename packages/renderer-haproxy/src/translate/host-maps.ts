@@ -1,4 +1,4 @@
-import { binary, serverNameOf, serverPlanOf } from '@sluice/core';
+import { binary, ruleText, serverNameOf, serverPlanOf } from '@sluice/core';
 import type { ClientAuth, PathMatch, PlanPattern, Route, VirtualHost } from '@sluice/core';
 import { digestOf, escapeWord, recordOf } from './record.ts';
 import type { MapRecord } from './record.ts';
@@ -32,6 +32,8 @@ const MARKS = { exact: '=', prefix: '~' } as const;
 /** What Lua knows of a host besides its routes; 1 is yes. */
 interface HostRecord {
   readonly name: string;
+  /** What log and metrics call its requests that no route has. */
+  readonly rule: string;
   /** Most slashes of a prefix; absent without prefixes. */
   readonly depth?: number;
   /** Some routes are exact. */
@@ -80,6 +82,7 @@ function recordBase(host: VirtualHost, placed: readonly Placed[]): HostRecord {
   const server = serverPlanOf(host);
   return {
     name: serverNameOf(host),
+    rule: ruleText(host, {}),
     ...(prefixes.length > 0 && { depth: Math.max(...prefixes) }),
     ...(placed.some(({ route }) => route.match.kind === 'exact') && { exact: 1 as const }),
     ...(server && { server }),

@@ -13,7 +13,7 @@ function planned(annotations: Annotations) {
 
 test('a route without wishes: where it goes, and nothing else', () => {
   const { plan, demands } = planned({});
-  expect(Object.keys(plan).toSorted()).toEqual(['action', 'bodyBytes', 'host', 'ingress', 'kind', 'namespace', 'upstream']);
+  expect(Object.keys(plan).toSorted()).toEqual(['action', 'bodyBytes', 'host', 'ingress', 'kind', 'namespace', 'rule', 'upstream']);
   expect(plan.upstream).toMatchObject({ service: 'a' });
   expect(plan.upstream?.plain).toBe(plan.upstream?.secure);
   expect(new Set(demands.map(({ upstream }) => upstream)).size).toBe(1);

@@ -1,4 +1,4 @@
-import { addressRanges, binary, planText, policyOf, routePlanOf } from '@sluice/core';
+import { addressRanges, binary, planText, policyOf, routePlanOf, ruleText } from '@sluice/core';
 import type {
   AddressRanges,
   ErrorPagesPolicy,
@@ -19,6 +19,8 @@ import type { ValuesPlan } from './value-plan.ts';
 export interface HaproxyPlan extends RoutePlan {
   readonly namespace: string;
   readonly ingress: string;
+  /** What log and metrics call its requests. */
+  readonly rule: string;
   /** Keys of the map `upstreams`. Absent where the route does not forward. */
   readonly upstream?: UpstreamPlan;
   readonly access?: AccessPlan;
@@ -109,6 +111,7 @@ export function planRoute(host: VirtualHost, route: Route, httpsPort: number): P
     ...routePlanOf(host, route, { httpsPort }),
     namespace: namespace ?? '',
     ingress: name,
+    rule: ruleText(host, route),
     ...upstreamOf(route, demand),
     ...gatesOf(host, route),
     ...pagesOf(route, demand),

@@ -75,7 +75,7 @@ function treeOf(
       resolversSection,
       ...classes.map((one) => classSection(one, deployment.version)),
       ...sections,
-      frontendSection(deployment),
+      frontendSection(deployment, settings),
       ...users.flatMap(({ key, section }) => (section === undefined ? [] : passwordCheck(key))),
       lastRulesSection(settings),
       internalSection(deployment),
@@ -88,6 +88,7 @@ function treeOf(
     maps,
     certificates: certificates.certificates,
     certificateLines: certificates.lines,
+    accessLog: settings.accessLog,
     askers: askersOf(hosts, classes),
     files: uniqueFiles([...errorFiles, ...certificates.files, ...upstreams.flatMap(({ files }) => files)]),
   };

@@ -4,7 +4,7 @@ import { compileLogFormat } from './log-format.ts';
 import type { LogLine } from './log-format.ts';
 import type { RequestRecord } from './request-record.ts';
 
-const NO_LINE: LogLine = { headers: [], write: () => '' };
+const NO_LINE: LogLine = { headers: [], user: false, write: () => '' };
 
 const made = new WeakMap<AccessLogSettings, LogLine>();
 
@@ -21,7 +21,7 @@ function make({ enabled, format, silent }: AccessLogSettings): LogLine {
   if (silent.length === 0) return line;
   const tests = silent.map(testOf);
   const isSilent = ({ target }: RequestRecord): boolean => tests.some((test) => test(target));
-  return { headers: line.headers, write: (record) => (isSilent(record) ? '' : line.write(record)) };
+  return { ...line, write: (record) => (isSilent(record) ? '' : line.write(record)) };
 }
 
 function testOf(silent: SilentTarget): (target: string) => boolean {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compileLogFormat, parseLogFormat, standardLogFormat } from './log-format.ts';
 import type { LogEscape } from './log-format.ts';
+import { basicUser } from './log-variables.ts';
 import type { RequestRecord, UpstreamTry } from './request-record.ts';
 
 const answered: UpstreamTry = {
@@ -37,6 +38,7 @@ function record(given: Partial<RequestRecord> = {}, headers: Readonly<Record<str
     labels: { namespace: 'shop', ingress: 'web', service: 'app', port: 'http', path: '/a' },
     canary: '',
     tries: [answered],
+    remoteUser: undefined,
     header: (name) => headers[name],
     ...given,
   };
@@ -55,7 +57,7 @@ describe('the format of ingress-nginx', () => {
     expect(standard(one)).toBe(
       `192.0.2.1 - - [${local}] "GET /a/%62?x=1&y=2 HTTP/1.1" 200 12 "http://x/" "curl/8" 80 1.005 [shop-app-http] [] 10.0.0.1:80 12 1.004 200 id\n`,
     );
-    expect(headers).toEqual(['authorization', 'referer', 'user-agent']);
+    expect(headers).toEqual(['referer', 'user-agent']);
   });
 
   test('of one that nobody was asked for', () => {
@@ -83,9 +85,10 @@ test('several tries are joined: by commas, and by colons where another upstream 
 });
 
 test('the user is that of basic authentication', () => {
-  const authorization = `Basic ${Buffer.from('jo:secret').toString('base64')}`;
-  expect(write('$remote_user', record({}, { authorization }))).toBe('jo');
-  expect(write('$remote_user', record({}, { authorization: 'Bearer x' }))).toBe('-');
+  expect(basicUser(`Basic ${Buffer.from('jo:secret').toString('base64')}`)).toBe('jo');
+  expect(basicUser('Bearer x')).toBeUndefined();
+  expect(write('$remote_user', record({ remoteUser: 'jo' }))).toBe('jo');
+  expect(compileLogFormat(standardLogFormat).user).toBe(true);
 });
 
 test('other variables', () => {

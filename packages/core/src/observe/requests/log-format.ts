@@ -33,6 +33,8 @@ export const standardLogFormat: LogFormat = parseLogFormat(standardLogText, 'def
 export interface LogLine {
   /** Names in lower case of the request headers that it needs. */
   readonly headers: readonly string[];
+  /** It has the name of the user. */
+  readonly user: boolean;
   /** The line with its end, a binary string. */
   write(record: RequestRecord): string;
 }
@@ -52,6 +54,7 @@ export function compileLogFormat({ text, escape }: LogFormat): LogLine {
   const headers = text.flatMap((part) => (typeof part === 'string' ? [] : (headerOfVariable(part.variable) ?? [])));
   return {
     headers: [...new Set(headers)],
+    user: text.some((part) => typeof part !== 'string' && part.variable === 'remote_user'),
     write: (record) => {
       let line = '';
       for (const piece of pieces) line += typeof piece === 'string' ? piece : escaped(piece(record));

@@ -24,9 +24,9 @@ function ofTries(tell: (one: UpstreamTry) => string): LogVariable {
   };
 }
 
-/** The user of basic authentication (RFC 7617). */
-function remoteUser(record: RequestRecord): string | undefined {
-  const credentials = /^basic +(\S+)/i.exec(record.header('authorization') ?? '')?.[1];
+/** The user of basic authentication (RFC 7617); undefined where the header does not name one. */
+export function basicUser(authorization: string): string | undefined {
+  const credentials = /^basic +(\S+)/i.exec(authorization)?.[1];
   if (credentials === undefined) return undefined;
   const decoded = Buffer.from(credentials, 'base64').toString('latin1');
   const colon = decoded.indexOf(':');
@@ -58,7 +58,7 @@ const variables: Readonly<Record<string, LogVariable>> = {
   query_string: queryOf,
   remote_addr: ({ clientAddress }) => clientAddress,
   remote_port: ({ clientPort }) => String(clientPort),
-  remote_user: remoteUser,
+  remote_user: ({ remoteUser }) => remoteUser,
   req_id: ({ requestId }) => requestId,
   request: ({ method, target, protocol }) => (method === '' ? '' : `${method} ${target}${protocol === '' ? '' : ' '}${protocol}`),
   request_id: ({ requestId }) => requestId,
@@ -96,7 +96,6 @@ export const logVariableNames: readonly string[] = Object.keys(variables);
 
 /** The request header that a variable reads, in lower case. */
 export function headerOfVariable(name: string): string | undefined {
-  if (name === 'remote_user') return 'authorization';
   if (name.startsWith('cookie_')) return 'cookie';
   return name.startsWith('http_') ? name.slice('http_'.length).replaceAll('_', '-').toLowerCase() : undefined;
 }

@@ -42,6 +42,8 @@ export interface RequestRecord extends RequestMeasures {
   readonly labels: RouteLabels | undefined;
   /** `namespace-service-port` of the canary that took the request; empty for none. */
   readonly canary: string;
+  /** Of basic authentication; undefined where nobody has said a name, or nobody wants to know. */
+  readonly remoteUser: string | undefined;
   /** In their order. */
   readonly tries: readonly UpstreamTry[];
   /** Value of a request header, by its name in lower case, of those that the log asks for. */

@@ -15,10 +15,10 @@ export class RecordedRequests implements AccessLog {
   }
 
   record(record: RequestRecord): void {
-    const { bodyBytes, connectMs, headerMs, responseMs } = record;
+    const { bodyBytes, connectMs, headerMs, responseMs, remoteUser } = record;
     const tries = record.tries.map((one): UpstreamTry => ({ ...one }));
     const [userAgent, referer] = [record.header('user-agent'), record.header('referer')];
-    const kept = { ...record, bodyBytes, connectMs, headerMs, responseMs, tries, userAgent, referer };
+    const kept = { ...record, bodyBytes, connectMs, headerMs, responseMs, remoteUser, tries, userAgent, referer };
     this.list.push(kept);
     this.#onRecord(kept);
   }

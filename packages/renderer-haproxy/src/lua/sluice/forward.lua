@@ -104,10 +104,9 @@ function M.run(context)
   if plan.cors then tell_cors(context) end
   if plan.readMs and not context.looped then txn:set_var("txn.sluice_read_ms", plan.readMs) end
   if has_response_work(context, plan) then txn:set_var("txn.sluice_response", 1) end
-  if plan.silent then txn:set_var("txn.sluice_silent", 1) end
   if plan.mirror then txn:set_var("txn.sluice_mirror", plan.mirror.body and "body" or "head") end
   if context.server then txn:set_var("txn.sluice_server", context.server) end
-  txn:set_var("txn.sluice_upstream", plan.upstream.plain)
+  if context.canary then txn:set_var("txn.sluice_canary", context.canary) end
   if #edits == 0 then M.release(context) end
 end
 

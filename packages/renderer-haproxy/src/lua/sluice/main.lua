@@ -54,6 +54,8 @@ end
 
 -- `original` is the request as it came; steps of a snippet change another one.
 local function run_plan(known, plan)
+  known.txn:set_var("txn.sluice_rule", plan.rule)
+  if plan.silent then known.txn:set_var("txn.sluice_silent", 1) end
   known.plan = plan
   known.original = request.new(plan.host, known)
   if is_too_large(known, plan) then
@@ -100,8 +102,9 @@ local function route(txn)
   local host, digest = tables.host(name)
   if host == nil then return page.send(known, { status = 503 }) end
   local early = before_routes(known, host, request.new(host.name, known))
+  local plan = early == nil and tables.plan(host, digest, known.path) or nil
+  if plan == nil then txn:set_var("txn.sluice_rule", host.rule) end
   if early then return page.send(known, early, early.edits) end
-  local plan = tables.plan(host, digest, known.path)
   if plan == nil then return page.send(known, { status = 404 }) end
   return run_plan(known, plan)
 end

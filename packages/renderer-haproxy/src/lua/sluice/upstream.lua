@@ -51,6 +51,9 @@ end
 function M.choose(side, src, context, cookie_path)
   local main = side.main
   local upstream = canary.choose(src, main, function() return tables.upstream(main.canaryKey) end)
+  if upstream ~= main and not side.stand_in then
+    context.canary = gsub(main.canary.upstream, "^([^/]*)/(.*):", "%1-%2-")
+  end
   local wish = { tried = {} }
   local endpoint = chosen_endpoint(upstream, src, wish)
   context.backend = tables.backend(upstream.backend)
