@@ -110,7 +110,7 @@ export type { Artifact, ArtifactFile } from './render/artifact.ts';
 export type { Culprit, Validation } from './validate/validation.ts';
 export type { Generation, Reloader } from './apply/reloader.ts';
 export type { ApplyOutcome } from './apply/apply-outcome.ts';
-export type { Dataplane, DataplaneHealth, DataplaneStats, ReloadFacts } from './apply/dataplane.ts';
+export type { ConnectionStates, Dataplane, DataplaneHealth, DataplaneStats, ReloadFacts } from './apply/dataplane.ts';
 export type { RunReport } from './pipeline/run-report.ts';
 export type { Backend } from './apply/backend.ts';
 export { isOwnAddress } from './apply/own-address.ts';
@@ -127,7 +127,7 @@ export type { BuiltModel } from './model/build/build-model.ts';
 export { defaultModelOptions } from './model/build/model-options.ts';
 export type { ModelOptions, PathSemantics } from './model/build/model-options.ts';
 
-export type { Sink, SourceChange, Watcher } from './watch/watcher.ts';
+export type { ChangeTime, Sink, SourceChange, Watcher } from './watch/watcher.ts';
 export type { Snapshot } from './watch/snapshot.ts';
 export type { WatchedKind, WatchedKinds, WatchedObject } from './watch/object.ts';
 export { SnapshotStore } from './watch/snapshot-store.ts';
@@ -143,11 +143,21 @@ export type { ListenAddress } from './config/listen-address.ts';
 export { createToken } from './plugin/token.ts';
 export type { Factory, Services, Token } from './plugin/token.ts';
 export { definePlugin, isPlugin } from './plugin/plugin.ts';
-export type { ConfiguredPlugin, FoundProxy, LifeCycleHook, Plugin, PluginDefinition, PluginHost } from './plugin/plugin.ts';
+export type {
+  AroundHook,
+  ConfiguredPlugin,
+  FoundProxy,
+  LifeCycleHook,
+  LifeCycleUndo,
+  Plugin,
+  PluginDefinition,
+  PluginHost,
+} from './plugin/plugin.ts';
 export type { AdminAnswer, AdminRoute } from './plugin/admin-route.ts';
 export {
   AdminRoutesToken,
   ControllerViewToken,
+  MeasurementsToken,
   DataDirectoryToken,
   ListenToken,
   LoggerToken,
@@ -161,7 +171,7 @@ export type { ControllerOptions, LifeCycleLimits } from './plugin/controller-opt
 export type { CoalescerOptions } from './pipeline/coalescer.ts';
 export { countBySeverity } from './observe/diagnostic.ts';
 export { spanAttributes, spanNames } from './observe/span-names.ts';
-export { stage } from './pipeline/stage.ts';
+export { stage, traced } from './pipeline/stage.ts';
 export type { StageFacts } from './pipeline/stage.ts';
 export { digestOf } from './model/digest.ts';
 export { createDefaultCertificate } from './apply/default-certificate.ts';
@@ -218,6 +228,9 @@ export {
   runsIn,
   signalProcess,
 } from './observe/process/process-info.ts';
+export { processUsage } from './observe/process/process-usage.ts';
+export type { ProcessUsage } from './observe/process/process-usage.ts';
+export type { Measurement, MetricEntry, Sample } from './observe/measurement.ts';
 export type { ProcessIdentity, ProcessInfo } from './observe/process/process-info.ts';
 export { clientConnections, portsOf } from './observe/process/tcp-sockets.ts';
 export { workerUser } from './observe/process/worker-user.ts';

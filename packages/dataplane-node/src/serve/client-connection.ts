@@ -1,4 +1,5 @@
 import { messageOf } from '@sluice/core';
+import type { ConnectionStates } from '@sluice/core';
 import { CR, LF } from './byte-classes.ts';
 import type { Deadlined } from './deadline-sweep.ts';
 import { Exchange } from './exchange.ts';
@@ -55,6 +56,12 @@ export class ClientConnection implements WireOwner, Deadlined, ExchangeClient {
     this.deadlineMs = performance.now() + context.timeouts.headerMs;
     context.sweep.add(this);
     wire.attach(this);
+  }
+
+  /** What is done with it now, as the numbers of nginx tell connections apart. */
+  get state(): keyof ConnectionStates {
+    if (this.#tunnel !== undefined || this.#exchange.active || this.#closing) return 'writing';
+    return this.#held.length > 0 ? 'reading' : 'waiting';
   }
 
   onBytes(bytes: Buffer, start: number, end: number): void {

@@ -10,7 +10,7 @@ import {
   rememberPorts,
   showAddress,
 } from '@sluice/core';
-import type { Dataplane, DataplaneHealth, DataplaneStats, ResolvedAddresses, ReloadFacts } from '@sluice/core';
+import type { Dataplane, DataplaneHealth, DataplaneStats, ProcessIdentity, ResolvedAddresses, ReloadFacts } from '@sluice/core';
 import { unusableHaproxy } from '../observe/probe.ts';
 import { SummedStats, infoQuestion, parseWorkerInfo } from '../observe/show-info.ts';
 import { prepareFolder } from './haproxy-folder.ts';
@@ -93,6 +93,10 @@ export class HaproxyDataplane implements Dataplane {
   /** As of the last look, a second ago at most. */
   stats(): DataplaneStats {
     return this.#stats.sum();
+  }
+
+  processes(): readonly ProcessIdentity[] {
+    return this.#runtime.process.all();
   }
 
   addresses(): ResolvedAddresses {

@@ -1,4 +1,14 @@
-import { Serial, SluiceError, clientConnections, processInfo, reachableSocket } from '@sluice/core';
+import {
+  Serial,
+  SluiceError,
+  clientConnections,
+  processInfo,
+  reachableSocket,
+  shortened,
+  spanAttributes,
+  spanNames,
+  traced,
+} from '@sluice/core';
 import type { ListenAddresses, Logger, ProcessIdentity, RequestMetrics, ResolvedAddresses, WorkerUser } from '@sluice/core';
 import type { HaproxyOptions } from '../options.ts';
 import { OutputLog } from '../observe/output-log.ts';
@@ -118,10 +128,18 @@ export class HaproxyRuntime {
     return new WorkerChannel(this.workerPath(), id);
   }
 
-  /** Makes HAProxy read `current`, and waits until it serves the generation. */
-  reload(id: string, signal: AbortSignal): Promise<ReloadResult> {
+  /** Makes HAProxy read `current`, and waits until it serves the generation. The reasons are for the trace. */
+  reload(id: string, reasons: readonly string[], signal: AbortSignal): Promise<ReloadResult> {
     const { process, cli, output, parts } = this;
-    return reloadHaproxy({ process, cli, output, timeoutMs: parts.options.testTimeoutMs }, id, signal);
+    const attributes = { [spanAttributes.reloadReasons]: [...shortened(reasons)] };
+    const work = (): Promise<ReloadResult> => reloadHaproxy({ process, cli, output, timeoutMs: parts.options.testTimeoutMs }, id, signal);
+    return traced(spanNames.reload, work, { attributes });
+  }
+
+  /** Whether the worker that answers has read the generation that was applied last, or was told what came since. */
+  async answers(): Promise<boolean> {
+    const { loaded } = this.served;
+    return loaded !== undefined && (await this.cli.generation({ timeoutMs: ANSWER_MS })) === loaded.id;
   }
 
   /** The worker has read a generation of a table, and was told nothing since. */

@@ -159,7 +159,9 @@ function controlServer(deployment: Deployment, digest: string): Directive {
       [
         directive('listen', 'unix:run/control.sock'),
         // Variables are known when something sets them, also where no location does.
-        ...(isLive(deployment) ? ['sluice_upstream', 'sluice_canary'] : ['sluice_canary']).map((name) => directive('set', variable(name), literal(''))),
+        ...(isLive(deployment) ? ['sluice_upstream', 'sluice_canary'] : ['sluice_canary']).map((name) =>
+          directive('set', variable(name), literal('')),
+        ),
         directive('set', variable('sluice_rule'), literal('')),
         directive('client_max_body_size', 0),
         directive('client_body_buffer_size', '8m'),

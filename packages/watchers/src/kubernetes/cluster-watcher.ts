@@ -1,13 +1,16 @@
 import { once } from 'node:events';
 import type { Logger, Sink, Watcher } from '@sluice/core';
 import type { ApiClient } from './api-client.ts';
+import type { ClusterOptions } from './cluster-options.ts';
 import { ChangeBatch } from './change-batch.ts';
 import type { Cluster } from './cluster.ts';
 import { Findings } from './findings.ts';
 import { Reflector } from './reflector.ts';
-import type { Reflection } from './reflector.ts';
+import type { Reflection, ReflectorOptions } from './reflector.ts';
 import { keyOf, refOfKey, resources } from './resource.ts';
 import { ScopeWatch } from './scope-watch.ts';
+import { SingleWatch } from './single-watch.ts';
+import type { SingleObject } from './single-watch.ts';
 
 export interface ClusterWatcherOptions {
   readonly cluster: Cluster;
@@ -40,6 +43,10 @@ class ClusterWatch {
   readonly #findings: Findings;
   /** By namespace; empty for all namespaces. */
   readonly #scopes = new Map<string, ScopeWatch>();
+  /** Objects that are followed whatever is watched. */
+  readonly #singles: readonly SingleWatch[];
+  /** The same as `Kind namespace/name`. */
+  readonly #singleNames: ReadonlySet<string>;
   /** What has not told its first state, besides the scopes. */
   readonly #unsettled = new Set<string>();
   readonly #leaving = new Set<Promise<void>>();
@@ -52,15 +59,29 @@ class ClusterWatch {
     this.#logger = logger;
     this.#batch = new ChangeBatch(sink);
     this.#findings = new Findings(sink, logger);
+    const objects = singleObjects(cluster.options);
+    this.#singleNames = new Set(objects.map(({ kind, key }) => `${kind} ${key}`));
+    this.#singles = objects.map((object) => this.#single(object));
   }
 
   async run(signal: AbortSignal): Promise<void> {
     const { namespaces, namespaceSelector } = this.#cluster.options;
     const running = [this.#follow(resources.IngressClass, '', this.#classes(), signal)];
+    running.push(...this.#singles.map((single) => single.run(signal)));
     if (namespaceSelector !== '') running.push(this.#follow(resources.Namespace, namespaceSelector, this.#namespaces(), signal));
     else for (const namespace of namespaces.length === 0 ? [undefined] : new Set(namespaces)) this.#enter(namespace);
     if (!signal.aborted) await once(signal, 'abort');
     await Promise.all([...running, ...this.#leaving, ...[...this.#scopes.values()].map((scope) => scope.stop())]);
+  }
+
+  #single(object: SingleObject): SingleWatch {
+    return new SingleWatch(object, {
+      client: this.#client,
+      batch: this.#batch,
+      findings: this.#findings,
+      restarting: (reason) => this.#cluster.watchRestarts.add({ kind: object.kind, reason }),
+      onSettled: () => this.#settle(),
+    });
   }
 
   #follow(
@@ -76,13 +97,16 @@ class ClusterWatch {
       this.#settle();
     };
     const trouble: Reflection['trouble'] = (what) => this.#findings.note(kind, undefined, what);
-    return new Reflector({ client: this.#client, resource, selector, reflection: { ...reflection, settled, trouble } }).run(signal);
+    const restarting: ReflectorOptions['restarting'] = (reason) => this.#cluster.watchRestarts.add({ kind, reason });
+    return new Reflector({ client: this.#client, resource, selector, restarting, reflection: { ...reflection, settled, trouble } }).run(
+      signal,
+    );
   }
 
   #classes(): Objects {
     const { kind } = resources.IngressClass;
     return {
-      put: (object) => this.#batch.put(kind, keyOf(object), object),
+      put: (object, time) => this.#batch.put(kind, keyOf(object), object, time),
       remove: (key) => this.#batch.remove(refOfKey(kind, key), key),
     };
   }
@@ -105,6 +129,8 @@ class ClusterWatch {
       batch: this.#batch,
       findings: this.#findings,
       statuses: this.#cluster.statuses,
+      restarts: this.#cluster.watchRestarts,
+      singles: this.#singleNames,
       onSettled: () => this.#settle(),
     });
     this.#scopes.set(namespace ?? '', scope);
@@ -123,9 +149,16 @@ class ClusterWatch {
 
   /** The first state is complete when every part of it has been told. */
   #settle(): void {
-    if (this.#synced || this.#unsettled.size > 0 || ![...this.#scopes.values()].every(({ settled }) => settled)) return;
+    const parts = [...this.#scopes.values(), ...this.#singles];
+    if (this.#synced || this.#unsettled.size > 0 || !parts.every(({ settled }) => settled)) return;
     this.#synced = true;
     this.#batch.flush();
     this.#sink.synced();
   }
+}
+
+/** What is read although no Ingress names it. */
+function singleObjects({ alsoSecrets, alsoConfigMaps }: ClusterOptions): readonly SingleObject[] {
+  const secrets = [...new Set(alsoSecrets)].map((key): SingleObject => ({ kind: 'Secret', key }));
+  return [...secrets, ...[...new Set(alsoConfigMaps)].map((key): SingleObject => ({ kind: 'ConfigMap', key }))];
 }

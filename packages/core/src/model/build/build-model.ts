@@ -207,7 +207,9 @@ function withPlan(plans: ReadonlyMap<string, PlannedUpstream>, more: PlannedUpst
 function sameInput(a: HostInput, b: HostInput): boolean {
   const sameRules = a.rules.length === b.rules.length && a.rules.every((rule, index) => rule === b.rules[index]);
   const sameTls = tlsKey(a.tls) === tlsKey(b.tls) && tlsKey(a.defaultTls) === tlsKey(b.defaultTls);
-  return sameRules && sameTls && a.fallback === b.fallback && a.logDefaultBackend === b.logDefaultBackend && a.fallbackWins === b.fallbackWins;
+  return (
+    sameRules && sameTls && a.fallback === b.fallback && a.logDefaultBackend === b.logDefaultBackend && a.fallbackWins === b.fallbackWins
+  );
 }
 
 function tlsKey(tls: HostInput['tls']): string {
