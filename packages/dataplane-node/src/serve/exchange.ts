@@ -1,5 +1,5 @@
 import type { ForwardVerdict, Route, ServingSettings } from '@sluice/core';
-import { defaultServing, normalizePath, policyOf, splitTarget } from '@sluice/core';
+import { defaultServing, normalizePath, policyOf, serverToken, splitTarget } from '@sluice/core';
 import { BodyReader } from './body-reader.ts';
 import { BROKEN } from './chunk-scanner.ts';
 import { Dispatch } from './dispatch.ts';
@@ -222,6 +222,7 @@ export class Exchange {
     this.#forwarder.reset();
     this.requestEdits.clear();
     this.responseEdits.clear();
+    if (this.settings.answerHeaders.server === 'own') this.responseEdits.set('Server', serverToken);
     this.context.requests++;
   }
 

@@ -42,6 +42,12 @@ export class HeadFields {
     this.#dropped[index] = 1;
   }
 
+  /** Leaves lines with these names (in lower case) out. */
+  dropNamed(bytes: Buffer, names: readonly string[]): void {
+    for (let index = 0; index < this.count; index++)
+      if (names.includes(bytes.toString('latin1', this.nameStart[index], this.nameEnd[index]).toLowerCase())) this.drop(index);
+  }
+
   dropped(index: number): boolean {
     return this.#dropped[index] === 1;
   }

@@ -1,3 +1,4 @@
+import { serverToken } from '@sluice/core';
 import type { ServingSettings, StrictTransport } from '@sluice/core';
 import { line, lines } from '../render/line.ts';
 import type { Line, SectionTree } from '../render/line.ts';
@@ -137,7 +138,7 @@ const corsOfErrors = [
 });
 
 /** What follows in the frontend when it is known whose password is right: in the order in which ingress-nginx takes these steps. */
-export function lastRulesSection({ strictTransport }: ServingSettings): SectionTree {
+export function lastRulesSection({ strictTransport, answerHeaders }: ServingSettings): SectionTree {
   return {
     label: 'the last rules of the frontend',
     head: [],
@@ -149,6 +150,7 @@ export function lastRulesSection({ strictTransport }: ServingSettings): SectionT
       ),
       ...forwardedHeaders,
       ...strictTransportLines(strictTransport),
+      ...(answerHeaders.server === 'own' ? [line('http-after-response', 'set-header', 'Server', serverToken)] : []),
       ...corsOfErrors,
       ...lines(
         'http-request lua.sluice_edit if { var(txn.sluice_edit) -m found }',

@@ -73,7 +73,7 @@ function treeOf(
       errorsSection,
       defaultsSection(deployment),
       resolversSection,
-      ...classes.map((one) => classSection(one, deployment.version)),
+      ...classes.map((one) => classSection(one, deployment.version, settings)),
       ...sections,
       frontendSection(deployment),
       ...users.flatMap(({ key, section }) => (section === undefined ? [] : passwordCheck(key))),

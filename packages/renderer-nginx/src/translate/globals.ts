@@ -33,6 +33,8 @@ export function httpDirectives(deployment: Deployment, settings: ServingSettings
     ...logging(deployment),
     ...httpVariables(settings),
     ...proxying(deployment),
+    ...settings.answerHeaders.hidden.map((name) => directive('proxy_hide_header', name)),
+    ...(settings.answerHeaders.server === 'upstream' ? [directive('proxy_pass_header', 'Server')] : []),
     ...(isLive(deployment) ? lua(deployment) : []),
   ];
 }
@@ -64,8 +66,6 @@ function limits({ settings: { keepAlive } }: Deployment): readonly Directive[] {
     directive('map_hash_bucket_size', 1024),
     directive('proxy_headers_hash_max_size', 1024),
     directive('proxy_headers_hash_bucket_size', 256),
-    directive('limit_req_status', 503),
-    directive('limit_conn_status', 503),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { serverToken } from '@sluice/core';
 import type { ServingSettings } from '@sluice/core';
 import { block, directive, literal, text, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
@@ -7,8 +8,15 @@ function mapping(source: Directive['args'][number], name: string, ...entries: re
   return block('map', [source, variable(name)], entries);
 }
 
+/** What `Server` says; Lua sends it. */
+const SERVERS: Readonly<Record<ServingSettings['answerHeaders']['server'], Directive['args'][number]>> = {
+  none: literal(''),
+  upstream: variable('upstream_http_server'),
+  own: literal(serverToken),
+};
+
 /** Variables that the locations speak with; see `variables.ts` and `redirect.ts`. */
-export function httpVariables({ strictTransport }: ServingSettings): readonly Directive[] {
+export function httpVariables({ strictTransport, answerHeaders }: ServingSettings): readonly Directive[] {
   const otherwise = (value: Directive['args'][number]): Directive => directive('default', value);
   return [
     block('geo', [variable(DOLLAR)], [directive('default', '$')]),
@@ -60,6 +68,7 @@ export function httpVariables({ strictTransport }: ServingSettings): readonly Di
       ...(strictTransport.header === undefined ? [] : [directive('https', literal(strictTransport.header))]),
       otherwise(variable('upstream_http_strict_transport_security')),
     ),
+    mapping(literal(''), 'sluice_server_header', otherwise(SERVERS[answerHeaders.server])),
     mapping(variable('scheme'), 'sluice_cookie_secure', directive('https', literal('; Secure')), otherwise(literal(''))),
     mapping(variable('request_method'), 'sluice_page_method', directive('HEAD', literal('HEAD')), otherwise(literal('GET'))),
   ];

@@ -1,5 +1,5 @@
 import { policyOf } from '@sluice/core';
-import type { Route, VirtualHost } from '@sluice/core';
+import type { Route, ServingSettings, VirtualHost } from '@sluice/core';
 import { block, directive, literal, luaBlock, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
 import { access } from './access.ts';
@@ -43,13 +43,16 @@ export function routeLocations(
 ): readonly Directive[] {
   const { directives, locations } = routeBody({ host, route, around, ...planned(host, route, around) });
   const own = takes.map((args) => ({ ...block('location', args, directives), from: route.from }));
-  return [...own, ...locations].map(withStrictTransport);
+  return [...own, ...locations].map((location) => withInherited(location, around.settings));
 }
 
-/** Headers that a location adds replace those of the http block. */
-function withStrictTransport(location: Directive): Directive {
+/** Headers that a location adds or hides replace those of the http block. */
+function withInherited(location: Directive, { answerHeaders: { hidden } }: ServingSettings): Directive {
   const body = location.block ?? [];
-  return body.some(({ name }) => name === 'add_header') ? { ...location, block: [...body, strictTransport] } : location;
+  const has = (name: string): boolean => body.some((one) => one.name === name);
+  const added = has('add_header') ? [strictTransport] : [];
+  const hides = has('proxy_hide_header') ? hidden.map((name) => directive('proxy_hide_header', name)) : [];
+  return added.length + hides.length === 0 ? location : { ...location, block: [...body, ...added, ...hides] };
 }
 
 function planned(host: VirtualHost, route: Route, { deployment, resources }: Surroundings): Pick<Routed, 'plan' | 'key'> {

@@ -31,7 +31,7 @@ export const standardRequestHeaders: readonly Directive[] = printed(standard);
 export function sentHeaders(host: VirtualHost, route: Route): readonly HeaderLine[] {
   const own = ownHeaders(host, route);
   const replaced = new Set(own.map(([name]) => name.toLowerCase()));
-  return [...standard.filter(([name]) => !replaced.has(name.toLowerCase())), ...own];
+  return [...standard.filter(([name]) => !replaced.has(name.toLowerCase())), ...own, ...addedHeaders(route)];
 }
 
 /** The headers of a route where they are not the standard ones; those that a plan edits hold what it makes of them. */
@@ -40,7 +40,7 @@ export function requestHeaders(
   route: Route,
   edited: readonly { readonly name: string; readonly variable: string }[],
 ): readonly Directive[] {
-  if (edited.length === 0 && ownHeaders(host, route).length === 0) return [];
+  if (edited.length + ownHeaders(host, route).length + addedHeaders(route).length === 0) return [];
   const names = new Set(edited.map(({ name }) => name.toLowerCase()));
   const kept = sentHeaders(host, route).filter(([name]) => !names.has(name.toLowerCase()));
   return printed([...kept, ...edited.map(({ name, variable: held }) => [name, variable(held)] as const)]);
@@ -59,8 +59,19 @@ function ownHeaders(host: VirtualHost, route: Route): readonly HeaderLine[] {
       ? []
       : [['X-Forwarded-Prefix', variable('sluice_forwarded_prefix')] as const]),
     ...(external?.responseHeaders ?? []).map((header) => [headerCase(header), variable(authVariable(header))] as const),
+    ...settingLines(route, 'set'),
     ...standInHeaders(route),
   ];
+}
+
+/** Lines of settings that go besides others of the same name. */
+function addedHeaders(route: Route): readonly HeaderLine[] {
+  return settingLines(route, 'add');
+}
+
+function settingLines(route: Route, op: 'set' | 'add'): readonly HeaderLine[] {
+  const lines = route.policies.filter((policy) => policy.kind === 'request-headers').flatMap((policy) => policy.lines);
+  return lines.filter((line) => line.op === op).map(({ name, value }) => [name, complexValue(value, route)] as const);
 }
 
 /** The variable that holds what the authentication service said under a name. */
