@@ -62,6 +62,7 @@ export { defaultServing } from './model/settings/read-serving.ts';
 export type { AnySetting, SettingFacts, SettingGroup } from './model/settings/setting.ts';
 export { serverToken } from './model/settings/answer-headers.ts';
 export type { AnswerHeaders } from './model/settings/answer-headers.ts';
+export type { ForwardedTrust } from './model/settings/forwarded-trust.ts';
 export type { StrictTransport } from './model/settings/strict-transport.ts';
 
 export { evaluate } from './evaluate/evaluate.ts';
@@ -158,6 +159,7 @@ export { countBySeverity } from './observe/diagnostic.ts';
 export { spanAttributes, spanNames } from './observe/span-names.ts';
 export { stage } from './pipeline/stage.ts';
 export type { StageFacts } from './pipeline/stage.ts';
+export { asTold, believesOthers, toldAddresses, toldEdits, toldHost, toldScheme } from './evaluate/forwarded.ts';
 export { digestOf } from './model/digest.ts';
 export { createDefaultCertificate } from './apply/default-certificate.ts';
 export type { KeyPair } from './apply/default-certificate.ts';

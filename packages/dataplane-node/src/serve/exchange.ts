@@ -39,6 +39,8 @@ export class Exchange {
   readonly responseEdits = new HeaderEdits();
   /** What held for every request when this one came. */
   settings: ServingSettings = defaultServing;
+  /** The address of the client, as those say who are believed. */
+  clientAddress = '';
   /** Between the request head and the moment when the connection is free or closing. */
   active = false;
   readonly pages: ErrorPages;
@@ -215,6 +217,7 @@ export class Exchange {
     this.#answered = false;
     this.#logged = false;
     this.settings = this.context.generation?.routes.settings ?? defaultServing;
+    this.clientAddress = this.client.identity.address;
     this.route = undefined;
     this.#dispatch.clear();
     this.pages.clear();
@@ -265,7 +268,7 @@ export class Exchange {
     this.#logged = true;
     this.#gates.leave();
     const { accessLog } = this.context;
-    if (accessLog !== undefined && !this.#isSilent()) this.facts.log(accessLog, this.client.identity.address);
+    if (accessLog !== undefined && !this.#isSilent()) this.facts.log(accessLog, this.clientAddress);
   }
 
   #isSilent(): boolean {

@@ -74,6 +74,14 @@ export class HeadFields {
     return value;
   }
 
+  /** All values of a name (in lower case) as one; undefined for none. */
+  joinedValues(bytes: Buffer, name: string): string | undefined {
+    const values: string[] = [];
+    for (let index = 0; index < this.count; index++)
+      if (bytes.toString('latin1', this.nameStart[index], this.nameEnd[index]).toLowerCase() === name) values.push(this.text(bytes, index));
+    return values.length === 0 ? undefined : values.filter((value) => value !== '').join(', ');
+  }
+
   /** A value as a binary string (one char per byte); empty when `index` is -1. */
   text(bytes: Buffer, index: number): string {
     return index < 0 ? '' : bytes.toString('latin1', this.valueStart[index], this.valueEnd[index]);

@@ -1,3 +1,4 @@
+import { defaultServing } from '@sluice/core';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +33,7 @@ test('workers give rights up where there are any, and nothing of Lua is read bef
 });
 
 test('what clients may not say is gone before Lua sees a request', () => {
-  const rules = textOf(frontendSection(testDeployment))
+  const rules = textOf(frontendSection(testDeployment, defaultServing))
     .split('\n')
     .filter((rule) => rule.includes('http-request'));
   const lua = rules.findIndex((rule) => rule.includes('lua.sluice'));

@@ -1,6 +1,7 @@
 import type { ServingSettings } from '@sluice/core';
 import { block, directive, literal, luaBlock, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
+import { forwardedDirectives } from './forwarded.ts';
 import { httpVariables } from './http-variables.ts';
 import { hasHttp2Directive } from './listen.ts';
 import { standardRequestHeaders } from './request-headers.ts';
@@ -31,8 +32,9 @@ export function httpDirectives(deployment: Deployment, settings: ServingSettings
     ...(hasHttp2Directive(deployment) ? [directive('http2', 'on')] : []),
     ...transportSecurity(),
     ...logging(deployment),
+    ...forwardedDirectives(settings, deployment),
     ...httpVariables(settings),
-    ...proxying(deployment),
+    ...proxying(deployment, settings),
     ...settings.answerHeaders.hidden.map((name) => directive('proxy_hide_header', name)),
     ...(settings.answerHeaders.server === 'upstream' ? [directive('proxy_pass_header', 'Server')] : []),
     ...(isLive(deployment) ? lua(deployment) : []),
@@ -113,9 +115,9 @@ function logging(deployment: Deployment): readonly Directive[] {
   ];
 }
 
-function proxying(deployment: Deployment): readonly Directive[] {
+function proxying(deployment: Deployment, settings: ServingSettings): readonly Directive[] {
   return [
-    ...standardRequestHeaders,
+    ...standardRequestHeaders(settings),
     directive('proxy_http_version', '1.1'),
     directive('proxy_connect_timeout', '5s'),
     directive('proxy_send_timeout', '60s'),

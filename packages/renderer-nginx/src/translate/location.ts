@@ -55,9 +55,9 @@ function withInherited(location: Directive, { answerHeaders: { hidden } }: Servi
   return added.length + hides.length === 0 ? location : { ...location, block: [...body, ...added, ...hides] };
 }
 
-function planned(host: VirtualHost, route: Route, { deployment, resources }: Surroundings): Pick<Routed, 'plan' | 'key'> {
+function planned(host: VirtualHost, route: Route, { deployment, resources, settings }: Surroundings): Pick<Routed, 'plan' | 'key'> {
   if (!isLive(deployment)) return {};
-  const plan = planOf(host, route, { httpsPort: httpsPortOf(deployment), sent: sentHeaders(host, route) });
+  const plan = planOf(host, route, { httpsPort: httpsPortOf(deployment), sent: sentHeaders(host, route, settings) });
   return plan === undefined ? {} : { plan, key: resources.plan(plan) };
 }
 
@@ -116,7 +116,7 @@ function forwardedBody({ host, route, around, plan, key }: Routed): RouteBody {
       ...access(route, around.resources),
       ...auth.directives,
       ...copies.directives,
-      ...requestHeaders(host, route, plan === undefined ? [] : editedRequestHeaders(plan)),
+      ...requestHeaders(host, route, { edited: plan === undefined ? [] : editedRequestHeaders(plan), settings: around.settings }),
       ...forwarding(route, around.resources),
     ],
     locations: [...auth.locations, ...copies.locations],

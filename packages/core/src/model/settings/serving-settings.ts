@@ -1,6 +1,10 @@
 import type { Origin } from '../origin.ts';
 import { answerHeadersGroup } from './answer-headers.ts';
 import type { AnswerHeaders } from './answer-headers.ts';
+import { forwardedTrustGroup } from './forwarded-trust.ts';
+import type { ForwardedTrust } from './forwarded-trust.ts';
+import { requestIdsGroup } from './request-ids.ts';
+import type { RequestIds } from './request-ids.ts';
 import type { SettingFacts, SettingValues } from './setting.ts';
 import { strictTransportGroup } from './strict-transport.ts';
 import type { StrictTransport } from './strict-transport.ts';
@@ -17,6 +21,8 @@ export interface SaidSetting extends Pick<SettingFacts, 'key' | 'protects'> {
  */
 export interface ServingSettings {
   readonly answerHeaders: AnswerHeaders;
+  readonly forwarded: ForwardedTrust;
+  readonly requestIds: RequestIds;
   readonly strictTransport: StrictTransport;
   /** In the order of their keys; what a backend does not do exactly is told there. */
   readonly said: readonly SaidSetting[];
@@ -26,6 +32,8 @@ export interface ServingSettings {
 export function servingSettings(values: SettingValues, said: readonly SaidSetting[]): ServingSettings {
   return {
     answerHeaders: answerHeadersGroup.read(values),
+    forwarded: forwardedTrustGroup.read(values),
+    requestIds: requestIdsGroup.read(values),
     strictTransport: strictTransportGroup.read(values),
     said,
   };

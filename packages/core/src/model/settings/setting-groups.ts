@@ -1,7 +1,9 @@
 import { allowedHeadersGroup } from './allowed-headers.ts';
 import { answerHeadersGroup } from './answer-headers.ts';
+import { forwardedTrustGroup } from './forwarded-trust.ts';
 import { headerLinesGroup } from './header-lines.ts';
 import { proxyStatusesGroup } from './proxy-statuses.ts';
+import { requestIdsGroup } from './request-ids.ts';
 import type { AnySetting, SettingGroup } from './setting.ts';
 import { strictTransportGroup } from './strict-transport.ts';
 
@@ -9,8 +11,10 @@ import { strictTransportGroup } from './strict-transport.ts';
 export const settingGroups: readonly SettingGroup<unknown>[] = [
   allowedHeadersGroup,
   answerHeadersGroup,
+  forwardedTrustGroup,
   headerLinesGroup,
   proxyStatusesGroup,
+  requestIdsGroup,
   strictTransportGroup,
 ];
 

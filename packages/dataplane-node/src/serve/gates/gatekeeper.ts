@@ -83,7 +83,7 @@ export class Gatekeeper {
     const entered = this.#entered;
     if (entered === undefined) return;
     this.#entered = undefined;
-    this.#exchange.context.gates.limits.leave(entered, this.#exchange.client.identity.address);
+    this.#exchange.context.gates.limits.leave(entered, this.#exchange.clientAddress);
   }
 
   #stops(verdict: ForwardVerdict | RespondVerdict, gates: RouteGates, received: ReceivedRequest, view: RoutedRequest): boolean {
@@ -98,8 +98,8 @@ export class Gatekeeper {
   /** The status of a request that is too much. */
   #enter(limit: LimitPolicy | undefined): number | undefined {
     if (limit === undefined) return undefined;
-    const { context, client } = this.#exchange;
-    const status = context.gates.limits.enter(limit, client.identity.address);
+    const { context, clientAddress } = this.#exchange;
+    const status = context.gates.limits.enter(limit, clientAddress);
     if (status === undefined) this.#entered = limit;
     return status;
   }

@@ -37,7 +37,9 @@ end
 -- Header lines for the upstream that every request of the route gets otherwise than usual, before those of snippets.
 local function route_edits(context, plan, src, side)
   local edits = {}
+  local told = context.told_host
   if plan.hostHeader then set(edits, "Host", text.fill(src, plan.hostHeader))
+  elseif told and told ~= "" then set(edits, "Host", told)
   elseif context.host_header == "" then set(edits, "Host", context.host ~= "" and context.host or src.name) end
   if plan.connection then set(edits, "Connection", plan.connection) end
   for _, line in ipairs(plan.told or {}) do
