@@ -62,6 +62,7 @@ export { defaultServing } from './model/settings/read-serving.ts';
 export type { AnySetting, SettingFacts, SettingGroup } from './model/settings/setting.ts';
 export { serverToken } from './model/settings/answer-headers.ts';
 export type { AnswerHeaders } from './model/settings/answer-headers.ts';
+export type { BlockPattern } from './model/settings/blocked-clients.ts';
 export type { ForwardedTrust } from './model/settings/forwarded-trust.ts';
 export type { StrictTransport } from './model/settings/strict-transport.ts';
 

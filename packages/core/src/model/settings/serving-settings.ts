@@ -1,6 +1,10 @@
 import type { Origin } from '../origin.ts';
 import { answerHeadersGroup } from './answer-headers.ts';
 import type { AnswerHeaders } from './answer-headers.ts';
+import { blockedClientsGroup } from './blocked-clients.ts';
+import type { BlockedClients } from './blocked-clients.ts';
+import { clientHeadersGroup } from './client-headers.ts';
+import type { ClientHeaders } from './client-headers.ts';
 import { forwardedTrustGroup } from './forwarded-trust.ts';
 import type { ForwardedTrust } from './forwarded-trust.ts';
 import { requestIdsGroup } from './request-ids.ts';
@@ -21,6 +25,8 @@ export interface SaidSetting extends Pick<SettingFacts, 'key' | 'protects'> {
  */
 export interface ServingSettings {
   readonly answerHeaders: AnswerHeaders;
+  readonly blocked: BlockedClients;
+  readonly clientHeaders: ClientHeaders;
   readonly forwarded: ForwardedTrust;
   readonly requestIds: RequestIds;
   readonly strictTransport: StrictTransport;
@@ -32,6 +38,8 @@ export interface ServingSettings {
 export function servingSettings(values: SettingValues, said: readonly SaidSetting[]): ServingSettings {
   return {
     answerHeaders: answerHeadersGroup.read(values),
+    blocked: blockedClientsGroup.read(values),
+    clientHeaders: clientHeadersGroup.read(values),
     forwarded: forwardedTrustGroup.read(values),
     requestIds: requestIdsGroup.read(values),
     strictTransport: strictTransportGroup.read(values),

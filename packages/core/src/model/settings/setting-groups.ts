@@ -1,9 +1,13 @@
 import { allowedHeadersGroup } from './allowed-headers.ts';
 import { answerHeadersGroup } from './answer-headers.ts';
+import { blockedClientsGroup } from './blocked-clients.ts';
+import { clientHeadersGroup } from './client-headers.ts';
 import { forwardedTrustGroup } from './forwarded-trust.ts';
 import { headerLinesGroup } from './header-lines.ts';
 import { proxyStatusesGroup } from './proxy-statuses.ts';
+import { readingRulesGroup } from './reading-rules.ts';
 import { requestIdsGroup } from './request-ids.ts';
+import { retriesGroup } from './retries.ts';
 import type { AnySetting, SettingGroup } from './setting.ts';
 import { strictTransportGroup } from './strict-transport.ts';
 
@@ -11,10 +15,14 @@ import { strictTransportGroup } from './strict-transport.ts';
 export const settingGroups: readonly SettingGroup<unknown>[] = [
   allowedHeadersGroup,
   answerHeadersGroup,
+  blockedClientsGroup,
+  clientHeadersGroup,
   forwardedTrustGroup,
   headerLinesGroup,
   proxyStatusesGroup,
+  readingRulesGroup,
   requestIdsGroup,
+  retriesGroup,
   strictTransportGroup,
 ];
 
