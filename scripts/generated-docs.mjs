@@ -66,7 +66,7 @@ export async function generatedDocs() {
   const ofCluster = (wanted) => Object.fromEntries(Object.entries(clusterMetrics).filter(([name]) => wanted(name)));
   const { ingressNginxFlags } = await sourceOf('apps', 'controller', 'settings/ingress-nginx/flags.ts');
   const { z } = await import('zod');
-  const { settingGroups } = await source('core', 'model/settings/serving-settings.ts');
+  const { settingGroups } = await source('core', 'model/settings/setting-groups.ts');
   const backends = {
     node: nodeFidelity,
     nginx: nginxFidelity,

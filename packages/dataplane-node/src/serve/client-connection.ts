@@ -204,11 +204,16 @@ export class ClientConnection implements WireOwner, Deadlined, ExchangeClient {
       if (at + 1 === end) return WAIT;
       if (bytes[at + 1] === LF) return at + 2;
     }
-    const after = head.scan(bytes, at, end);
+    const after = this.#scan(bytes, at, end);
     if (after === INCOMPLETE) return this.#awaitRest(bytes, at, end);
     if (after > 0 && after - at <= MAX_HEAD_BYTES) return this.#exchange.begin(bytes, head, after, end);
     this.#exchange.refuse(after < 0 ? -after : 431);
     return end;
+  }
+
+  #scan(bytes: Buffer, at: number, end: number): number {
+    head.names = this.#context.generation?.routes.settings.clientHeaders.names ?? 'plain';
+    return head.scan(bytes, at, end);
   }
 
   #awaitRest(bytes: Buffer, at: number, end: number): number {

@@ -7,7 +7,7 @@ import type { HostSettings } from '../annotations/contribution.ts';
 import type { HostMatch, PathMatch } from '../match.ts';
 import type { Origin } from '../origin.ts';
 import type { AccessLogPolicy } from '../policy/access-log.ts';
-import type { Policy } from '../policy/policy.ts';
+import { routePolicies } from '../settings/route-settings.ts';
 import type { Route, RouteAction } from '../route.ts';
 import type { RouteLabels } from '../route-labels.ts';
 import type { VirtualHost, VirtualHostTls } from '../virtual-host.ts';
@@ -49,9 +49,9 @@ function routesOf(input: HostInput, diagnostics: Diagnostic[]): readonly Route[]
   const claimed = claimPaths(input, diagnostics);
   const matchers = pathMatchers(claimed, input.semantics, diagnostics);
   const inRegexMode = matchers.some(({ match }) => match.kind === 'regex');
-  const redirects = inRegexMode || input.semantics === 'kubernetes' ? [] : appendSlashRedirects(claimed);
+  const redirects = inRegexMode || input.semantics === 'kubernetes' ? [] : appendSlashRedirects(claimed, input);
   for (const { match, from } of redirects) diagnostics.push(diagnose('SLU1208', from, `${match.path} is answered 301 to ${match.path}/`));
-  const added = [...redirects, ...healthRoute(input.host, claimed)];
+  const added = [...redirects, ...healthRoute(input, claimed)];
   const forwards = matchers.map((matcher) => forward(matcher, input));
   const routes = inRegexMode ? [...added, ...forwards] : [...forwards, ...added].toSorted(byPrecedence);
   return routes.some(takesEverything) ? routes : [...routes, rootFallback(input)];
@@ -102,7 +102,8 @@ function labelsOf({ object: { namespace, name } }: Origin, path: string, backend
 }
 
 function routeOf(match: PathMatch, { features, upstream, text, labels, from }: Forwarding, input: HostInput): Route {
-  const policies: Policy[] = [...httpsRedirect(features, text, input), ...withBodyLimit(features.policiesOf(text))];
+  const own = withBodyLimit(features.policiesOf(text));
+  const policies = routePolicies([...httpsRedirect(features, text, input), ...own], input.settings);
   return { match, action: actionOf(features, upstream), policies: policies.toSorted((a, b) => (a.kind < b.kind ? -1 : 1)), labels, from };
 }
 
@@ -112,17 +113,17 @@ function actionOf({ denied, action }: IngressFeatures, upstream: string): RouteA
 }
 
 /** Load balancers ask the catch-all host for `/healthz`, as they did with ingress-nginx; a rule of somebody takes precedence. */
-function healthRoute(host: string, claimed: PathClaims): Route[] {
+function healthRoute({ host, settings: { policies } }: HostInput, claimed: PathClaims): Route[] {
   if (host !== '' || claimed.has('prefix /healthz')) return [];
   const action = { kind: 'respond', status: 200, because: 'the data plane is alive' } as const;
-  return [{ match: { kind: 'prefix', path: '/healthz' }, action, policies: [silent], from: builtIn }];
+  return [{ match: { kind: 'prefix', path: '/healthz' }, action, policies: [silent, ...policies], from: builtIn }];
 }
 
 /** ingress-nginx writes nothing down of it. */
 const silent: AccessLogPolicy = { kind: 'access-log', enabled: false, from: builtIn };
 
 /** A path with a last slash answers 301 for the path without it, unless a rule takes just that path (nginx's auto_redirect), with the headers that its location adds to answers. */
-function appendSlashRedirects(claimed: PathClaims): Route[] {
+function appendSlashRedirects(claimed: PathClaims, { settings }: HostInput): Route[] {
   const redirects = new Map<string, Route>();
   for (const { match, from, features, text, backend } of claimed.values()) {
     const bare = match.path.slice(0, -1);
@@ -131,7 +132,7 @@ function appendSlashRedirects(claimed: PathClaims): Route[] {
       kind: 'redirect',
       redirect: { status: 301, location: { kind: 'path', path: encodePath(match.path), ...features.redirectStyle } },
     } as const;
-    const policies = features.policiesOf(text).filter(({ kind }) => kind === 'response-headers');
+    const policies = [...settings.policies, ...features.policiesOf(text)].filter(({ kind }) => kind === 'response-headers');
     redirects.set(bare, { match: { kind: 'exact', path: bare }, action, policies, labels: labelsOf(from, text, backend), from });
   }
   return [...redirects.values()];
@@ -164,7 +165,12 @@ function notFound(input: HostInput): Route {
   const action = { kind: 'respond', status: 404, because: 'no rule takes the path and there is no default backend' } as const;
   const [rule] = input.host === '' ? [] : input.rules;
   if (rule === undefined)
-    return { match: ROOT, action, policies: [...(input.logDefaultBackend ? [] : [silent]), standardBodyLimit], from: builtIn };
+    return {
+      match: ROOT,
+      action,
+      policies: [...(input.logDefaultBackend ? [] : [silent]), standardBodyLimit, ...input.settings.policies],
+      from: builtIn,
+    };
   const { features, from } = rule;
   const route = routeOf(ROOT, { features, upstream: '', text: '/', labels: labelsOf(from, '/'), from: builtIn }, input);
   return { ...route, ...(isForward(features) && { action }) };
