@@ -53,6 +53,8 @@ export type { Route, RouteAction } from './model/route.ts';
 export type { AppRoot, HostAliases, VirtualHost, VirtualHostTls } from './model/virtual-host.ts';
 export { KeyMaterial } from './model/key-material.ts';
 export type { Certificate } from './model/certificate.ts';
+export { streamName } from './model/stream-service.ts';
+export type { StreamService } from './model/stream-service.ts';
 export type { Listener } from './model/listener.ts';
 export type { RoutingModel } from './model/routing-model.ts';
 
@@ -107,6 +109,8 @@ export type { ApplyOutcome } from './apply/apply-outcome.ts';
 export type { Dataplane, DataplaneHealth, DataplaneStats, ReloadFacts } from './apply/dataplane.ts';
 export type { RunReport } from './pipeline/run-report.ts';
 export type { Backend } from './apply/backend.ts';
+export type { Admission } from './apply/admission.ts';
+export { admitStreams, streamHosts } from './apply/stream-ports.ts';
 export { isOwnAddress } from './apply/own-address.ts';
 export { readLuaFiles, sharedLuaFolder } from './apply/shared-lua.ts';
 export type { LuaFile } from './apply/shared-lua.ts';
@@ -193,7 +197,7 @@ export {
   signalProcess,
 } from './observe/process/process-info.ts';
 export type { ProcessIdentity, ProcessInfo } from './observe/process/process-info.ts';
-export { clientConnections, portsOf } from './observe/process/tcp-sockets.ts';
+export { clientConnections, openPortsOf, portsOf } from './observe/process/tcp-sockets.ts';
 export { workerUser } from './observe/process/worker-user.ts';
 export type { WorkerUser } from './observe/process/worker-user.ts';
 export { runTest } from './validate/process/test-run.ts';

@@ -67,6 +67,7 @@ const model = fc
   .map((virtualHosts): RoutingModel => ({
     listeners: [],
     certificates: [],
+    streams: [],
     virtualHosts,
     upstreams: [
       { id: 'ns/empty:80', namespace: 'ns', service: 'empty', port: '80', endpoints: [], unavailable: 'no endpoints', from },

@@ -1,7 +1,7 @@
 import { line, lines } from '../render/line.ts';
 import type { Line, SectionTree } from '../render/line.ts';
 import { logging } from './access-log.ts';
-import type { Deployment } from './deployment.ts';
+import type { BoundAddress, Deployment } from './deployment.ts';
 import { readTimeout } from './backend-class.ts';
 import { errorLines } from './error-files.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
@@ -228,15 +228,16 @@ export const loopSection: SectionTree = {
 
 /** All of IPv6 and all of IPv4 are two sockets: an address of IPv4 is not to look like one of IPv6. */
 export function binds(deployment: Deployment): readonly Line[] {
-  const { http, https, ipv6 } = deployment;
-  const all = ({ host, port }: Deployment['http'][number]): readonly string[] => {
-    if (host !== '') return [host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`];
-    return [`0.0.0.0:${port}`, ...(ipv6 ? [`:::${port}`] : [])];
-  };
+  const { http, https } = deployment;
   const secure = ['ssl', 'crt-list', 'current/certificates.list', 'alpn', 'h2,http/1.1', 'ca-ignore-err', 'all', 'crt-ignore-err', 'all'];
-  const v6 = (address: string): readonly string[] => (address.startsWith(':::') ? ['v6only'] : []);
   return [
-    ...http.flatMap(all).map((address) => line('bind', address, ...v6(address))),
-    ...https.flatMap(all).map((address) => line('bind', address, ...v6(address), ...secure)),
+    ...http.flatMap((one) => addressesOf(one, deployment)).map((address) => line('bind', ...address)),
+    ...https.flatMap((one) => addressesOf(one, deployment)).map((address) => line('bind', ...address, ...secure)),
   ];
+}
+
+/** What follows `bind` for an address, one socket each. */
+export function addressesOf({ host, port }: BoundAddress, { ipv6 }: Deployment): readonly (readonly string[])[] {
+  if (host !== '') return [[host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`]];
+  return [[`0.0.0.0:${port}`], ...(ipv6 ? [[`:::${port}`, 'v6only']] : [])];
 }

@@ -11,6 +11,7 @@ import { hostMaps } from './host-maps.ts';
 import type { HostMaps } from './host-maps.ts';
 import type { TranslatedHost } from './host-names.ts';
 import { Remembered } from './remembered.ts';
+import { streamFindings, streamTree } from './streams.ts';
 import { TreeMaker } from './tree.ts';
 import { upstreamMaps } from './upstream-maps.ts';
 import type { UpstreamMaps } from './upstream-maps.ts';
@@ -38,8 +39,16 @@ export class HaproxyRenderer implements Renderer<HaproxyTree> {
     const byId = new Map(model.upstreams.map((upstream) => [upstream.id, upstream]));
     const demands = this.#demands.of(model.virtualHosts, () => uniqueDemands(hosts));
     const upstreams = demanded(demands, byId).map(({ upstream, way }) => this.#upstream(upstream, way));
-    const tree = this.#trees.make({ deployment: this.#deployment, hosts, upstreams, certificates: certificateLines(model) });
-    return { tree, diagnostics: [...fidelityDiagnostics(model, this.fidelity), ...findings(hosts, model, this.#deployment.version)] };
+    const streams = streamTree(model.streams, this.#deployment);
+    const tree = this.#trees.make({ deployment: this.#deployment, hosts, upstreams, certificates: certificateLines(model), streams });
+    return {
+      tree,
+      diagnostics: [
+        ...fidelityDiagnostics(model, this.fidelity),
+        ...findings(hosts, model, this.#deployment.version),
+        ...streamFindings(model.streams),
+      ],
+    };
   }
 
   render(tree: HaproxyTree): Artifact {

@@ -23,6 +23,7 @@ import {
 import type { TranslatedHost } from './host-names.ts';
 import { MapFiles } from './map-files.ts';
 import { Remembered } from './remembered.ts';
+import type { StreamTree } from './streams.ts';
 import type { UpstreamMaps } from './upstream-maps.ts';
 import { passwordCheck, userListOf } from './user-lists.ts';
 import type { UserList } from './user-lists.ts';
@@ -33,6 +34,7 @@ export interface TreeParts {
   readonly hosts: readonly TranslatedHost[];
   readonly upstreams: readonly UpstreamMaps[];
   readonly certificates: CertificateTree;
+  readonly streams: StreamTree;
 }
 
 /** Puts configurations together. What is the same as last time is the same object. */
@@ -41,7 +43,7 @@ export class TreeMaker {
   readonly #users = new Remembered<readonly UserList[]>();
   readonly #spares = new Remembered<readonly BackendSection[]>();
 
-  make({ deployment, hosts, upstreams, certificates }: TreeParts): HaproxyTree {
+  make({ deployment, hosts, upstreams, certificates, streams }: TreeParts): HaproxyTree {
     const users = this.#users.of(
       hosts.map(({ host }) => host),
       () => userLists(hosts),
@@ -49,7 +51,7 @@ export class TreeMaker {
     const classes = classesOf(upstreams);
     const spare = this.#spares.of([deployment, ...classes.map(({ key }) => key)], () => spares(classes, deployment));
     const maps = this.#maps.of(hosts, upstreams, users);
-    return treeOf({ deployment, hosts, upstreams, certificates }, { users, classes, spare, maps });
+    return treeOf({ deployment, hosts, upstreams, certificates, streams }, { users, classes, spare, maps });
   }
 }
 
@@ -60,7 +62,10 @@ interface MadeParts {
   readonly maps: readonly MapFile[];
 }
 
-function treeOf({ deployment, hosts, upstreams, certificates }: TreeParts, { users, classes, spare, maps }: MadeParts): HaproxyTree {
+function treeOf(
+  { deployment, hosts, upstreams, certificates, streams }: TreeParts,
+  { users, classes, spare, maps }: MadeParts,
+): HaproxyTree {
   const sections = users.flatMap(({ section }) => section ?? []);
   return {
     frame: [
@@ -77,9 +82,10 @@ function treeOf({ deployment, hosts, upstreams, certificates }: TreeParts, { use
       loopSection,
       failedSection,
       connectionsSection,
+      ...streams.frame,
     ],
     secret: new Set(sections.map(({ label }) => label)),
-    backends: [...upstreams.map(({ backend }) => backend), ...spare],
+    backends: [...upstreams.map(({ backend }) => backend), ...streams.backends, ...spare],
     maps,
     certificates: certificates.certificates,
     certificateLines: certificates.lines,

@@ -52,7 +52,8 @@ function keyOf(upstream: string, way: Way): string {
   return escapeWord(binary(demandKey({ upstream, way })));
 }
 
-function serverOf(endpoint: Endpoint, parameters: string): Server {
+/** A server with these parameters, and those that its address asks for. */
+export function serverOf(endpoint: Endpoint, parameters: string): Server {
   const address = endpointKey(endpoint);
   // Names are looked up again as long as HAProxy runs; until one is known its server takes no requests.
   const resolved = endpoint.kind === 'name' ? 'resolvers sluice init-addr libc,none' : '';

@@ -12,6 +12,7 @@ import { serverOf } from './server.ts';
 import { sharedServers } from './shared-servers.ts';
 import type { SharedServers, TranslatedServer } from './shared-servers.ts';
 import { staticFindings } from './static-findings.ts';
+import { streamFindings, streamTree } from './streams.ts';
 import { isLive } from './surroundings.ts';
 import { tlsSessions } from './tls-sessions.ts';
 import type { Deployment } from './surroundings.ts';
@@ -62,6 +63,7 @@ export class NginxRenderer implements Renderer<NginxTree> {
       files: [...resources.files.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1)),
       plans: encodePlans(resources.plans),
       live: isLive(deployment) ? liveTableOf(model) : undefined,
+      streams: streamTree(model.streams, deployment),
     };
     return { tree, diagnostics: this.#diagnostics(model) };
   }
@@ -80,7 +82,7 @@ export class NginxRenderer implements Renderer<NginxTree> {
   }
 
   #diagnostics(model: RoutingModel): readonly Diagnostic[] {
-    const found = fidelityDiagnostics(model, this.fidelity);
+    const found = [...fidelityDiagnostics(model, this.fidelity), ...streamFindings(model.streams, this.#deployment)];
     const { version, lua } = this.#deployment.capabilities;
     if (lua.found) return [...found, ...hashFindings(model)];
     const message = `nginx ${version} works without Lua (${lua.because}): endpoints and certificates change by reloads`;

@@ -47,6 +47,8 @@ const honoured: readonly [string, string, Readonly<Record<string, unknown>>][] =
   ['healthz-host', '::1', { 'listen.admin': '[::1]:10254' }],
   ['default-ssl-certificate', 'a/b', { defaultCertificate: 'a/b' }],
   ['configmap', 'a/b', { configMap: 'a/b' }],
+  ['tcp-services-configmap', 'a/b', { tcpServices: 'a/b' }],
+  ['udp-services-configmap', 'a/b', { udpServices: 'a/b' }],
 ];
 
 describe('flags that are honoured', () => {
@@ -149,9 +151,9 @@ describe('flags that are not taken', () => {
   );
 
   test('all of them are told at once', () => {
-    const flags = texts({ 'tcp-services-configmap': 'a/b', 'validating-webhook': ':8443' });
+    const flags = texts({ 'health-check-path': '/up', 'validating-webhook': ':8443' });
     expect(() => readIngressNginxFlags(flags)).toThrow(
-      expect.objectContaining({ message: expect.stringMatching(/--tcp-services-configmap: .*; --validating/) }),
+      expect.objectContaining({ message: expect.stringMatching(/--health-check-path: .*; --validating/) }),
     );
   });
 
