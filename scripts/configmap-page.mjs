@@ -9,6 +9,11 @@ const ANNOTATIONS = [
   'does them. An annotation of an Ingress goes before it.',
 ].join('\n');
 
+const SETTINGS = [
+  'The columns at the end say how a backend does what is asked: `exact` as ingress-nginx; `equivalent` by other means with the same result; `approximate` with the difference',
+  'told in the notes (`SLU1509`); `refused` not at all (`SLU1510`; `SLU1604` where something is to be kept out).',
+].join('\n');
+
 /**
  * The sections of docs/configmap.md.
  * @param {{
@@ -19,18 +24,21 @@ const ANNOTATIONS = [
  *   settingsWithoutEffect: Readonly<Record<string, string>>,
  *   idleSettings: ReadonlySet<string>,
  * }} names
+ * @param groups `settingGroups` of the core
+ * @param backends fidelity tables by the name of the backend
  */
-export function configMapSections({
-  annotationSettings,
-  globalAuthSettings,
-  locationSettings,
-  protectiveSettings,
-  settingsWithoutEffect,
-  idleSettings,
-}) {
+export function configMapSections(
+  { annotationSettings, globalAuthSettings, locationSettings, protectiveSettings, settingsWithoutEffect, idleSettings },
+  groups,
+  backends,
+) {
   return [
     INTRODUCTION,
-    '## Honoured',
+    '## Honoured, for every request',
+    SETTINGS,
+    ...groups.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map((group) => groupSection(group, backends)),
+    notes(groups, backends),
+    '## Honoured, as annotations',
     ANNOTATIONS,
     list([...annotationSettings]),
     `${list([...globalAuthSettings.keys()])} mean the annotations without \`global-\`, for Ingresses without an \`auth-url\` of their own and without \`enable-global-auth: "false"\`.`,
@@ -42,7 +50,32 @@ export function configMapSections({
     table(settingsWithoutEffect),
     '## Without effect in ingress-nginx either',
     list([...idleSettings]),
-  ];
+  ].filter((section) => section !== '');
+}
+
+function groupSection({ name, settings }, backends) {
+  const head = ['setting', 'value', 'without it', 'effect', ...Object.keys(backends)];
+  const rows = settings.map(({ key, values, standard, effect }) => [
+    `\`${key}\``,
+    values,
+    standard === '' ? '' : `\`${standard}\``,
+    effect,
+    ...Object.values(backends).map((fidelity) => fidelity[key]?.level ?? 'exact'),
+  ]);
+  const line = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`;
+  return [`### ${name}`, '', line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** A note that several backends share is there once. */
+function notes(groups, backends) {
+  const told = new Map();
+  for (const { key } of groups.flatMap(({ settings }) => settings))
+    for (const [backend, fidelity] of Object.entries(backends)) {
+      if (fidelity[key] === undefined) continue;
+      const text = `\`${key}\`, ${fidelity[key].level}: ${fidelity[key].note}.`;
+      told.set(text, [...(told.get(text) ?? []), backend]);
+    }
+  return told.size === 0 ? '' : [...told].map(([text, names]) => `- ${names.join(' and ')}, ${text}`).join('\n');
 }
 
 function list(names) {

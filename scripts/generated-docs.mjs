@@ -52,15 +52,21 @@ export async function generatedDocs() {
   const { ingressNginxMetrics, sluiceMetrics, controllerLabels } = await source('metrics', 'instruments/metric-table.ts');
   const { ingressNginxFlags } = await sourceOf('apps', 'controller', 'settings/ingress-nginx/flags.ts');
   const { z } = await import('zod');
-  const annotations = annotationsSections(annotationGroups, unsupportedAnnotations, {
+  const { settingGroups } = await source('core', 'model/settings/serving-settings.ts');
+  const backends = {
     node: nodeFidelity,
     nginx: nginxFidelity,
     'nginx without Lua': { ...nginxFidelity, ...staticFidelity },
     haproxy: haproxyFidelity,
-  });
+  };
+  const known = settingGroups.flatMap(({ settings }) => settings.map(({ key }) => key));
+  const annotations = annotationsSections(annotationGroups, unsupportedAnnotations, without(known, backends));
   return [
     { path: join(ROOT, 'docs', 'annotations.md'), text: page('Annotations', annotations) },
-    { path: join(ROOT, 'docs', 'configmap.md'), text: page('Settings of the ConfigMap', configMapSections(settingNames)) },
+    {
+      path: join(ROOT, 'docs', 'configmap.md'),
+      text: page('Settings of the ConfigMap', configMapSections(settingNames, settingGroups, backends)),
+    },
     { path: join(ROOT, 'docs', 'errors.md'), text: errorsPage(problems) },
     { path: join(ROOT, 'docs', 'flags.md'), text: page('Flags of ingress-nginx', flagsSections(ingressNginxFlags)) },
     {
@@ -72,6 +78,12 @@ export async function generatedDocs() {
     { path: join(ROOT, 'docs', 'schemas', 'check.json'), text: schemaFile(z, checkReport) },
     { path: join(ROOT, 'docs', 'schemas', 'explain.json'), text: schemaFile(z, explainReport) },
   ];
+}
+
+/** Fidelity tables without these names. */
+function without(names, backends) {
+  const rest = (fidelity) => Object.fromEntries(Object.entries(fidelity).filter(([key]) => !names.includes(key)));
+  return Object.fromEntries(Object.entries(backends).map(([backend, fidelity]) => [backend, rest(fidelity)]));
 }
 
 /** From the sources, so that no build is needed: none of them may import a package of ours but for types. */

@@ -155,11 +155,15 @@ export const problems = Object.freeze({
     'A part of a snippet is not supported',
     'write it with annotations; docs/annotations.md lists what is understood',
   ),
-  SLU1509: problem('info', 'An annotation takes effect with a difference', 'nothing to do if the difference does not matter to you'),
+  SLU1509: problem(
+    'info',
+    'An annotation or setting takes effect with a difference',
+    'nothing to do if the difference does not matter to you',
+  ),
   SLU1510: problem(
     'warning',
-    'The backend cannot do what an annotation asks for',
-    'choose another backend; docs/annotations.md compares them',
+    'The backend cannot do what an annotation or setting asks for',
+    'choose another backend; docs/annotations.md and docs/configmap.md compare them',
   ),
   SLU1521: problem(
     'warning',
@@ -185,7 +189,7 @@ export const problems = Object.freeze({
   SLU1603: problem(
     'warning',
     'The value of a setting of the ConfigMap is not valid',
-    'correct the value; it is that of the annotation of the same name',
+    'correct the value: docs/configmap.md and docs/annotations.md tell its shape',
   ),
   SLU1604: problem(
     'error',

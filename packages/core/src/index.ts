@@ -57,6 +57,11 @@ export { streamName } from './model/stream-service.ts';
 export type { StreamService } from './model/stream-service.ts';
 export type { Listener } from './model/listener.ts';
 export type { RoutingModel } from './model/routing-model.ts';
+export { settingGroups } from './model/settings/serving-settings.ts';
+export type { SaidSetting, ServingSettings } from './model/settings/serving-settings.ts';
+export { defaultServing } from './model/settings/read-serving.ts';
+export type { AnySetting, SettingFacts, SettingGroup } from './model/settings/setting.ts';
+export type { StrictTransport } from './model/settings/strict-transport.ts';
 
 export { evaluate } from './evaluate/evaluate.ts';
 export { errorEdits, errorPageFor, errorPageOmits } from './evaluate/error-page.ts';

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
+import { defaultServing } from '../model/settings/read-serving.ts';
 import { builtIn } from '../model/origin.ts';
 import type { RoutingModel } from '../model/routing-model.ts';
 import type { StreamService } from '../model/stream-service.ts';
@@ -15,7 +16,7 @@ function streamOn(protocol: StreamService['protocol'], port: number): StreamServ
 }
 
 function modelOf(...streams: readonly StreamService[]): RoutingModel {
-  return { listeners: [], virtualHosts: [], upstreams: [], certificates: [], streams };
+  return { listeners: [], settings: defaultServing, virtualHosts: [], upstreams: [], certificates: [], streams };
 }
 
 const listen = { http: [{ host: '127.0.0.1', port: 1 }], https: [] };

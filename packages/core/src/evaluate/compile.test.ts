@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { defaultServing } from '../model/settings/read-serving.ts';
 import { KeyMaterial } from '../model/key-material.ts';
 import { builtIn } from '../model/origin.ts';
 import type { Route } from '../model/route.ts';
@@ -66,6 +67,7 @@ const model = fc
   )
   .map((virtualHosts): RoutingModel => ({
     listeners: [],
+    settings: defaultServing,
     certificates: [],
     streams: [],
     virtualHosts,

@@ -1,6 +1,7 @@
 import type { Policy } from '../model/policy/policy.ts';
 import type { Route } from '../model/route.ts';
 import type { RoutingModel } from '../model/routing-model.ts';
+import type { ServingSettings } from '../model/settings/serving-settings.ts';
 import type { Upstream } from '../model/upstream.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
 import { canonicalHost } from './canonical-host.ts';
@@ -15,6 +16,7 @@ import type { Verdict } from './verdict.ts';
 
 /** Answers the same as `evaluate`, fast: what a data plane in this process serves with. */
 export interface RouteTable {
+  readonly settings: ServingSettings;
   /** The virtual host that answers for a name (with or without port); undefined for one that is not valid. */
   hostOf(name: string): VirtualHost | undefined;
   decide(request: RoutedRequest): Verdict;
@@ -50,6 +52,7 @@ interface Settled {
 }
 
 class CompiledTable implements RouteTable {
+  readonly settings: ServingSettings;
   readonly #hosts: HostIndex;
   readonly #upstreams: ReadonlyMap<string, Upstream>;
   readonly #remembered = new Map<string, VirtualHost>();
@@ -57,6 +60,7 @@ class CompiledTable implements RouteTable {
   readonly #settled = new Map<Route, Settled>();
 
   constructor(model: RoutingModel) {
+    this.settings = model.settings;
     this.#hosts = new HostIndex(model.virtualHosts);
     this.#upstreams = new Map(model.upstreams.map((upstream) => [upstream.id, upstream]));
   }

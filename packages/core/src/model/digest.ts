@@ -13,6 +13,7 @@ const known = new WeakMap<object, string>();
 export function digestOf(model: RoutingModel): string {
   const hash = createHash('sha256');
   hash.update(JSON.stringify(model.listeners));
+  hash.update(nodeDigest(model.settings));
   for (const host of model.virtualHosts) hash.update(nodeDigest(host));
   for (const upstream of model.upstreams) hash.update(nodeDigest(upstream));
   for (const certificate of model.certificates) hash.update(certificateDigest(certificate));
@@ -20,7 +21,8 @@ export function digestOf(model: RoutingModel): string {
   return hash.digest('hex');
 }
 
-function nodeDigest(node: object): string {
+/** The digest of one node: equal meaning gives an equal digest. */
+export function nodeDigest(node: object): string {
   let digest = known.get(node);
   if (digest === undefined) known.set(node, (digest = createHash('sha256').update(JSON.stringify(node, fingerprints)).digest('base64')));
   return digest;

@@ -1,5 +1,6 @@
 import type { Certificate } from './certificate.ts';
 import type { Listener } from './listener.ts';
+import type { ServingSettings } from './settings/serving-settings.ts';
 import type { StreamService } from './stream-service.ts';
 import type { Upstream } from './upstream.ts';
 import type { VirtualHost } from './virtual-host.ts';
@@ -11,6 +12,8 @@ import type { VirtualHost } from './virtual-host.ts';
  */
 export interface RoutingModel {
   readonly listeners: readonly Listener[];
+  /** What holds for every request. The same object while nothing of it changes. */
+  readonly settings: ServingSettings;
   /** Sorted by name. Exactly one has an `any` match. */
   readonly virtualHosts: readonly VirtualHost[];
   /** Sorted by id; every upstream that a route names is here. */

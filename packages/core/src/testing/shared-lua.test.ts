@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { defaultServing } from '../model/settings/read-serving.ts';
 import { sharedLuaFolder } from '../apply/shared-lua.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import type { HeaderEdit } from '../evaluate/header-edit.ts';
@@ -113,6 +114,7 @@ function wanted({ request, policies, action }: (typeof asked)[number]): string {
   const endpoints = [{ kind: 'address', address: '127.0.0.1', port: 1, from } as const];
   const model: RoutingModel = {
     listeners: [{ protocol: 'http' }],
+    settings: defaultServing,
     virtualHosts: [hostOf(route)],
     upstreams: [{ id: 'ns/svc:80', namespace: 'ns', service: 'svc', port: '80', endpoints, from }],
     certificates: [],

@@ -17,13 +17,13 @@ export interface Fidelity {
   readonly note: string;
 }
 
-/** By annotation, without prefix; implemented annotations that are not in it are `exact`. */
+/** By annotation, without prefix, or setting of the ConfigMap; what is not in it are `exact`. */
 export type FidelityTable = Readonly<Record<string, Fidelity>>;
 
 const told = new WeakMap<FidelityTable, WeakMap<VirtualHost, readonly Diagnostic[]>>();
 
-/** One diagnostic for each annotation of each object that takes effect otherwise than exactly. Looks at changed hosts only. */
-export function fidelityDiagnostics({ virtualHosts }: RoutingModel, table: FidelityTable): readonly Diagnostic[] {
+/** One diagnostic for each annotation of each object, and each setting, that takes effect otherwise than exactly. Looks at changed hosts only. */
+export function fidelityDiagnostics({ virtualHosts, settings }: RoutingModel, table: FidelityTable): readonly Diagnostic[] {
   let known = told.get(table);
   if (known === undefined) told.set(table, (known = new WeakMap()));
   const all = new Map<string, Diagnostic>();
@@ -32,7 +32,18 @@ export function fidelityDiagnostics({ virtualHosts }: RoutingModel, table: Fidel
     if (ofHost === undefined) known.set(host, (ofHost = diagnosticsOf(host, table)));
     for (const diagnostic of ofHost) all.set(`${formatObject(diagnostic.object)} ${diagnostic.field}`, diagnostic);
   }
+  for (const diagnostic of ofSettings(settings, table)) all.set(`${formatObject(diagnostic.object)} ${diagnostic.field}`, diagnostic);
   return [...all.values()];
+}
+
+/** That nothing is kept out where somebody said so is an error. */
+function ofSettings({ said }: RoutingModel['settings'], table: FidelityTable): readonly Diagnostic[] {
+  return said.flatMap(({ key, from, protects }) => {
+    const fidelity = table[key];
+    if (fidelity === undefined || fidelity.level === 'equivalent') return [];
+    const refusal = protects === true ? 'SLU1604' : 'SLU1510';
+    return [diagnose(fidelity.level === 'refused' ? refusal : 'SLU1509', from, fidelity.note)];
+  });
 }
 
 function diagnosticsOf({ routes }: VirtualHost, table: FidelityTable): readonly Diagnostic[] {

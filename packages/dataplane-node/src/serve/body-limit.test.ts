@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Route } from '@sluice/core';
-import { builtIn, compileRoutes } from '@sluice/core';
+import { builtIn, compileRoutes, defaultServing } from '@sluice/core';
 import { exchange, RawClient } from './testing/raw-client.ts';
 import { generation, local } from './testing/routing-fixture.ts';
 import { httpPort, TestBench } from './testing/test-proxy.ts';
@@ -37,6 +37,7 @@ async function limited() {
   const any = { name: '*', match: { kind: 'any' } as const, routes: [forwards(0)], from: builtIn };
   const routes = compileRoutes({
     listeners: [],
+    settings: defaultServing,
     virtualHosts: [any, hostOf('a.test', 10), hostOf('b.test', 0)],
     upstreams: [upstream],
     certificates: [],

@@ -1,5 +1,5 @@
-import type { ForwardVerdict, Route } from '@sluice/core';
-import { normalizePath, policyOf, splitTarget } from '@sluice/core';
+import type { ForwardVerdict, Route, ServingSettings } from '@sluice/core';
+import { defaultServing, normalizePath, policyOf, splitTarget } from '@sluice/core';
 import { BodyReader } from './body-reader.ts';
 import { BROKEN } from './chunk-scanner.ts';
 import { Dispatch } from './dispatch.ts';
@@ -14,6 +14,8 @@ import { Mirror } from './mirror.ts';
 import type { ProxyContext } from './proxy-context.ts';
 import { RequestFacts } from './request-facts.ts';
 import type { RequestHead } from './request-head.ts';
+import { noTransportLine, strictTransportLine } from './strict-transport-line.ts';
+import type { TransportLine } from './strict-transport-line.ts';
 import type { Tunnel } from './tunnel.ts';
 
 /** A larger rest of a request body is not read just to keep the connection. */
@@ -35,6 +37,8 @@ export class Exchange {
   /** Changes of what the upstream gets; and of what the client gets, whoever answers. */
   readonly requestEdits = new HeaderEdits();
   readonly responseEdits = new HeaderEdits();
+  /** What held for every request when this one came. */
+  settings: ServingSettings = defaultServing;
   /** Between the request head and the moment when the connection is free or closing. */
   active = false;
   readonly pages: ErrorPages;
@@ -105,10 +109,16 @@ export class Exchange {
     const connection = keep ? (facts.minor === 0 ? 'keep-alive' : '') : 'close';
     facts.status = status;
     const edits = this.responseEdits;
-    const bytes = formatAnswer({ status, location, bodiless: facts.bodiless, connection, secure: this.client.secure, edits, text });
+    const strictTransport = this.strictTransport.text;
+    const bytes = formatAnswer({ status, location, bodiless: facts.bodiless, connection, strictTransport, edits, text });
     facts.bytesSent += bytes.length;
     this.client.unblock();
     this.finish(keep, this.client.wire.write(bytes));
+  }
+
+  /** What the answer has about strict transport. */
+  get strictTransport(): TransportLine {
+    return this.client.secure ? strictTransportLine(this.settings.strictTransport) : noTransportLine;
   }
 
   /** The client and the state of this server allow another request. */
@@ -204,6 +214,7 @@ export class Exchange {
     this.active = true;
     this.#answered = false;
     this.#logged = false;
+    this.settings = this.context.generation?.routes.settings ?? defaultServing;
     this.route = undefined;
     this.#dispatch.clear();
     this.pages.clear();

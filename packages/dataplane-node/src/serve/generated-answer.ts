@@ -57,15 +57,12 @@ export interface GeneratedAnswer {
   readonly bodiless: boolean;
   /** `close`, `keep-alive`, or empty for no Connection header. */
   readonly connection: '' | 'close' | 'keep-alive';
-  /** The client came by TLS. */
-  readonly secure: boolean;
+  /** The line about strict transport with its end; empty for none. */
+  readonly strictTransport: string;
   readonly edits: HeaderEdits;
   /** Sent instead of the page, a binary string. */
   readonly text?: string | undefined;
 }
-
-/** Sent with every answer over TLS, as ingress-nginx does (hsts, hsts-max-age, hsts-include-subdomains): RFC 6797. */
-export const STRICT_TRANSPORT = 'Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n';
 
 /** The whole answer as bytes, with the small page that nginx sends. */
 export function formatAnswer(answer: GeneratedAnswer): Buffer {
@@ -74,7 +71,7 @@ export function formatAnswer(answer: GeneratedAnswer): Buffer {
   const connection = answer.connection === '' ? '' : `Connection: ${answer.connection}\r\n`;
   const fixed = `HTTP/1.1 ${answer.status} ${reasons[answer.status] ?? ''}\r\nDate: ${httpDate()}\r\n`;
   const describing = answer.status === 204 ? '' : `Content-Type: text/html\r\nContent-Length: ${page.length}\r\n`;
-  const head = `${fixed}${describing}${location}${connection}${answer.secure ? STRICT_TRANSPORT : ''}\r\n`;
+  const head = `${fixed}${describing}${location}${connection}${answer.strictTransport}\r\n`;
   const edited = answer.edits.empty ? head : answer.edits.applyTo(head, answer.status, false);
   return Buffer.from(edited + (answer.bodiless || answer.status === 204 ? '' : page), 'latin1');
 }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { connect as connectTls, createSecureContext } from 'node:tls';
 import type { SecureContext } from 'node:tls';
-import { silentLogger } from '@sluice/core';
+import { defaultServing, silentLogger } from '@sluice/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccessRecord } from './access-log.ts';
 import { ProxyServer } from './proxy-server.ts';
@@ -221,6 +221,7 @@ test('a routing table that throws is a 500, not a crash', async () => {
   const broken = {
     ...generation({}),
     routes: {
+      settings: defaultServing,
       hostOf: () => undefined,
       decide: () => {
         throw new TypeError('no route');

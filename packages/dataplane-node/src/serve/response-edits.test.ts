@@ -1,7 +1,7 @@
 import { connect, createSecureContext } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Policy, Route, RoutingModel } from '@sluice/core';
-import { builtIn, compileRoutes } from '@sluice/core';
+import { builtIn, compileRoutes, defaultServing } from '@sluice/core';
 import { fallbackCertificate } from './testing/certificates.ts';
 import { exchange, RawClient } from './testing/raw-client.ts';
 import { generation, local } from './testing/routing-fixture.ts';
@@ -36,6 +36,7 @@ function modelWith(policies: readonly Policy[], port: number): RoutingModel {
   };
   return {
     listeners: [{ protocol: 'http' }],
+    settings: defaultServing,
     virtualHosts: [{ name: '*', match: { kind: 'any' }, routes: [route], from: builtIn }],
     upstreams: [{ id: 'test/a:80', namespace: 'test', service: 'a', port: '80', endpoints: [local(port)], from: builtIn }],
     certificates: [],

@@ -7,6 +7,7 @@ import type { Forwarder } from './forwarder.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { ResponseHead } from './response-head.ts';
 import { writeResponseHead } from './response-writer.ts';
+import { noTransportLine } from './strict-transport-line.ts';
 import type { ResponsePlan } from './response-writer.ts';
 
 const MAX_HEAD_BYTES = 65_536;
@@ -88,7 +89,7 @@ export class ResponseRelay {
   #passInterim(bytes: Buffer): void {
     const { facts, client } = this.#exchange;
     if (facts.minor === 0) return;
-    writeResponseHead(out, bytes, head, { close: false, sayKeepAlive: false, decoded: false, secure: false });
+    writeResponseHead(out, bytes, head, { close: false, sayKeepAlive: false, decoded: false, strictTransport: noTransportLine.bytes });
     facts.bytesSent += out.length;
     if (!client.wire.write(Buffer.from(out.view()))) this.#forwarder.pauseUpstream();
   }
@@ -130,9 +131,9 @@ export class ResponseRelay {
     return decoded;
   }
 
-  #writeHead(bytes: Buffer, plan: Omit<ResponsePlan, 'secure'>): void {
-    const { client, responseEdits } = this.#exchange;
-    writeResponseHead(out, bytes, head, { ...plan, secure: client.secure });
+  #writeHead(bytes: Buffer, plan: Omit<ResponsePlan, 'strictTransport'>): void {
+    const { strictTransport, responseEdits } = this.#exchange;
+    writeResponseHead(out, bytes, head, { ...plan, strictTransport: strictTransport.bytes });
     if (!responseEdits.empty) responseEdits.applyToWriter(out, head.status);
   }
 

@@ -1,5 +1,4 @@
 import type { ByteWriter } from './byte-writer.ts';
-import { STRICT_TRANSPORT } from './generated-answer.ts';
 import { header } from './header-table.ts';
 import { httpDate } from './http-date.ts';
 import type { ResponseHead } from './response-head.ts';
@@ -11,7 +10,6 @@ const VERSION = Buffer.from('HTTP/1.1 ');
 const LINE_END = Buffer.from('\r\n');
 const CLOSE = Buffer.from('Connection: close\r\n');
 const KEEP_ALIVE = Buffer.from('Connection: keep-alive\r\n');
-const HSTS = Buffer.from(STRICT_TRANSPORT);
 const UPGRADE = Buffer.from('Connection: upgrade\r\nUpgrade: ');
 const INFORMATIONAL_END = 200;
 const SWITCHING = 101;
@@ -24,22 +22,22 @@ export interface ResponsePlan {
   readonly sayKeepAlive: boolean;
   /** The chunked framing of the body is taken off for an HTTP/1.0 client. */
   readonly decoded: boolean;
-  /** The client came by TLS: HSTS instead of what the upstream says about it. */
-  readonly secure: boolean;
+  /** The line that is sent instead of what the upstream says about it; empty to leave that. */
+  readonly strictTransport: Buffer;
 }
 
 /** Writes the head that the client gets: status line and kept lines as received, then what this connection needs. */
 export function writeResponseHead(out: ByteWriter, bytes: Buffer, head: ResponseHead, plan: ResponsePlan): void {
   const { fields, status } = head;
   if (plan.decoded || status < INFORMATIONAL_END || status === NO_CONTENT) dropFraming(head, plan.decoded);
-  if (plan.secure && head.hasHsts) dropHsts(head);
+  if (plan.strictTransport.length > 0 && head.hasHsts) dropHsts(head);
   out.clear();
   out.reserve((fields.nameStart[fields.count] ?? 0) - head.statusStart + ADDED_BYTES);
   out.all(VERSION);
   out.slice(bytes, head.statusStart, head.statusEnd);
   out.all(LINE_END);
   fields.copyKept(bytes, out);
-  if (plan.secure) out.all(HSTS);
+  out.all(plan.strictTransport);
   if (status >= INFORMATIONAL_END) writeConnection(out, head, plan);
   else if (status === SWITCHING) writeUpgrade(out, bytes, head);
   out.all(LINE_END);

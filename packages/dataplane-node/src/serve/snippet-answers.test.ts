@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import type { SnippetStep } from '@sluice/core';
-import { builtIn, compileRoutes } from '@sluice/core';
+import { builtIn, compileRoutes, defaultServing } from '@sluice/core';
 import { exchange } from './testing/raw-client.ts';
 import { generation } from './testing/routing-fixture.ts';
 import { httpPort, TestBench } from './testing/test-proxy.ts';
@@ -15,6 +15,7 @@ async function answer(
 ): Promise<string> {
   const routes = compileRoutes({
     listeners: [{ protocol: 'http' }],
+    settings: defaultServing,
     virtualHosts: [
       {
         name: '*',

@@ -1,3 +1,4 @@
+import type { ServingSettings, StrictTransport } from '@sluice/core';
 import { line, lines } from '../render/line.ts';
 import type { Line, SectionTree } from '../render/line.ts';
 import { logging } from './access-log.ts';
@@ -116,19 +117,11 @@ export function frontendSection(deployment: Deployment): SectionTree {
   };
 }
 
-/** Sent with every answer over TLS, as ingress-nginx does (hsts, hsts-max-age, hsts-include-subdomains): RFC 6797. */
-const strictTransport: Line = {
-  words: [
-    'http-after-response',
-    'set-header',
-    'Strict-Transport-Security',
-    'max-age=31536000; includeSubDomains',
-    'if',
-    '{',
-    'ssl_fc',
-    '}',
-  ],
-};
+/** Sent with every answer over TLS, instead of what upstreams say. */
+function strictTransportLines({ header }: StrictTransport): readonly Line[] {
+  if (header === undefined) return [];
+  return [line('http-after-response', 'set-header', 'Strict-Transport-Security', header, 'if', '{', 'ssl_fc', '}')];
+}
 
 /** Answers that HAProxy makes by itself after Lua has run (502, 504) have the lines of CORS too: browsers show nothing of them otherwise. */
 const corsOfErrors = [
@@ -144,25 +137,27 @@ const corsOfErrors = [
 });
 
 /** What follows in the frontend when it is known whose password is right: in the order in which ingress-nginx takes these steps. */
-export const lastRulesSection: SectionTree = {
-  label: 'the last rules of the frontend',
-  head: [],
-  lines: [
-    ...lines(
-      'http-request lua.sluice_gate if { var(txn.sluice_gate) -m found }',
-      'http-request wait-for-body time 60s at-least 16384 if { var(txn.sluice_mirror) -m str body }',
-      'http-request lua.sluice_mirror if { var(txn.sluice_mirror) -m found }',
-    ),
-    ...forwardedHeaders,
-    strictTransport,
-    ...corsOfErrors,
-    ...lines(
-      'http-request lua.sluice_edit if { var(txn.sluice_edit) -m found }',
-      'use_backend %[var(txn.sluice_backend)] if { var(txn.sluice_backend) -m found }',
-      'default_backend sluice_failed',
-    ),
-  ],
-};
+export function lastRulesSection({ strictTransport }: ServingSettings): SectionTree {
+  return {
+    label: 'the last rules of the frontend',
+    head: [],
+    lines: [
+      ...lines(
+        'http-request lua.sluice_gate if { var(txn.sluice_gate) -m found }',
+        'http-request wait-for-body time 60s at-least 16384 if { var(txn.sluice_mirror) -m str body }',
+        'http-request lua.sluice_mirror if { var(txn.sluice_mirror) -m found }',
+      ),
+      ...forwardedHeaders,
+      ...strictTransportLines(strictTransport),
+      ...corsOfErrors,
+      ...lines(
+        'http-request lua.sluice_edit if { var(txn.sluice_edit) -m found }',
+        'use_backend %[var(txn.sluice_backend)] if { var(txn.sluice_backend) -m found }',
+        'default_backend sluice_failed',
+      ),
+    ],
+  };
+}
 
 /** A client whose request no Lua could be run for. */
 export const failedSection: SectionTree = {

@@ -40,7 +40,14 @@ export class HaproxyRenderer implements Renderer<HaproxyTree> {
     const demands = this.#demands.of(model.virtualHosts, () => uniqueDemands(hosts));
     const upstreams = demanded(demands, byId).map(({ upstream, way }) => this.#upstream(upstream, way));
     const streams = streamTree(model.streams, this.#deployment);
-    const tree = this.#trees.make({ deployment: this.#deployment, hosts, upstreams, certificates: certificateLines(model), streams });
+    const tree = this.#trees.make({
+      deployment: this.#deployment,
+      settings: model.settings,
+      hosts,
+      upstreams,
+      certificates: certificateLines(model),
+      streams,
+    });
     return {
       tree,
       diagnostics: [

@@ -1,4 +1,4 @@
-import type { Origin } from '@sluice/core';
+import type { Origin, ServingSettings } from '@sluice/core';
 import type { BackendSection, GeneratedFile, MapFile } from '../render/haproxy-table.ts';
 import type { HaproxyTree } from '../render/haproxy-tree.ts';
 import type { SectionTree } from '../render/line.ts';
@@ -31,6 +31,8 @@ import type { UserList } from './user-lists.ts';
 /** What is translated by now, to be put together. */
 export interface TreeParts {
   readonly deployment: Deployment;
+  /** What holds for every request. */
+  readonly settings: ServingSettings;
   readonly hosts: readonly TranslatedHost[];
   readonly upstreams: readonly UpstreamMaps[];
   readonly certificates: CertificateTree;
@@ -43,7 +45,7 @@ export class TreeMaker {
   readonly #users = new Remembered<readonly UserList[]>();
   readonly #spares = new Remembered<readonly BackendSection[]>();
 
-  make({ deployment, hosts, upstreams, certificates, streams }: TreeParts): HaproxyTree {
+  make({ deployment, settings, hosts, upstreams, certificates, streams }: TreeParts): HaproxyTree {
     const users = this.#users.of(
       hosts.map(({ host }) => host),
       () => userLists(hosts),
@@ -51,7 +53,7 @@ export class TreeMaker {
     const classes = classesOf(upstreams);
     const spare = this.#spares.of([deployment, ...classes.map(({ key }) => key)], () => spares(classes, deployment));
     const maps = this.#maps.of(hosts, upstreams, users);
-    return treeOf({ deployment, hosts, upstreams, certificates, streams }, { users, classes, spare, maps });
+    return treeOf({ deployment, settings, hosts, upstreams, certificates, streams }, { users, classes, spare, maps });
   }
 }
 
@@ -63,7 +65,7 @@ interface MadeParts {
 }
 
 function treeOf(
-  { deployment, hosts, upstreams, certificates, streams }: TreeParts,
+  { deployment, settings, hosts, upstreams, certificates, streams }: TreeParts,
   { users, classes, spare, maps }: MadeParts,
 ): HaproxyTree {
   const sections = users.flatMap(({ section }) => section ?? []);
@@ -77,7 +79,7 @@ function treeOf(
       ...sections,
       frontendSection(deployment),
       ...users.flatMap(({ key, section }) => (section === undefined ? [] : passwordCheck(key))),
-      lastRulesSection,
+      lastRulesSection(settings),
       internalSection(deployment),
       loopSection,
       failedSection,

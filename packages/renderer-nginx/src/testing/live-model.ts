@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { builtIn } from '@sluice/core';
+import { builtIn, defaultServing } from '@sluice/core';
 import type { Certificate, Endpoint, RoutingModel, Upstream } from '@sluice/core';
 import { liveTableOf } from '../translate/live-table.ts';
 import type { LiveTable } from '../translate/live-table.ts';
@@ -39,7 +39,7 @@ export function table(
     tls: { certificate, from: builtIn },
     from: builtIn,
   }));
-  const model: RoutingModel = { listeners: [], virtualHosts, upstreams, certificates, streams: [] };
+  const model: RoutingModel = { listeners: [], settings: defaultServing, virtualHosts, upstreams, certificates, streams: [] };
   return liveTableOf(model);
 }
 

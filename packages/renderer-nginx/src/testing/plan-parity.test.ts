@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { builtIn, encodePlans, evaluate, planKey } from '@sluice/core';
+import { builtIn, defaultServing, encodePlans, evaluate, planKey } from '@sluice/core';
 import type { Endpoint, Policy, RouteAction, RoutingModel, VirtualHost } from '@sluice/core';
 import { block, directive, literal, luaBlock, text, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
@@ -68,6 +68,7 @@ const ENDPOINT: Endpoint = { kind: 'address', address: '127.0.0.1', port: 1, fro
 
 const modelOf = (host: VirtualHost, down: boolean): RoutingModel => ({
   listeners: [{ protocol: 'http' }],
+  settings: defaultServing,
   virtualHosts: [host],
   upstreams: [
     {

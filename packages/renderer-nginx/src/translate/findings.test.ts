@@ -1,5 +1,5 @@
 import type { RoutingModel } from '@sluice/core';
-import { builtIn } from '@sluice/core';
+import { builtIn, defaultServing } from '@sluice/core';
 import { expect, test } from 'vitest';
 import { staticFindings } from './static-findings.ts';
 
@@ -7,7 +7,7 @@ const from = { object: { kind: 'Ingress', namespace: 'shop', name: 'web' }, fiel
 
 function modelOf(upstream: Partial<RoutingModel['upstreams'][number]>): RoutingModel {
   const whole = { id: 'shop/web:80', namespace: 'shop', service: 'web', port: '80', endpoints: [], from: builtIn, ...upstream };
-  return { listeners: [], virtualHosts: [], certificates: [], streams: [], upstreams: [whole] };
+  return { listeners: [], settings: defaultServing, virtualHosts: [], certificates: [], streams: [], upstreams: [whole] };
 }
 
 test('what nginx does by itself without Lua is told about', () => {

@@ -1,3 +1,4 @@
+import type { ServingSettings } from '@sluice/core';
 import { block, directive, literal, luaBlock, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
 import { httpVariables } from './http-variables.ts';
@@ -23,14 +24,14 @@ export function mainDirectives({ capabilities, user, settings }: Deployment): re
 }
 
 /** Directives of the http block that are the same for every host. */
-export function httpDirectives(deployment: Deployment): readonly Directive[] {
+export function httpDirectives(deployment: Deployment, settings: ServingSettings): readonly Directive[] {
   return [
     ...folders(),
     ...limits(deployment),
     ...(hasHttp2Directive(deployment) ? [directive('http2', 'on')] : []),
     ...transportSecurity(),
     ...logging(deployment),
-    ...httpVariables(),
+    ...httpVariables(settings),
     ...proxying(deployment),
     ...(isLive(deployment) ? lua(deployment) : []),
   ];

@@ -1,3 +1,4 @@
+import type { ServingSettings } from '@sluice/core';
 import { block, directive, literal, text, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
 import { DOLLAR } from '../render/quote.ts';
@@ -7,7 +8,7 @@ function mapping(source: Directive['args'][number], name: string, ...entries: re
 }
 
 /** Variables that the locations speak with; see `variables.ts` and `redirect.ts`. */
-export function httpVariables(): readonly Directive[] {
+export function httpVariables({ strictTransport }: ServingSettings): readonly Directive[] {
   const otherwise = (value: Directive['args'][number]): Directive => directive('default', value);
   return [
     block('geo', [variable(DOLLAR)], [directive('default', '$')]),
@@ -56,7 +57,7 @@ export function httpVariables(): readonly Directive[] {
     mapping(
       variable('scheme'),
       'sluice_hsts',
-      directive('https', literal('max-age=31536000; includeSubDomains')),
+      ...(strictTransport.header === undefined ? [] : [directive('https', literal(strictTransport.header))]),
       otherwise(variable('upstream_http_strict_transport_security')),
     ),
     mapping(variable('scheme'), 'sluice_cookie_secure', directive('https', literal('; Secure')), otherwise(literal(''))),

@@ -1,5 +1,5 @@
 import { builtIn, diagnose, encodePlans, fidelityDiagnostics, hashFindings } from '@sluice/core';
-import type { Artifact, Diagnostic, FidelityTable, Renderer, RoutingModel, Translation, VirtualHost } from '@sluice/core';
+import type { Artifact, Diagnostic, FidelityTable, Renderer, RoutingModel, ServingSettings, Translation, VirtualHost } from '@sluice/core';
 import type { Directive } from '../render/directive.ts';
 import type { HostServer, NginxTree } from '../render/nginx-tree.ts';
 import { renderNginx } from '../render/render-nginx.ts';
@@ -28,7 +28,8 @@ interface TranslatedHost {
 export class NginxRenderer implements Renderer<NginxTree> {
   readonly fidelity: FidelityTable;
   readonly #deployment: Deployment;
-  readonly #hosts = new WeakMap<VirtualHost, TranslatedHost>();
+  #hosts = new WeakMap<VirtualHost, TranslatedHost>();
+  #settings: ServingSettings | undefined;
   #last: { readonly before: readonly TranslatedServer[]; readonly result: SharedServers } = { before: [], result: { hosts: [], maps: [] } };
   /** Hosts translated since the start: what a test counts. */
   translatedHosts = 0;
@@ -45,6 +46,7 @@ export class NginxRenderer implements Renderer<NginxTree> {
   translate(model: RoutingModel): Translation<NginxTree> {
     const resources = new Resources();
     const lookup = new Lookup(model);
+    this.#use(model.settings);
     const servers = inOrderOfNames(model.virtualHosts).map((host) => {
       const { server, resources: own } = this.#host(host, lookup);
       resources.merge(own);
@@ -55,7 +57,7 @@ export class NginxRenderer implements Renderer<NginxTree> {
     const deployment = this.#deployment;
     const tree: NginxTree = {
       main: mainDirectives(deployment),
-      http: httpDirectives(deployment),
+      http: httpDirectives(deployment, model.settings),
       control: (digest) => control(deployment, digest),
       maps,
       shared: [...resources.shared].toSorted(([a], [b]) => (a < b ? -1 : 1)),
@@ -70,6 +72,12 @@ export class NginxRenderer implements Renderer<NginxTree> {
 
   render(tree: NginxTree): Artifact {
     return renderNginx(tree);
+  }
+
+  /** What holds for every request shows in every host. */
+  #use(settings: ServingSettings): void {
+    if (settings !== this.#settings) this.#hosts = new WeakMap();
+    this.#settings = settings;
   }
 
   #shared(servers: readonly TranslatedServer[]): SharedServers {
@@ -102,6 +110,7 @@ export class NginxRenderer implements Renderer<NginxTree> {
     };
     const server = serverOf(host, {
       deployment: this.#deployment,
+      settings: lookup.settings,
       resources,
       upstream: (id) => note(lookup.upstream(id)),
       certificate: (id) => note(lookup.certificate(id)),
@@ -123,8 +132,10 @@ class Lookup {
   readonly #certificates: ReadonlyMap<string, RoutingModel['certificates'][number]>;
   readonly #nodes: ReadonlySet<object>;
   readonly #names: ReadonlySet<string>;
+  readonly settings: ServingSettings;
 
-  constructor({ upstreams, certificates, virtualHosts }: RoutingModel) {
+  constructor({ upstreams, certificates, virtualHosts, settings }: RoutingModel) {
+    this.settings = settings;
     this.#names = new Set(virtualHosts.map(({ match }) => serverName(match)));
     this.#upstreams = new Map(upstreams.map((upstream) => [upstream.id, upstream]));
     this.#certificates = new Map(certificates.map((certificate) => [certificate.id, certificate]));

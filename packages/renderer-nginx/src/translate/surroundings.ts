@@ -1,4 +1,4 @@
-import type { Certificate, Upstream } from '@sluice/core';
+import type { Certificate, ServingSettings, Upstream } from '@sluice/core';
 import type { NginxOptions } from '../options.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Resources } from './resources.ts';
@@ -35,6 +35,8 @@ export type NginxSettings = Pick<
 /** What translating one host looks at and adds to. */
 export interface Surroundings {
   readonly deployment: Deployment;
+  /** What holds for every request. */
+  readonly settings: ServingSettings;
   readonly resources: Resources;
   /** Of the model, where it has to be known at the time of translation: without Lua. */
   upstream(this: void, id: string): Upstream | undefined;

@@ -1,7 +1,6 @@
 import type { IngressFeatures } from '../annotations/ingress-features.ts';
 import { readFeatures } from '../annotations/ingress-features.ts';
 import type { Risk } from '../annotations/annotation.ts';
-import type { References } from '../annotations/contribution.ts';
 import type { ReadSettings } from '../annotations/read-settings.ts';
 import { readSettings } from '../annotations/read-settings.ts';
 import { diagnose } from '../../observe/diagnostic.ts';
@@ -13,6 +12,7 @@ import { suspiciousField } from './deep-inspection.ts';
 import { originOf } from './ingress-origin.ts';
 import type { BackendRef, FragmentRule, IngressFragment } from './ingress-fragment.ts';
 import { readIngress } from './ingress-fragment.ts';
+import { TrackedReferences } from './tracked-references.ts';
 
 /** A rule together with what the annotations of its Ingress say. */
 export interface AnnotatedRule extends FragmentRule {
@@ -109,37 +109,4 @@ function annotate({ ingress, rules, defaultBackend, diagnostics }: IngressFragme
     defaultBackend: defaultBackend && { backend: defaultBackend, features },
     diagnostics: [...diagnostics, ...features.diagnostics],
   };
-}
-
-type ReferredKind = 'Secret' | 'ConfigMap' | 'Service';
-
-class TrackedReferences implements References {
-  readonly #snapshot: Snapshot;
-  readonly #seen: { readonly kind: ReferredKind; readonly id: string; readonly object: object | undefined }[] = [];
-
-  constructor(snapshot: Snapshot) {
-    this.#snapshot = snapshot;
-  }
-
-  secret(id: string) {
-    return this.#note('Secret', id, this.#snapshot.objects.Secret.get(id));
-  }
-
-  configMap(id: string) {
-    return this.#note('ConfigMap', id, this.#snapshot.objects.ConfigMap.get(id));
-  }
-
-  service(id: string) {
-    return this.#note('Service', id, this.#snapshot.objects.Service.get(id));
-  }
-
-  stillTrue(): (snapshot: Snapshot) => boolean {
-    const seen = this.#seen;
-    return ({ objects }) => seen.every(({ kind, id, object }) => objects[kind].get(id) === object);
-  }
-
-  #note<Kind extends object>(kind: ReferredKind, id: string, object: Kind | undefined): Kind | undefined {
-    this.#seen.push({ kind, id, object });
-    return object;
-  }
 }

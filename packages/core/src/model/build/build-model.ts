@@ -10,6 +10,7 @@ import type { Certificate } from '../certificate.ts';
 import type { RoutingModel } from '../routing-model.ts';
 import type { VirtualHost } from '../virtual-host.ts';
 import { globalSettings } from '../settings/global-settings.ts';
+import { ServingReader } from '../settings/read-serving.ts';
 import { AcceptedIngresses } from './accepted-ingresses.ts';
 import { CertificateBuilder } from './certificate-builder.ts';
 import { DefaultBackend } from './default-backend.ts';
@@ -63,6 +64,7 @@ export class ModelBuilder {
   readonly #defaultBackend: DefaultBackend;
   readonly #streams: StreamServices;
   readonly #certificates = new CertificateBuilder();
+  readonly #serving = new ServingReader();
   readonly #sorted = new OfList((ours: readonly Ingress[]) => ours.toSorted(byAge));
   readonly #refs = new OfList((ours: readonly AnnotatedIngress[]) => ours.map(({ ingress }) => refOfIngress(ingress)));
   readonly #plans = new OfList((ours: readonly AnnotatedIngress[]) => {
@@ -91,7 +93,8 @@ export class ModelBuilder {
   build(snapshot: Snapshot): BuiltModel {
     const settings = globalSettings(this.#options.configMap, snapshot);
     this.#ingresses.use(settings);
-    const diagnostics: Diagnostic[] = [...settings.diagnostics];
+    const serving = this.#serving.read(settings, snapshot);
+    const diagnostics: Diagnostic[] = [...settings.diagnostics, ...serving.diagnostics];
     const ours = this.#served(snapshot, diagnostics);
     const { canaries, planned } = this.#plans.of(ours);
     const { served } = canaries;
@@ -103,6 +106,7 @@ export class ModelBuilder {
     diagnostics.push(...hosts.flatMap((built) => built.diagnostics), ...upstreams.flatMap((built) => built.diagnostics));
     const model: RoutingModel = {
       listeners: [{ protocol: 'http' }, { protocol: 'https' }],
+      settings: serving.settings,
       virtualHosts: withRedirects(hosts, this.#certificates.all()),
       upstreams: upstreams.map(({ upstream }) => upstream),
       certificates: this.#certificates.all().filter(({ id }) => used.has(id)),

@@ -16,6 +16,8 @@ import {
   protectiveSettings,
   settingsWithoutEffect,
 } from './setting-names.ts';
+import { findSetting, honouredSettings } from './serving-settings.ts';
+import type { AnySetting, ParsedSetting } from './setting.ts';
 
 /** A value that holds for every Ingress without the annotation. */
 export interface DefaultAnnotation {
@@ -37,6 +39,8 @@ export interface GlobalSettings {
   readonly noTlsRedirectLocations: readonly string[];
   /** Goes before the option of the same name. */
   readonly annotationsRiskLevel?: Risk;
+  /** Of settings that are no annotations, by their names: what is said otherwise than by default, and is valid. */
+  readonly values: ReadonlyMap<string, DefaultAnnotation>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -46,6 +50,7 @@ export const noSettings: GlobalSettings = {
   auth: new Map(),
   noAuthLocations: locationsOf(locationSettings['no-auth-locations']),
   noTlsRedirectLocations: locationsOf(locationSettings['no-tls-redirect-locations']),
+  values: new Map(),
   diagnostics: [],
 };
 
@@ -75,27 +80,51 @@ function missing(id: string): GlobalSettings {
 const RISK_LEVEL = 'annotations-risk-level';
 
 function read({ metadata: { namespace, name }, data }: ConfigMap): GlobalSettings {
-  const annotations = new Map<string, DefaultAnnotation>();
-  const auth = new Map<string, DefaultAnnotation>();
-  const diagnostics: Diagnostic[] = [];
+  const taken: Taken = { annotations: new Map(), auth: new Map(), values: new Map(), diagnostics: [] };
   for (const [key, value] of Object.entries(data)) {
     const from: Origin = { object: { kind: 'ConfigMap', namespace, name }, field: `data[${key.slice(0, 120)}]` };
-    const written = { text: value.trim(), from };
-    const authKey = globalAuthSettings.get(key);
-    if (annotationSettings.has(key)) takeAnnotation(annotations, diagnostics, { key, ...written });
-    else if (authKey !== undefined) takeAnnotation(auth, diagnostics, { key: authKey, ...written });
-    else diagnostics.push(...finding(key, written));
+    take({ key, text: value.trim(), from }, taken);
   }
+  const { auth } = taken;
   const riskLevel = data[RISK_LEVEL]?.trim() ?? '';
   return {
     configMap: `${namespace}/${name}`,
-    annotations,
+    ...taken,
     auth: auth.has('auth-url') ? auth : new Map(),
     noAuthLocations: locationsOf(data['no-auth-locations'] ?? locationSettings['no-auth-locations']),
     noTlsRedirectLocations: locationsOf(data['no-tls-redirect-locations'] ?? locationSettings['no-tls-redirect-locations']),
     ...(isRisk(riskLevel) && { annotationsRiskLevel: riskLevel }),
-    diagnostics,
   };
+}
+
+interface Taken {
+  readonly annotations: Map<string, DefaultAnnotation>;
+  readonly auth: Map<string, DefaultAnnotation>;
+  readonly values: Map<string, DefaultAnnotation>;
+  readonly diagnostics: Diagnostic[];
+}
+
+function take({ key, ...written }: Written, taken: Taken): void {
+  const { annotations, auth, diagnostics } = taken;
+  const authKey = globalAuthSettings.get(key);
+  const setting = findSetting(key);
+  if (setting !== undefined) takeSetting(setting, written, taken);
+  else if (annotationSettings.has(key)) takeAnnotation(annotations, diagnostics, { key, ...written });
+  else if (authKey !== undefined) takeAnnotation(auth, diagnostics, { key: authKey, ...written });
+  else diagnostics.push(...finding(key, written));
+}
+
+/** What is said as by default is not noted: nothing differs by it. */
+function takeSetting({ key, parse, standard, protects }: AnySetting, written: DefaultAnnotation, { values, diagnostics }: Taken): void {
+  const parsed = parse(written.text);
+  const code = protects === true ? 'SLU1604' : 'SLU1603';
+  if (!parsed.ok) diagnostics.push(invalid(written.from, written.text, parsed.reason, code));
+  else if (!sameValue(parsed, parse(standard))) values.set(key, written);
+  if (parsed.ok && 'but' in parsed && parsed.but !== undefined) diagnostics.push(diagnose(code, written.from, parsed.but));
+}
+
+function sameValue(a: ParsedSetting<unknown>, b: ParsedSetting<unknown>): boolean {
+  return a.ok && b.ok && JSON.stringify(a.value) === JSON.stringify(b.value);
 }
 
 function locationsOf(text: string): readonly string[] {
@@ -128,8 +157,8 @@ function takeAnnotation(annotations: Map<string, DefaultAnnotation>, diagnostics
   else diagnostics.push(invalid(from, text, parsed.reason));
 }
 
-function invalid(from: Origin, text: string, reason: string): Diagnostic {
-  return diagnose('SLU1603', from, `the value ${JSON.stringify(text.slice(0, 80))} is invalid: ${reason}; it counts as absent`);
+function invalid(from: Origin, text: string, reason: string, code: 'SLU1603' | 'SLU1604' = 'SLU1603'): Diagnostic {
+  return diagnose(code, from, `the value ${JSON.stringify(text.slice(0, 80))} is invalid: ${reason}; it counts as absent`);
 }
 
 /** What has an effect, but not the whole. */
@@ -151,6 +180,7 @@ function withoutEffect(key: string, text: string, from: Origin): readonly Diagno
 
 /** Names of all settings that ingress-nginx has. */
 export const settingNames: readonly string[] = [
+  ...honouredSettings,
   ...annotationSettings,
   ...globalAuthSettings.keys(),
   ...Object.keys(locationSettings),

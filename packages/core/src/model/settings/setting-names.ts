@@ -47,10 +47,6 @@ export const settingsWithoutEffect: Readonly<Record<string, string>> = {
   'gzip-min-length': '256',
   'gzip-types':
     'application/atom+xml application/javascript application/x-javascript application/json application/rss+xml application/vnd.ms-fontobject application/x-font-ttf application/x-web-app-manifest+json application/xhtml+xml application/xml font/opentype image/svg+xml image/x-icon text/css text/javascript text/plain text/x-component',
-  hsts: 'true',
-  'hsts-include-subdomains': 'true',
-  'hsts-max-age': '31536000',
-  'hsts-preload': 'false',
   'http-access-log-path': '',
   'http-redirect-code': '308',
   'http-snippet': '',

@@ -1,5 +1,5 @@
 import type { Endpoint, Route, RouteAction, RoutingModel, Upstream, VirtualHost } from '@sluice/core';
-import { builtIn, compileRoutes } from '@sluice/core';
+import { builtIn, compileRoutes, defaultServing } from '@sluice/core';
 import type { ServingGeneration } from '../proxy-context.ts';
 import type { SecureContext } from 'node:tls';
 
@@ -40,6 +40,7 @@ function modelOf(hosts: Readonly<Record<string, HostFixture>>): RoutingModel {
   };
   return {
     listeners: [{ protocol: 'http' }],
+    settings: defaultServing,
     virtualHosts: [catchAll, ...entries.map(([name, host]) => hostOf(name, host))],
     upstreams,
     certificates: [],
