@@ -61,6 +61,8 @@ export { settingGroups } from './model/settings/serving-settings.ts';
 export type { SaidSetting, ServingSettings } from './model/settings/serving-settings.ts';
 export { defaultServing } from './model/settings/read-serving.ts';
 export type { AnySetting, SettingFacts, SettingGroup } from './model/settings/setting.ts';
+export type { ClientConnections } from './model/settings/client-connections.ts';
+export type { UpstreamConnections } from './model/settings/upstream-connections.ts';
 export type { StrictTransport } from './model/settings/strict-transport.ts';
 
 export { evaluate } from './evaluate/evaluate.ts';

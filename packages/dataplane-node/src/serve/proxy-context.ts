@@ -1,10 +1,12 @@
 import type { SecureContext } from 'node:tls';
-import type { Logger, RouteTable, Upstream } from '@sluice/core';
+import type { ClientConnections, Logger, RouteTable, Upstream } from '@sluice/core';
 import type { AccessLog } from './access-log.ts';
 import type { Balancer } from './balancer.ts';
 import type { GateKit } from './gates/gate-kit.ts';
 import type { Mirrors } from './mirrors.ts';
 import type { DeadlineSweep } from './deadline-sweep.ts';
+
+type HeaderBuffers = NonNullable<ClientConnections['headerBuffers']>;
 
 /** How long the proxy waits for others. */
 export interface ProxyTimeouts {
@@ -12,8 +14,10 @@ export interface ProxyTimeouts {
   readonly connectMs: number;
   /** Between two reads from the upstream, and in an idle tunnel. */
   readonly readMs: number;
-  /** Between two writes to a slow peer, and between two reads of a request body. */
+  /** Between two writes to a slow peer. */
   readonly sendMs: number;
+  /** Between two reads of a request body; `sendMs` where it is absent. */
+  readonly bodyMs?: number;
   /** For the next request on a kept-alive client connection. */
   readonly idleClientMs: number;
   /** For a request head, from its first byte (or the connection) to its end. */
@@ -33,7 +37,11 @@ export interface ServingGeneration {
 
 /** What all connections of one server share. */
 export interface ProxyContext {
-  readonly timeouts: ProxyTimeouts;
+  /** Of the options, as settings change them. */
+  timeouts: ProxyTimeouts;
+  /** Requests on one connection of a client. */
+  mostRequests: number;
+  headerBuffers: HeaderBuffers | undefined;
   readonly accessLog: AccessLog | undefined;
   readonly logger: Logger;
   readonly sweep: DeadlineSweep;

@@ -2,7 +2,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SecureContext } from 'node:tls';
 import { messageOf } from '@sluice/core';
-import type { ClientAuth, ClientTls, DataplaneStats, Logger } from '@sluice/core';
+import type { ClientAuth, ClientTls, DataplaneStats, Logger, ServingSettings } from '@sluice/core';
 import type { AccessLog } from './access-log.ts';
 import { Balancer } from './balancer.ts';
 import { ClientConnection, FIRST_REQUEST_MS } from './client-connection.ts';
@@ -71,6 +71,8 @@ export class ProxyServer {
     this.#options = options;
     this.#context = {
       timeouts,
+      mostRequests: Infinity,
+      headerBuffers: undefined,
       accessLog,
       logger,
       sweep,
@@ -130,8 +132,24 @@ export class ProxyServer {
    * what they started with; connections stay open on both sides. Before the first swap requests are answered 503.
    */
   swap(generation: ServingGeneration): void {
+    this.#use(generation.routes.settings);
     this.#context.balancer.swap(generation.upstreams);
     this.#context.generation = generation;
+  }
+
+  /** Settings go before options; what they do not say is up to these. */
+  #use({ clients, upstreams }: ServingSettings): void {
+    const { timeouts } = this.#options;
+    const context = this.#context;
+    context.timeouts = {
+      ...timeouts,
+      headerMs: clients.headerMs ?? timeouts.headerMs,
+      idleClientMs: clients.idleMs ?? timeouts.idleClientMs,
+      ...(clients.bodyMs !== undefined && { bodyMs: clients.bodyMs }),
+    };
+    context.mostRequests = clients.idleMs === 0 ? 1 : (clients.requests ?? Infinity);
+    context.headerBuffers = clients.headerBuffers;
+    context.balancer.keep(upstreams);
   }
 
   /**

@@ -71,13 +71,13 @@ function treeOf(
   const sections = users.flatMap(({ section }) => section ?? []);
   return {
     frame: [
-      globalSection(deployment),
+      globalSection(deployment, settings),
       errorsSection,
-      defaultsSection(deployment),
+      defaultsSection(deployment, settings),
       resolversSection,
       ...classes.map((one) => classSection(one, deployment.version)),
       ...sections,
-      frontendSection(deployment),
+      frontendSection(deployment, settings),
       ...users.flatMap(({ key, section }) => (section === undefined ? [] : passwordCheck(key))),
       lastRulesSection(settings),
       internalSection(deployment),

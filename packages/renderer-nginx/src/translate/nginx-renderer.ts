@@ -3,6 +3,7 @@ import type { Artifact, Diagnostic, FidelityTable, Renderer, RoutingModel, Servi
 import type { Directive } from '../render/directive.ts';
 import type { HostServer, NginxTree } from '../render/nginx-tree.ts';
 import { renderNginx } from '../render/render-nginx.ts';
+import { effectiveDeployment } from './effective.ts';
 import { control, httpDirectives, mainDirectives } from './globals.ts';
 import { nginxFidelity, staticFidelity, withoutAuthRequest } from './fidelity.ts';
 import { liveTableOf } from './live-table.ts';
@@ -44,6 +45,7 @@ export class NginxRenderer implements Renderer<NginxTree> {
   }
 
   translate(model: RoutingModel): Translation<NginxTree> {
+    const deployment = effectiveDeployment(this.#deployment, model.settings);
     const resources = new Resources();
     const lookup = new Lookup(model);
     this.#use(model.settings);
@@ -54,7 +56,6 @@ export class NginxRenderer implements Renderer<NginxTree> {
     });
     resources.share('the TLS sessions', [tlsSessions(model.virtualHosts)]);
     const { hosts, maps } = this.#shared(servers);
-    const deployment = this.#deployment;
     const tree: NginxTree = {
       main: mainDirectives(deployment),
       http: httpDirectives(deployment, model.settings),
@@ -109,7 +110,7 @@ export class NginxRenderer implements Renderer<NginxTree> {
       return node;
     };
     const server = serverOf(host, {
-      deployment: this.#deployment,
+      deployment: effectiveDeployment(this.#deployment, lookup.settings),
       settings: lookup.settings,
       resources,
       upstream: (id) => note(lookup.upstream(id)),

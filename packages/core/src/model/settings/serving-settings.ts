@@ -1,5 +1,9 @@
 import type { Origin } from '../origin.ts';
 import type { SettingFacts, SettingGroup, SettingValues } from './setting.ts';
+import { clientConnectionsGroup } from './client-connections.ts';
+import type { ClientConnections } from './client-connections.ts';
+import { upstreamConnectionsGroup } from './upstream-connections.ts';
+import type { UpstreamConnections } from './upstream-connections.ts';
 import { strictTransportGroup } from './strict-transport.ts';
 import type { StrictTransport } from './strict-transport.ts';
 
@@ -15,17 +19,21 @@ export interface SaidSetting extends Pick<SettingFacts, 'key' | 'protects'> {
  */
 export interface ServingSettings {
   readonly strictTransport: StrictTransport;
+  readonly clients: ClientConnections;
+  readonly upstreams: UpstreamConnections;
   /** In the order of their keys; what a backend does not do exactly is told there. */
   readonly said: readonly SaidSetting[];
 }
 
 /** Every group of settings that are no annotations. Adding a setting is adding an entry to one of them. */
-export const settingGroups: readonly SettingGroup<unknown>[] = [strictTransportGroup];
+export const settingGroups: readonly SettingGroup<unknown>[] = [strictTransportGroup, clientConnectionsGroup, upstreamConnectionsGroup];
 
 /** What the groups make of the values. */
 export function servingSettings(values: SettingValues, said: readonly SaidSetting[]): ServingSettings {
   return {
     strictTransport: strictTransportGroup.read(values),
+    clients: clientConnectionsGroup.read(values),
+    upstreams: upstreamConnectionsGroup.read(values),
     said,
   };
 }
