@@ -52,7 +52,7 @@ export async function generatedDocs() {
   const { ingressNginxMetrics, sluiceMetrics, controllerLabels } = await source('metrics', 'instruments/metric-table.ts');
   const { ingressNginxFlags } = await sourceOf('apps', 'controller', 'settings/ingress-nginx/flags.ts');
   const { z } = await import('zod');
-  const { settingGroups } = await source('core', 'model/settings/serving-settings.ts');
+  const { settingGroups } = await source('core', 'model/settings/setting-groups.ts');
   const backends = {
     node: nodeFidelity,
     nginx: nginxFidelity,

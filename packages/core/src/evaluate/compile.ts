@@ -34,6 +34,7 @@ const DECIDING: ReadonlySet<Policy['kind']> = new Set([
   'rewrite',
   'source-range',
   'upstream-host',
+  'request-headers',
   'host-headers',
   'snippet',
 ] as const);

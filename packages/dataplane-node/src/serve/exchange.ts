@@ -1,5 +1,5 @@
 import type { ForwardVerdict, Route, ServingSettings } from '@sluice/core';
-import { defaultServing, normalizePath, policyOf, splitTarget } from '@sluice/core';
+import { defaultServing, normalizePath, policyOf, serverToken, splitTarget } from '@sluice/core';
 import { BodyReader } from './body-reader.ts';
 import { BROKEN } from './chunk-scanner.ts';
 import { Dispatch } from './dispatch.ts';
@@ -41,6 +41,8 @@ export class Exchange {
   settings: ServingSettings = defaultServing;
   /** On this connection so far. */
   #requests = 0;
+  /** The address of the client, as those say who are believed. */
+  clientAddress = '';
   /** Between the request head and the moment when the connection is free or closing. */
   active = false;
   readonly pages: ErrorPages;
@@ -219,6 +221,7 @@ export class Exchange {
     this.#answered = false;
     this.#logged = false;
     this.settings = this.context.generation?.routes.settings ?? defaultServing;
+    this.clientAddress = this.client.identity.address;
     this.route = undefined;
     this.#dispatch.clear();
     this.pages.clear();
@@ -226,6 +229,7 @@ export class Exchange {
     this.#forwarder.reset();
     this.requestEdits.clear();
     this.responseEdits.clear();
+    if (this.settings.answerHeaders.server === 'own') this.responseEdits.set('Server', serverToken);
     this.context.requests++;
   }
 
@@ -268,7 +272,7 @@ export class Exchange {
     this.#logged = true;
     this.#gates.leave();
     const { accessLog } = this.context;
-    if (accessLog !== undefined && !this.#isSilent()) this.facts.log(accessLog, this.client.identity.address);
+    if (accessLog !== undefined && !this.#isSilent()) this.facts.log(accessLog, this.clientAddress);
   }
 
   #isSilent(): boolean {

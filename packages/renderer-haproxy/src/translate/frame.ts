@@ -1,12 +1,13 @@
-import { defaultServing } from '@sluice/core';
+import { defaultServing, serverToken } from '@sluice/core';
 import type { ClientConnections, ServingSettings, StrictTransport } from '@sluice/core';
 import { line, lines } from '../render/line.ts';
 import type { Line, SectionTree } from '../render/line.ts';
 import { logging } from './access-log.ts';
+import { httpsPortOf } from './deployment.ts';
 import type { BoundAddress, Deployment } from './deployment.ts';
 import { readTimeout } from './backend-class.ts';
 import { errorLines } from './error-files.ts';
-import { forwardedHeaders } from './forwarded-headers.ts';
+import { forwardedHeaders, trustLines } from './forwarded-headers.ts';
 
 /** Files that HAProxy has open besides two for each client: listeners, logs, its own sockets. */
 const SPARED_FILES = 512;
@@ -93,8 +94,9 @@ const NO_TOKEN = "[^!#$%&'*+.^_`|~0-9A-Za-z,-]";
 const CONTROL = String.raw`[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]`;
 
 /** The listeners, and what comes before passwords are looked at. */
-export function frontendSection(deployment: Deployment, { clients }: ServingSettings): SectionTree {
+export function frontendSection(deployment: Deployment, serving: ServingSettings): SectionTree {
   const { settings } = deployment;
+  const { clients } = serving;
   return {
     label: 'the frontend',
     head: ['frontend', 'sluice_clients', 'from', 'sluice'],
@@ -117,6 +119,9 @@ export function frontendSection(deployment: Deployment, { clients }: ServingSett
         // The client is told to go on, and nobody else: `wait-for-body` does it.
         'http-request wait-for-body time 60s at-least 1 if { req.fhdr(expect) -m found }',
         'http-request del-header Expect',
+      ),
+      ...trustLines(serving, httpsPortOf(deployment)),
+      ...lines(
         'http-request lua.sluice',
         'http-request reject if { var(txn.sluice_hang_up) -m found }',
         'http-request track-sc0 var(txn.sluice_connections) table sluice_connections if { var(txn.sluice_connections) -m found }',
@@ -165,7 +170,8 @@ const corsOfErrors = [
 });
 
 /** What follows in the frontend when it is known whose password is right: in the order in which ingress-nginx takes these steps. */
-export function lastRulesSection({ strictTransport }: ServingSettings): SectionTree {
+export function lastRulesSection(settings: ServingSettings): SectionTree {
+  const { strictTransport, answerHeaders } = settings;
   return {
     label: 'the last rules of the frontend',
     head: [],
@@ -175,8 +181,9 @@ export function lastRulesSection({ strictTransport }: ServingSettings): SectionT
         'http-request wait-for-body time 60s at-least 16384 if { var(txn.sluice_mirror) -m str body }',
         'http-request lua.sluice_mirror if { var(txn.sluice_mirror) -m found }',
       ),
-      ...forwardedHeaders,
+      ...forwardedHeaders(settings),
       ...strictTransportLines(strictTransport),
+      ...(answerHeaders.server === 'own' ? [line('http-after-response', 'set-header', 'Server', serverToken)] : []),
       ...corsOfErrors,
       ...lines(
         'http-request lua.sluice_edit if { var(txn.sluice_edit) -m found }',

@@ -6,6 +6,7 @@ import { printBackend } from '../render/print.ts';
 import { backendHead, backendLines, classSection, usualClass } from './backend-class.ts';
 import type { BackendClass } from './backend-class.ts';
 import type { CertificateTree } from './certificate-lines.ts';
+import { httpsPortOf } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
 import { errorFiles } from './error-files.ts';
 import {
@@ -20,9 +21,11 @@ import {
   loopSection,
   resolversSection,
 } from './frame.ts';
+import { trustRecord } from './forwarded-headers.ts';
 import type { TranslatedHost } from './host-names.ts';
 import { MapFiles } from './map-files.ts';
 import { Remembered } from './remembered.ts';
+import type { MapRecord } from './record.ts';
 import type { StreamTree } from './streams.ts';
 import type { UpstreamMaps } from './upstream-maps.ts';
 import { passwordCheck, userListOf } from './user-lists.ts';
@@ -52,10 +55,13 @@ export class TreeMaker {
     );
     const classes = classesOf(upstreams);
     const spare = this.#spares.of([deployment, ...classes.map(({ key }) => key)], () => spares(classes, deployment));
-    const maps = this.#maps.of(hosts, upstreams, users);
+    const trust = trustRecord(settings, httpsPortOf(deployment))?.entries ?? noEntries;
+    const maps = this.#maps.of(hosts, upstreams, { users, more: trust });
     return treeOf({ deployment, settings, hosts, upstreams, certificates, streams }, { users, classes, spare, maps });
   }
 }
+
+const noEntries: MapRecord['entries'] = [];
 
 interface MadeParts {
   readonly users: readonly UserList[];
@@ -75,7 +81,7 @@ function treeOf(
       errorsSection,
       defaultsSection(deployment, settings),
       resolversSection,
-      ...classes.map((one) => classSection(one, deployment.version)),
+      ...classes.map((one) => classSection(one, deployment.version, settings)),
       ...sections,
       frontendSection(deployment, settings),
       ...users.flatMap(({ key, section }) => (section === undefined ? [] : passwordCheck(key))),

@@ -1,6 +1,7 @@
 import type { ClientConnections, ServingSettings } from '@sluice/core';
 import { block, directive, literal, luaBlock, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
+import { forwardedDirectives } from './forwarded.ts';
 import { httpVariables } from './http-variables.ts';
 import { hasHttp2Directive } from './listen.ts';
 import { standardRequestHeaders } from './request-headers.ts';
@@ -32,8 +33,11 @@ export function httpDirectives(deployment: Deployment, settings: ServingSettings
     ...(hasHttp2Directive(deployment) ? [directive('http2', 'on')] : []),
     ...transportSecurity(),
     ...logging(deployment),
+    ...forwardedDirectives(settings, deployment),
     ...httpVariables(settings),
-    ...proxying(deployment),
+    ...proxying(deployment, settings),
+    ...settings.answerHeaders.hidden.map((name) => directive('proxy_hide_header', name)),
+    ...(settings.answerHeaders.server === 'upstream' ? [directive('proxy_pass_header', 'Server')] : []),
     ...(isLive(deployment) ? lua(deployment) : []),
   ];
 }
@@ -62,8 +66,6 @@ function limits({ settings: { keepAlive } }: Deployment): readonly Directive[] {
     directive('map_hash_bucket_size', 1024),
     directive('proxy_headers_hash_max_size', 1024),
     directive('proxy_headers_hash_bucket_size', 256),
-    directive('limit_req_status', 503),
-    directive('limit_conn_status', 503),
   ];
 }
 
@@ -123,9 +125,9 @@ function logging(deployment: Deployment): readonly Directive[] {
   ];
 }
 
-function proxying(deployment: Deployment): readonly Directive[] {
+function proxying(deployment: Deployment, settings: ServingSettings): readonly Directive[] {
   return [
-    ...standardRequestHeaders,
+    ...standardRequestHeaders(settings),
     directive('proxy_http_version', '1.1'),
     directive('proxy_connect_timeout', '5s'),
     directive('proxy_send_timeout', '60s'),

@@ -87,13 +87,24 @@ export class ScopeWatch {
     this.#reflectors.push(new Reflector({ client, resource, namespace, ...more, reflection: { ...reflection, settled } }));
   }
 
-  /** Objects that are read when an Ingress names them. */
+  /** Objects that are read when an Ingress names them, or the settings. */
   #followNamed(kind: NamedKind): void {
     const { client, namespace, onSettled } = this.#parts;
     const resource = resources[kind];
     const covers = (its: string): boolean => namespace === undefined || its === namespace;
-    const reflection = { ...this.#all(resource), settled: onSettled };
-    const named = new NamedObjects({ client, resource, covers, reflection });
+    const { alsoConfigMaps } = this.#parts.options;
+    // Settings name other objects, as Ingresses do.
+    const named = new NamedObjects({
+      client,
+      resource,
+      covers,
+      reflection: {
+        ...this.#all(resource, (key, object) => {
+          if (kind === 'ConfigMap' && alsoConfigMaps.includes(key)) this.#name(`ConfigMap ${key}`, object);
+        }),
+        settled: onSettled,
+      },
+    });
     this.#named.set(kind, named);
     this.#follow(resource, named.versions, { metadataOnly: true });
   }

@@ -45,9 +45,9 @@ function routesOf(input: HostInput, diagnostics: Diagnostic[]): readonly Route[]
   const claimed = claimPaths(input, diagnostics);
   const matchers = pathMatchers(claimed, input.semantics, diagnostics);
   const inRegexMode = matchers.some(({ match }) => match.kind === 'regex');
-  const redirects = inRegexMode || input.semantics === 'kubernetes' ? [] : appendSlashRedirects(claimed);
+  const redirects = inRegexMode || input.semantics === 'kubernetes' ? [] : appendSlashRedirects(claimed, input);
   for (const { match, from } of redirects) diagnostics.push(diagnose('SLU1208', from, `${match.path} is answered 301 to ${match.path}/`));
-  const added = [...redirects, ...healthRoute(input.host, claimed)];
+  const added = [...redirects, ...healthRoute(input, claimed)];
   const forwards = matchers.map((matcher) => forward(matcher, input));
   const routes = inRegexMode ? [...added, ...forwards] : [...forwards, ...added].toSorted(byPrecedence);
   return routes.some(takesEverything) ? routes : [...routes, rootFallback(input)];
@@ -91,7 +91,8 @@ interface Forwarding {
 }
 
 function routeOf(match: PathMatch, { features, upstream, text, from }: Forwarding, input: HostInput): Route {
-  const policies: Policy[] = [...httpsRedirect(features, text, input), ...withBodyLimit(features.policiesOf(text))];
+  const own = withBodyLimit(features.policiesOf(text));
+  const policies: Policy[] = [...input.settings.policies, ...httpsRedirect(features, text, input), ...own];
   return { match, action: actionOf(features, upstream), policies: policies.toSorted((a, b) => (a.kind < b.kind ? -1 : 1)), from };
 }
 
@@ -101,14 +102,14 @@ function actionOf({ denied, action }: IngressFeatures, upstream: string): RouteA
 }
 
 /** Load balancers ask the catch-all host for `/healthz`, as they did with ingress-nginx; a rule of somebody takes precedence. */
-function healthRoute(host: string, claimed: PathClaims): Route[] {
+function healthRoute({ host, settings: { policies } }: HostInput, claimed: PathClaims): Route[] {
   if (host !== '' || claimed.has('prefix /healthz')) return [];
   const action = { kind: 'respond', status: 200, because: 'the data plane is alive' } as const;
-  return [{ match: { kind: 'prefix', path: '/healthz' }, action, policies: [], from: builtIn }];
+  return [{ match: { kind: 'prefix', path: '/healthz' }, action, policies, from: builtIn }];
 }
 
 /** A path with a last slash answers 301 for the path without it, unless a rule takes just that path (nginx's auto_redirect), with the headers that its location adds to answers. */
-function appendSlashRedirects(claimed: PathClaims): Route[] {
+function appendSlashRedirects(claimed: PathClaims, { settings }: HostInput): Route[] {
   const redirects = new Map<string, Route>();
   for (const { match, from, features, text } of claimed.values()) {
     const bare = match.path.slice(0, -1);
@@ -117,7 +118,7 @@ function appendSlashRedirects(claimed: PathClaims): Route[] {
       kind: 'redirect',
       redirect: { status: 301, location: { kind: 'path', path: encodePath(match.path), ...features.redirectStyle } },
     } as const;
-    const policies = features.policiesOf(text).filter(({ kind }) => kind === 'response-headers');
+    const policies = [...settings.policies, ...features.policiesOf(text)].filter(({ kind }) => kind === 'response-headers');
     redirects.set(bare, { match: { kind: 'exact', path: bare }, action, policies, from });
   }
   return [...redirects.values()];
@@ -142,7 +143,7 @@ function rootFallback(input: HostInput): Route {
   }
   const action = { kind: 'respond', status: 404, because: 'no rule takes the path and there is no default backend' } as const;
   const features = host === '' ? undefined : rules[0]?.features;
-  if (features === undefined) return { match, action, policies: [standardBodyLimit], from: builtIn };
+  if (features === undefined) return { match, action, policies: [standardBodyLimit, ...input.settings.policies], from: builtIn };
   return { ...routeOf(match, { features, upstream: '', text: '/', from: builtIn }, input), ...(isForward(features) && { action }) };
 }
 

@@ -1,3 +1,4 @@
+import type { RouteSettings } from '../settings/route-settings.ts';
 import type { VirtualHostTls } from '../virtual-host.ts';
 import type { AnnotatedBackend, AnnotatedRule } from './annotated-ingress.ts';
 import type { PathSemantics } from './model-options.ts';
@@ -17,4 +18,6 @@ export interface HostInput {
   /** What clients are shown where no Ingress names a usable certificate; undefined for the self-signed one. */
   readonly defaultTls: VirtualHostTls | undefined;
   readonly semantics: PathSemantics;
+  /** What holds for every route. */
+  readonly settings: RouteSettings;
 }

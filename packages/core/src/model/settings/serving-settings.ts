@@ -1,9 +1,15 @@
 import type { Origin } from '../origin.ts';
-import type { SettingFacts, SettingGroup, SettingValues } from './setting.ts';
+import type { SettingFacts, SettingValues } from './setting.ts';
 import { clientConnectionsGroup } from './client-connections.ts';
 import type { ClientConnections } from './client-connections.ts';
 import { upstreamConnectionsGroup } from './upstream-connections.ts';
 import type { UpstreamConnections } from './upstream-connections.ts';
+import { answerHeadersGroup } from './answer-headers.ts';
+import type { AnswerHeaders } from './answer-headers.ts';
+import { forwardedTrustGroup } from './forwarded-trust.ts';
+import type { ForwardedTrust } from './forwarded-trust.ts';
+import { requestIdsGroup } from './request-ids.ts';
+import type { RequestIds } from './request-ids.ts';
 import { strictTransportGroup } from './strict-transport.ts';
 import type { StrictTransport } from './strict-transport.ts';
 
@@ -18,6 +24,9 @@ export interface SaidSetting extends Pick<SettingFacts, 'key' | 'protects'> {
  * A group of settings is a noun each (`settings/`).
  */
 export interface ServingSettings {
+  readonly answerHeaders: AnswerHeaders;
+  readonly forwarded: ForwardedTrust;
+  readonly requestIds: RequestIds;
   readonly strictTransport: StrictTransport;
   readonly clients: ClientConnections;
   readonly upstreams: UpstreamConnections;
@@ -25,25 +34,15 @@ export interface ServingSettings {
   readonly said: readonly SaidSetting[];
 }
 
-/** Every group of settings that are no annotations. Adding a setting is adding an entry to one of them. */
-export const settingGroups: readonly SettingGroup<unknown>[] = [strictTransportGroup, clientConnectionsGroup, upstreamConnectionsGroup];
-
 /** What the groups make of the values. */
 export function servingSettings(values: SettingValues, said: readonly SaidSetting[]): ServingSettings {
   return {
+    answerHeaders: answerHeadersGroup.read(values),
+    forwarded: forwardedTrustGroup.read(values),
+    requestIds: requestIdsGroup.read(values),
     strictTransport: strictTransportGroup.read(values),
     clients: clientConnectionsGroup.read(values),
     upstreams: upstreamConnectionsGroup.read(values),
     said,
   };
 }
-
-const settings = new Map(settingGroups.flatMap((group) => group.settings.map((setting) => [setting.key, setting] as const)));
-
-/** The setting of this name that is no annotation. */
-export function findSetting(key: string): (typeof settingGroups)[number]['settings'][number] | undefined {
-  return settings.get(key);
-}
-
-/** Names of all settings that are no annotations and take effect. */
-export const honouredSettings: readonly string[] = [...settings.keys()];

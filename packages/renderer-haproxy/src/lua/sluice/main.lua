@@ -5,6 +5,7 @@ local client = require("sluice.client")
 local cors = require("sluice.plan_cors")
 local error_page = require("sluice.error_page")
 local forward = require("sluice.forward")
+local forwarded = require("sluice.forwarded")
 local gate = require("sluice.gate")
 local locations = require("sluice.plan_location")
 local mirror = require("sluice.mirror")
@@ -113,6 +114,7 @@ local function action(name, phase, run)
   end)
 end
 
+action("sluice_told", "http-req", forwarded.run)
 action("sluice", "http-req", route)
 
 action("sluice_gate", "http-req", function(txn)
