@@ -41,6 +41,8 @@ export class Exchange {
   readonly responseEdits = new HeaderEdits();
   /** What held for every request when this one came. */
   settings: ServingSettings = defaultServing;
+  /** On this connection so far. */
+  #requests = 0;
   /** The address of the client, as those say who are believed. */
   clientAddress = '';
   /** Between the request head and the moment when the connection is free or closing. */
@@ -70,6 +72,7 @@ export class Exchange {
   /** Starts with a complete head; the body begins at `bodyAt`. Returns the index after what belongs to this request. */
   begin(bytes: Buffer, head: RequestHead, bodyAt: number, end: number): number {
     const { facts, context } = this;
+    this.#requests++;
     this.#open();
     facts.read(bytes, head, context.observer.headers);
     // Trailers stay here: an upstream that merges them into the headers could be deceived (RFC 9110 section 6.5.1).
@@ -129,7 +132,7 @@ export class Exchange {
 
   /** The client and the state of this server allow another request. */
   get mayPersist(): boolean {
-    return this.facts.persistent && !this.context.draining;
+    return this.facts.persistent && !this.context.draining && this.#requests < this.context.mostRequests;
   }
 
   /** The response is written completely; `flushed`: it has also left. */
@@ -145,7 +148,8 @@ export class Exchange {
     const { timeouts } = this.#forwarder;
     this.#awaited = awaited;
     let limitMs = this.context.timeouts.sendMs;
-    if (awaited === 'connect') limitMs = timeouts.connectMs;
+    if (awaited === 'request-body') limitMs = this.context.timeouts.bodyMs ?? limitMs;
+    else if (awaited === 'connect') limitMs = timeouts.connectMs;
     else if (awaited === 'upstream-read') limitMs = timeouts.readMs;
     else if (awaited === 'upstream-write') limitMs = timeouts.sendMs;
     else if (awaited === 'gate') limitMs = this.context.timeouts.readMs;

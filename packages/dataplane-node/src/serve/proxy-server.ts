@@ -2,7 +2,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SecureContext } from 'node:tls';
 import { messageOf } from '@sluice/core';
-import type { ClientAuth, ClientTls, DataplaneStats, Logger, RequestMetrics } from '@sluice/core';
+import type { ClientAuth, ClientTls, DataplaneStats, Logger, RequestMetrics, ServingSettings } from '@sluice/core';
 import type { AccessLog } from './access-log.ts';
 import { Balancer } from './balancer.ts';
 import { ClientConnection, FIRST_REQUEST_MS } from './client-connection.ts';
@@ -76,6 +76,8 @@ export class ProxyServer {
     this.#defaultPair = options.defaultCertificate;
     this.#context = {
       timeouts,
+      mostRequests: Infinity,
+      headerBuffers: undefined,
       observer: new RequestObserver(accessLog, metrics),
       logger,
       sweep,
@@ -135,6 +137,7 @@ export class ProxyServer {
    * what they started with; connections stay open on both sides. Before the first swap requests are answered 503.
    */
   swap(generation: ServingGeneration): void {
+    this.#use(generation.routes.settings);
     this.#context.balancer.swap(generation.upstreams);
     this.#context.generation = generation;
     this.#showByDefault(generation.defaultPair ?? this.#options.defaultCertificate);
@@ -149,6 +152,21 @@ export class ProxyServer {
   /** Digest of the generation that is served. */
   get generation(): string | undefined {
     return this.#context.generation?.digest;
+  }
+
+  /** Settings go before options; what they do not say is up to these. */
+  #use({ clients, upstreams }: ServingSettings): void {
+    const { timeouts } = this.#options;
+    const context = this.#context;
+    context.timeouts = {
+      ...timeouts,
+      headerMs: clients.headerMs ?? timeouts.headerMs,
+      idleClientMs: clients.idleMs ?? timeouts.idleClientMs,
+      ...(clients.bodyMs !== undefined && { bodyMs: clients.bodyMs }),
+    };
+    context.mostRequests = clients.idleMs === 0 ? 1 : (clients.requests ?? Infinity);
+    context.headerBuffers = clients.headerBuffers;
+    context.balancer.keep(upstreams);
   }
 
   /**

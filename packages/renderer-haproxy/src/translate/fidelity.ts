@@ -3,6 +3,8 @@ import type { FidelityTable } from '@sluice/core';
 const buffers = { level: 'equivalent', note: 'answers are passed on as they come, within fixed buffers of 32 KiB' } as const;
 const kept = { level: 'equivalent', note: 'connections to authentication services are not kept' } as const;
 
+const fixedHeads = { level: 'equivalent', note: 'there is one buffer of 32 KiB' } as const;
+
 const notOnOwn = {
   level: 'approximate',
   note: 'answers that HAProxy makes itself when no endpoint answers (502, 504) have no such headers',
@@ -52,6 +54,22 @@ export const haproxyFidelity: FidelityTable = {
   'upstream-hash-by': { level: 'equivalent', note: 'another hash function decides: after a migration keys belong to other endpoints' },
   'mirror-target': { level: 'approximate', note: 'requests by other methods than GET, HEAD, POST, PUT and DELETE are not copied' },
   'custom-http-errors': { level: 'approximate', note: 'pages of the default backend are passed on up to 24 KiB, longer ones not' },
+  'client-body-timeout': {
+    level: 'approximate',
+    note: 'a body that comes to a halt on its way to an endpoint is waited for as long as that may be silent; it is for clients that are slow to take an answer as well',
+  },
+  'client-header-buffer-size': fixedHeads,
+  'large-client-header-buffers': {
+    level: 'approximate',
+    note: 'a header line may be as long as all buffers together, and no head longer than 31 KiB',
+  },
+  'upstream-keepalive-connections': { level: 'approximate', note: 'it is how many are kept for each endpoint' },
+  'upstream-keepalive-requests': { level: 'approximate', note: 'those of one client in a row count as one' },
+  'upstream-keepalive-time': { level: 'refused', note: 'HAProxy does not look at the age of connections' },
+  'upstream-keepalive-timeout': {
+    level: 'approximate',
+    note: 'after each such time half of the connections that were not in use are closed',
+  },
   'mirror-request-body': { level: 'approximate', note: 'bodies of copies are sent up to 16 KiB; of longer ones nothing' },
 };
 

@@ -1,6 +1,11 @@
 import { accessLogSettings } from './access-log.ts';
 import type { AccessLogSettings } from './access-log.ts';
 import type { Origin } from '../origin.ts';
+import type { SettingFacts, SettingValues } from './setting.ts';
+import { clientConnectionsGroup } from './client-connections.ts';
+import type { ClientConnections } from './client-connections.ts';
+import { upstreamConnectionsGroup } from './upstream-connections.ts';
+import type { UpstreamConnections } from './upstream-connections.ts';
 import { answerHeadersGroup } from './answer-headers.ts';
 import type { AnswerHeaders } from './answer-headers.ts';
 import { blockedClientsGroup } from './blocked-clients.ts';
@@ -11,7 +16,6 @@ import { forwardedTrustGroup } from './forwarded-trust.ts';
 import type { ForwardedTrust } from './forwarded-trust.ts';
 import { requestIdsGroup } from './request-ids.ts';
 import type { RequestIds } from './request-ids.ts';
-import type { SettingFacts, SettingValues } from './setting.ts';
 import { strictTransportGroup } from './strict-transport.ts';
 import type { StrictTransport } from './strict-transport.ts';
 
@@ -33,6 +37,8 @@ export interface ServingSettings {
   readonly forwarded: ForwardedTrust;
   readonly requestIds: RequestIds;
   readonly strictTransport: StrictTransport;
+  readonly clients: ClientConnections;
+  readonly upstreams: UpstreamConnections;
   /** In the order of their keys; what a backend does not do exactly is told there. */
   readonly said: readonly SaidSetting[];
 }
@@ -47,6 +53,8 @@ export function servingSettings(values: SettingValues, said: readonly SaidSettin
     forwarded: forwardedTrustGroup.read(values),
     requestIds: requestIdsGroup.read(values),
     strictTransport: strictTransportGroup.read(values),
+    clients: clientConnectionsGroup.read(values),
+    upstreams: upstreamConnectionsGroup.read(values),
     said,
   };
 }

@@ -3,6 +3,7 @@ import { allowedHeadersGroup } from './allowed-headers.ts';
 import { answerHeadersGroup } from './answer-headers.ts';
 import { blockedClientsGroup } from './blocked-clients.ts';
 import { clientHeadersGroup } from './client-headers.ts';
+import { clientConnectionsGroup } from './client-connections.ts';
 import { forwardedTrustGroup } from './forwarded-trust.ts';
 import { headerLinesGroup } from './header-lines.ts';
 import { proxyStatusesGroup } from './proxy-statuses.ts';
@@ -11,6 +12,7 @@ import { requestIdsGroup } from './request-ids.ts';
 import { retriesGroup } from './retries.ts';
 import type { AnySetting, SettingGroup } from './setting.ts';
 import { strictTransportGroup } from './strict-transport.ts';
+import { upstreamConnectionsGroup } from './upstream-connections.ts';
 
 /** Every group of settings that are no annotations. Adding a setting is adding an entry to one of them. */
 export const settingGroups: readonly SettingGroup<unknown>[] = [
@@ -19,6 +21,7 @@ export const settingGroups: readonly SettingGroup<unknown>[] = [
   answerHeadersGroup,
   blockedClientsGroup,
   clientHeadersGroup,
+  clientConnectionsGroup,
   forwardedTrustGroup,
   headerLinesGroup,
   proxyStatusesGroup,
@@ -26,6 +29,7 @@ export const settingGroups: readonly SettingGroup<unknown>[] = [
   requestIdsGroup,
   retriesGroup,
   strictTransportGroup,
+  upstreamConnectionsGroup,
 ];
 
 const settings = new Map(settingGroups.flatMap((group) => group.settings.map((setting) => [setting.key, setting] as const)));

@@ -87,3 +87,12 @@ export function integerBetween(least: number, most: number): (text: string) => P
     return { ok: false, reason: `it must be at least ${least} and at most ${most}` };
   };
 }
+
+/** The value under a name, where it is said; nothing where it is up to somebody else. */
+export function saidOnly<const Name extends string, Value>(
+  values: SettingValues,
+  name: Name,
+  setting: Setting<Value>,
+): { readonly [Key in Name]?: Value } {
+  return values.from(setting) === undefined ? {} : ({ [name]: values.get(setting) } as { readonly [Key in Name]?: Value });
+}
