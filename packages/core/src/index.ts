@@ -173,6 +173,7 @@ export {
   ListenToken,
   LoggerToken,
   RequestMetricsToken,
+  RequestTracingToken,
 } from './plugin/core-tokens.ts';
 export type { ListenAddresses } from './plugin/core-tokens.ts';
 export type { ControllerStatus, ControllerView } from './plugin/controller-view.ts';
@@ -181,7 +182,7 @@ export type { Controller } from './plugin/controller.ts';
 export type { ControllerOptions, LifeCycleLimits } from './plugin/controller-options.ts';
 export type { CoalescerOptions } from './pipeline/coalescer.ts';
 export { countBySeverity } from './observe/diagnostic.ts';
-export { spanAttributes, spanNames } from './observe/span-names.ts';
+export { requestSpanAttributes, spanAttributes, spanNames } from './observe/span-names.ts';
 export { stage, traced } from './pipeline/stage.ts';
 export type { StageFacts } from './pipeline/stage.ts';
 export { asTold, believesOthers, toldAddresses, toldEdits, toldHost, toldScheme } from './evaluate/forwarded.ts';
@@ -211,6 +212,8 @@ export { Supervisor, servesOrEnds } from './apply/process/supervisor.ts';
 export type { Supervised } from './apply/process/supervisor.ts';
 export { NameEndpoints } from './apply/process/name-endpoints.ts';
 export type { LookUp } from './apply/process/name-endpoints.ts';
+export type { RequestTracing } from './observe/requests/request-tracing.ts';
+export type { TracingSettings } from './model/settings/tracing.ts';
 export { RequestMetrics } from './observe/requests/request-metrics.ts';
 export type { CountedRequest, RequestMetricsOptions, RequestSeries } from './observe/requests/request-metrics.ts';
 export { HistogramLayout, standardBuckets } from './observe/requests/histogram-layout.ts';

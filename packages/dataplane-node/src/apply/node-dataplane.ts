@@ -1,7 +1,16 @@
 import { createSecureContext } from 'node:tls';
 import type { SecureContext } from 'node:tls';
 import { SluiceError, accessLines, createDefaultCertificate, defaultServing, messageOf, streamHosts } from '@sluice/core';
-import type { Dataplane, DataplaneHealth, DataplaneStats, ListenAddresses, Logger, RequestMetrics, StreamService } from '@sluice/core';
+import type {
+  Dataplane,
+  DataplaneHealth,
+  DataplaneStats,
+  ListenAddresses,
+  Logger,
+  RequestMetrics,
+  RequestTracing,
+  StreamService,
+} from '@sluice/core';
 import type { NodeOptions } from '../options.ts';
 import { BatchedAccessLog } from '../serve/access-log.ts';
 import type { BoundAddresses, ServingGeneration } from '../serve/proxy-server.ts';
@@ -24,6 +33,8 @@ export interface NodeDataplaneParts {
   readonly logger: Logger;
   /** Where requests are counted; undefined where nobody wants to know. */
   readonly metrics: RequestMetrics | undefined;
+  /** How requests get spans; undefined where no spans are exported. */
+  readonly tracing: RequestTracing | undefined;
   /** Takes whole lines of the access log. */
   readonly writeAccessLog: (lines: string) => void;
 }
@@ -64,7 +75,7 @@ export class NodeDataplane implements Dataplane {
   }
 
   #prepare(pair: { readonly cert: string; readonly key: string }): Running {
-    const { listen, options, logger, metrics, writeAccessLog } = this.#parts;
+    const { listen, options, logger, metrics, tracing, writeAccessLog } = this.#parts;
     const accessLog = options.accessLog ? new BatchedAccessLog(accessLines(defaultServing.accessLog), writeAccessLog) : undefined;
     const server = new ProxyServer({
       http: listen.http,
@@ -72,6 +83,7 @@ export class NodeDataplane implements Dataplane {
       timeouts: options.timeouts,
       accessLog,
       metrics,
+      tracing,
       logger,
       defaultCertificate: pair,
     });

@@ -16,6 +16,7 @@ import { RequestFacts } from './request-facts.ts';
 import type { RequestHead } from './request-head.ts';
 import { noTransportLine, strictTransportLine } from './strict-transport-line.ts';
 import type { TransportLine } from './strict-transport-line.ts';
+import { RequestTrace } from './request-trace.ts';
 import type { Tunnel } from './tunnel.ts';
 
 /** A larger rest of a request body is not read just to keep the connection. */
@@ -52,6 +53,7 @@ export class Exchange {
   readonly #forwarder: Forwarder;
   readonly #gates: Gatekeeper;
   readonly #dispatch: Dispatch;
+  readonly #trace: RequestTrace | undefined;
   /** The route that took the request; undefined when it was refused before. */
   route: Route | undefined;
   #awaited: Awaited = 'upstream-read';
@@ -63,6 +65,7 @@ export class Exchange {
     this.client = client;
     this.context = context;
     this.facts = new RequestFacts(client.identity, client.secure);
+    this.#trace = context.tracing && new RequestTrace(context.tracing);
     this.pages = new ErrorPages(this);
     this.#forwarder = new Forwarder(this);
     this.#gates = new Gatekeeper(this);
@@ -75,6 +78,7 @@ export class Exchange {
     this.#requests++;
     this.#open();
     facts.read(bytes, head, context.observer.headers);
+    this.#trace?.begin(bytes, head, this.settings.tracing, this.requestEdits);
     // Trailers stay here: an upstream that merges them into the headers could be deceived (RFC 9110 section 6.5.1).
     if (head.framing.chunked) this.body.startChunked('no-trailers');
     else this.body.startLength(Math.max(head.framing.contentLength, 0));
@@ -279,6 +283,7 @@ export class Exchange {
     this.#gates.leave();
     this.facts.clientAddress = this.clientAddress;
     this.context.observer.over(this.facts, this.route);
+    this.#trace?.end(this.facts, this.settings.tracing);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { SecureContext } from 'node:tls';
-import type { ClientConnections, Logger, RouteTable, Upstream } from '@sluice/core';
+import type { ClientConnections, Logger, RequestTracing, RouteTable, Upstream } from '@sluice/core';
 import type { Balancer } from './balancer.ts';
 import type { GateKit } from './gates/gate-kit.ts';
 import type { Mirrors } from './mirrors.ts';
@@ -46,6 +46,8 @@ export interface ProxyContext {
   mostRequests: number;
   headerBuffers: HeaderBuffers | undefined;
   readonly observer: RequestObserver;
+  /** How requests get spans; undefined where no spans are exported. */
+  readonly tracing: RequestTracing | undefined;
   readonly logger: Logger;
   readonly sweep: DeadlineSweep;
   readonly balancer: Balancer;

@@ -2,7 +2,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SecureContext } from 'node:tls';
 import { messageOf } from '@sluice/core';
-import type { ClientAuth, ClientTls, DataplaneStats, Logger, RequestMetrics, ServingSettings } from '@sluice/core';
+import type { ClientAuth, ClientTls, DataplaneStats, Logger, RequestMetrics, RequestTracing, ServingSettings } from '@sluice/core';
 import type { AccessLog } from './access-log.ts';
 import { Balancer } from './balancer.ts';
 import { ClientConnection, FIRST_REQUEST_MS } from './client-connection.ts';
@@ -30,6 +30,8 @@ export interface ProxyOptions {
   readonly accessLog: AccessLog | undefined;
   /** Where requests are counted. */
   readonly metrics: RequestMetrics | undefined;
+  /** How requests get spans. */
+  readonly tracing: RequestTracing | undefined;
   readonly logger: Logger;
   /** Served to clients without a server name until a generation has another one, and to all until the first generation. */
   readonly defaultCertificate: KeyPairText;
@@ -71,7 +73,7 @@ export class ProxyServer {
 
   constructor(options: ProxyOptions) {
     const sweep = new DeadlineSweep();
-    const { timeouts, accessLog, metrics, logger } = options;
+    const { timeouts, accessLog, metrics, tracing, logger } = options;
     this.#options = options;
     this.#defaultPair = options.defaultCertificate;
     this.#context = {
@@ -79,6 +81,7 @@ export class ProxyServer {
       mostRequests: Infinity,
       headerBuffers: undefined,
       observer: new RequestObserver(accessLog, metrics),
+      tracing,
       logger,
       sweep,
       balancer: new Balancer(sweep, logger),

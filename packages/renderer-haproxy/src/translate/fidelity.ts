@@ -15,8 +15,14 @@ const readIntoSteps = {
   note: 'its directives are read one by one: headers of an if or of the server come besides those of the location, which nginx lets them replace; answers that HAProxy makes itself when no endpoint answers (502, 504) have none of them',
 } as const;
 
+const noSpans = {
+  level: 'approximate',
+  note: 'there are no spans of the proxy: what clients send as traceparent passes through, and may be written to the access log ($http_traceparent)',
+} as const;
+
 /** Where the HAProxy data plane differs from ingress-nginx in how it does what an annotation asks for. */
 export const haproxyFidelity: FidelityTable = {
+  'enable-opentelemetry': noSpans,
   'auth-keepalive': kept,
   'auth-keepalive-requests': kept,
   'auth-keepalive-share-vars': kept,

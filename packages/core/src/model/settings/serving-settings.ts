@@ -18,6 +18,8 @@ import { requestIdsGroup } from './request-ids.ts';
 import type { RequestIds } from './request-ids.ts';
 import { strictTransportGroup } from './strict-transport.ts';
 import type { StrictTransport } from './strict-transport.ts';
+import { tracingGroup } from './tracing.ts';
+import type { TracingSettings } from './tracing.ts';
 
 /** A setting that somebody has set to something else than its default. */
 export interface SaidSetting extends Pick<SettingFacts, 'key' | 'protects'> {
@@ -37,6 +39,7 @@ export interface ServingSettings {
   readonly forwarded: ForwardedTrust;
   readonly requestIds: RequestIds;
   readonly strictTransport: StrictTransport;
+  readonly tracing: TracingSettings;
   readonly clients: ClientConnections;
   readonly upstreams: UpstreamConnections;
   /** In the order of their keys; what a backend does not do exactly is told there. */
@@ -53,6 +56,7 @@ export function servingSettings(values: SettingValues, said: readonly SaidSettin
     forwarded: forwardedTrustGroup.read(values),
     requestIds: requestIdsGroup.read(values),
     strictTransport: strictTransportGroup.read(values),
+    tracing: tracingGroup.read(values),
     clients: clientConnectionsGroup.read(values),
     upstreams: upstreamConnectionsGroup.read(values),
     said,

@@ -12,6 +12,7 @@ import { requestIdsGroup } from './request-ids.ts';
 import { retriesGroup } from './retries.ts';
 import type { AnySetting, SettingGroup } from './setting.ts';
 import { strictTransportGroup } from './strict-transport.ts';
+import { tracingGroup } from './tracing.ts';
 import { upstreamConnectionsGroup } from './upstream-connections.ts';
 
 /** Every group of settings that are no annotations. Adding a setting is adding an entry to one of them. */
@@ -29,6 +30,7 @@ export const settingGroups: readonly SettingGroup<unknown>[] = [
   requestIdsGroup,
   retriesGroup,
   strictTransportGroup,
+  tracingGroup,
   upstreamConnectionsGroup,
 ];
 
