@@ -12,8 +12,8 @@ const TICK_US = 10_000;
 export class MeasuredProcess {
   readonly #child: ChildProcess;
 
-  constructor(command: string, args: readonly string[]) {
-    this.#child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  constructor(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    this.#child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...env } });
   }
 
   /** Waits until the port of this process answers; throws when it ends before, or after ten seconds. */

@@ -1,9 +1,18 @@
 import type { LogLine, RequestRecord } from '@sluice/core';
+import { idOfName } from './header-table.ts';
+
+/** A request header whose value is noted while it is there. */
+export interface NotedHeader {
+  /** In lower case. */
+  readonly name: string;
+  /** Entry of `header` that stands for this name alone; 0 where none does. */
+  readonly id: number;
+}
 
 /** Where finished requests are written. */
 export interface AccessLog {
-  /** Names in lower case of the request headers that lines need. */
-  readonly headers: readonly string[];
+  /** The request headers that lines need. */
+  readonly headers: readonly NotedHeader[];
   /** Called once at the end of each exchange; the record is only valid during the call. Must not throw and must not block. */
   record(record: RequestRecord): void;
 }
@@ -16,7 +25,7 @@ export class BatchedAccessLog implements AccessLog {
   readonly #write: (lines: string) => void;
   readonly #timer: NodeJS.Timeout;
   #line: LogLine;
-  headers: readonly string[];
+  headers: readonly NotedHeader[];
   #pending = '';
 
   /** `write` gets whole lines as binary strings; it is called synchronously and should hand them on without blocking. */
@@ -53,6 +62,6 @@ export class BatchedAccessLog implements AccessLog {
   }
 }
 
-function neededBy({ headers, user }: LogLine): readonly string[] {
-  return user ? [...headers, 'authorization'] : headers;
+function neededBy({ headers, user }: LogLine): readonly NotedHeader[] {
+  return (user ? [...headers, 'authorization'] : headers).map((name) => ({ name, id: idOfName(name) }));
 }

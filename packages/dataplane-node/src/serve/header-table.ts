@@ -31,6 +31,7 @@ export const header = {
   essential: 25,
   strictTransport: 26,
   traceparent: 27,
+  authorization: 28,
 } as const;
 
 const names: readonly (readonly [string, number])[] = [
@@ -58,7 +59,7 @@ const names: readonly (readonly [string, number])[] = [
   ['date', header.date],
   ['user-agent', header.userAgent],
   ['referer', header.referer],
-  ['authorization', header.essential],
+  ['authorization', header.authorization],
   ['cookie', header.essential],
   ['set-cookie', header.essential],
   ['content-type', header.essential],
@@ -96,6 +97,12 @@ export function classifyName(bytes: Uint8Array, start: number, end: number): num
     if (name.length === end - start && equalsLowerCase(bytes, start, name)) return id;
   }
   return header.other;
+}
+
+/** The entry of `header` that stands for a name in lower case and no other one; `header.other` where there is none. */
+export function idOfName(name: string): number {
+  const id = classifyName(Buffer.from(name, 'latin1'), 0, name.length);
+  return id === header.essential ? header.other : id;
 }
 
 /** Whether the bytes from `start` spell `word` (given in lower case, no control characters) in any case. */

@@ -1,5 +1,7 @@
 import { basicUser } from '@sluice/core';
 import type { RequestRecord, RouteLabels, UpstreamTry } from '@sluice/core';
+import type { NotedHeader } from './access-log.ts';
+import type { HeadFields } from './head-fields.ts';
 import type { RequestHead } from './request-head.ts';
 import { header } from './header-table.ts';
 import { newRequestId } from './request-id.ts';
@@ -37,7 +39,7 @@ export class RequestFacts implements RequestRecord {
   labels: RouteLabels | undefined;
   canary = '';
   readonly asked = new TryRecords();
-  #wanted: readonly string[] = [];
+  #wanted: readonly NotedHeader[] = [];
   readonly #values: (string | undefined)[] = [];
 
   constructor({ address, remotePort, port }: ClientIdentity, secure: boolean) {
@@ -70,8 +72,8 @@ export class RequestFacts implements RequestRecord {
     this.#wanted = [];
   }
 
-  /** Takes over what the head says. `wanted`: names of the headers that the access log asks for. */
-  read(bytes: Buffer, head: RequestHead, wanted: readonly string[]): void {
+  /** Takes over what the head says. `wanted`: the headers that the access log asks for. */
+  read(bytes: Buffer, head: RequestHead, wanted: readonly NotedHeader[]): void {
     const { fields } = head;
     this.clear();
     this.method = head.method(bytes);
@@ -85,7 +87,7 @@ export class RequestFacts implements RequestRecord {
     this.requestBytes = (fields.nameStart[fields.count] ?? 0) + 2 - head.line.start;
     this.requestId = fields.text(bytes, fields.find(header.requestId)) || newRequestId();
     this.#wanted = wanted;
-    for (let index = 0; index < wanted.length; index++) this.#values[index] = fields.valueOf(bytes, wanted[index] ?? '');
+    for (let index = 0; index < wanted.length; index++) this.#values[index] = noted(bytes, fields, wanted[index]);
   }
 
   get bodiless(): boolean {
@@ -118,8 +120,8 @@ export class RequestFacts implements RequestRecord {
   }
 
   header(name: string): string | undefined {
-    const at = this.#wanted.indexOf(name);
-    return at < 0 ? undefined : this.#values[at];
+    for (let index = 0; index < this.#wanted.length; index++) if (this.#wanted[index]?.name === name) return this.#values[index];
+    return undefined;
   }
 
   get remoteUser(): string | undefined {
@@ -131,4 +133,12 @@ export class RequestFacts implements RequestRecord {
   get #only(): UpstreamTry | undefined {
     return this.asked.list.length === 1 ? this.asked.list[0] : undefined;
   }
+}
+
+/** Names that the table knows are found without a look at their letters. */
+function noted(bytes: Buffer, fields: HeadFields, wanted: NotedHeader | undefined): string | undefined {
+  if (wanted === undefined) return undefined;
+  if (wanted.id === header.other) return fields.valueOf(bytes, wanted.name);
+  const line = fields.find(wanted.id);
+  return line < 0 ? undefined : fields.text(bytes, line);
 }

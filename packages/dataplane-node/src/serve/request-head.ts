@@ -118,6 +118,7 @@ function passesToUpstream(id: number): boolean {
     case header.essential:
     case header.server:
     case header.traceparent:
+    case header.authorization:
       return true;
     default:
       return false;

@@ -1,9 +1,9 @@
 import type { RequestMetrics, Route } from '@sluice/core';
 import { policyOf } from '@sluice/core';
-import type { AccessLog } from './access-log.ts';
+import type { AccessLog, NotedHeader } from './access-log.ts';
 import type { RequestFacts } from './request-facts.ts';
 
-const noHeaders: readonly string[] = [];
+const noHeaders: readonly NotedHeader[] = [];
 
 /** Where the last request of a route was counted, and where others were. */
 interface RouteCells {
@@ -25,8 +25,8 @@ export class RequestObserver {
     this.#metrics = metrics;
   }
 
-  /** Names in lower case of the request headers that are to be noted. */
-  get headers(): readonly string[] {
+  /** The request headers that are to be noted. */
+  get headers(): readonly NotedHeader[] {
     return this.#accessLog?.headers ?? noHeaders;
   }
 

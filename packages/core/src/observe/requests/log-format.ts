@@ -1,6 +1,6 @@
 import { parseVariableText } from '../../model/variable-text.ts';
 import type { VariableText } from '../../model/variable-text.ts';
-import { headerOfVariable, logVariable } from './log-variables.ts';
+import { headerOfVariable, isPlainVariable, logVariable } from './log-variables.ts';
 import type { LogVariable } from './log-variables.ts';
 import type { RequestRecord } from './request-record.ts';
 
@@ -48,16 +48,19 @@ const ESCAPES: Readonly<Record<LogEscape, (value: string | undefined) => string>
 /** Variables that nothing is known of are written as those that have no value. */
 export function compileLogFormat({ text, escape }: LogFormat): LogLine {
   const escaped = ESCAPES[escape];
-  const pieces = text.map((part): string | LogVariable =>
-    typeof part === 'string' ? part : (logVariable(part.variable) ?? (() => undefined)),
-  );
+  const missing = escaped(undefined);
+  const pieces = text.map((part): string | ((record: RequestRecord) => string) => {
+    if (typeof part === 'string') return part;
+    const value: LogVariable = logVariable(part.variable) ?? (() => undefined);
+    return isPlainVariable(part.variable) ? (record) => value(record) ?? missing : (record) => escaped(value(record));
+  });
   const headers = text.flatMap((part) => (typeof part === 'string' ? [] : (headerOfVariable(part.variable) ?? [])));
   return {
     headers: [...new Set(headers)],
     user: text.some((part) => typeof part !== 'string' && part.variable === 'remote_user'),
     write: (record) => {
       let line = '';
-      for (const piece of pieces) line += typeof piece === 'string' ? piece : escaped(piece(record));
+      for (const piece of pieces) line += typeof piece === 'string' ? piece : piece(record);
       return `${line}\n`;
     },
   };

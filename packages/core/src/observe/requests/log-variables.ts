@@ -91,6 +91,38 @@ function proxyUpstreamName(host: string, labels: RouteLabels | undefined): strin
   return upstreamName(labels);
 }
 
+/** Variables whose values are numbers, times, addresses and names of Kubernetes: nothing in them is ever escaped. */
+const PLAIN: ReadonlySet<string> = new Set([
+  'body_bytes_sent',
+  'bytes_sent',
+  'ingress_name',
+  'msec',
+  'namespace',
+  'proxy_alternative_upstream_name',
+  'proxy_upstream_name',
+  'remote_addr',
+  'remote_port',
+  'request_length',
+  'request_time',
+  'scheme',
+  'server_port',
+  'service_name',
+  'status',
+  'time_iso8601',
+  'time_local',
+  'upstream_addr',
+  'upstream_connect_time',
+  'upstream_header_time',
+  'upstream_response_length',
+  'upstream_response_time',
+  'upstream_status',
+]);
+
+/** Whether nothing that clients or authors of Ingresses write gets into the value. */
+export function isPlainVariable(name: string): boolean {
+  return PLAIN.has(name);
+}
+
 /** Names of all variables that a format may have besides `http_NAME`, `cookie_NAME` and `arg_NAME`, sorted. */
 export const logVariableNames: readonly string[] = Object.keys(variables);
 

@@ -6,7 +6,7 @@ export type KeptRecord = Omit<RequestRecord, 'header'> & { readonly userAgent: s
 
 /** Keeps the records of finished requests; `onRecord` is called for each. */
 export class RecordedRequests implements AccessLog {
-  readonly headers = ['user-agent', 'referer'];
+  readonly headers = ['user-agent', 'referer'].map((name) => ({ name, id: 0 }));
   readonly list: KeptRecord[] = [];
   readonly #onRecord: (record: KeptRecord) => void;
 
