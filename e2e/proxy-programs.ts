@@ -13,7 +13,7 @@ export const backends = ['node', 'nginx', 'haproxy'] as const;
 
 export type BackendName = (typeof backends)[number];
 
-function ask(script: string, proxy: Proxy | 'prometheus'): Program {
+function ask(script: string, proxy: Proxy | 'pebble' | 'prometheus'): Program {
   const output = execFileSync(process.execPath, [join(root, 'scripts', script), proxy], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -25,6 +25,11 @@ function ask(script: string, proxy: Proxy | 'prometheus'): Program {
 /** The proxy of the machine, with Lua. */
 export function machineProxy(proxy: Proxy): Program {
   return ask('real-proxy.mjs', proxy);
+}
+
+/** An authority that issues certificates by ACME. */
+export function certificateAuthority(): Program {
+  return ask('real-proxy.mjs', 'pebble');
 }
 
 /** Prometheus of the machine, and promtool beside it. */

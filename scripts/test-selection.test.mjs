@@ -12,7 +12,8 @@ const files = [
 ];
 
 const both = ['nginx', 'haproxy'];
-const all = [...both, 'prometheus'];
+const withPebble = [...both, 'pebble'];
+const all = [...withPebble, 'prometheus'];
 
 test.each([
   ['everything', [], all],
@@ -21,7 +22,7 @@ test.each([
   ['the backends', ['packages/renderer'], both],
   ['one backend', ['renderer-haproxy'], ['haproxy']],
   ['the other one', ['renderer-nginx'], ['nginx']],
-  ['a part of a path', ['c.test'], both],
+  ['a part of a path', ['c.test'], withPebble],
   ['several words', ['packages/core', 'e2e'], all],
   ['only a name', ['-t', 'packages/core'], all],
   ['a name in a folder', ['packages/core', '-t', 'e2e'], []],

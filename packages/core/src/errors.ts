@@ -121,14 +121,14 @@ export const problems = Object.freeze({
   SLU1402: problem(
     'error',
     'A certificate cannot be used',
-    'check tls.crt and tls.key of the Secret; until then the default certificate is served',
+    'check tls.crt and tls.key of the Secret; until then what it held before is served, or the default certificate',
   ),
   SLU1403: problem(
     'error',
     'A certificate does not cover its host',
     'issue a certificate with the host among its names; until then the default certificate is served',
   ),
-  SLU1404: problem('warning', 'A certificate has expired or soon will', 'renew the certificate; it is served as it is'),
+  SLU1404: problem('warning', 'A certificate has expired, soon will or is not valid yet', 'renew the certificate; it is served as it is'),
   SLU1405: problem('info', 'A TLS host has no rule', 'add a rule for the host: a host listed under tls alone is not served'),
   SLU1406: problem('warning', 'An older Ingress decides the certificate of the host', 'list the host under tls in one Ingress only'),
   SLU1501: problem(
@@ -177,7 +177,8 @@ export const problems = Object.freeze({
     'An annotation has no effect without another one',
     'add the annotation that the message names, or remove this one',
   ),
-  SLU1511: problem('warning', 'An annotation names something that does not exist', 'create the object or correct the name'),
+  SLU1525: problem('error', 'An annotation is not allowed by the settings', 'remove it, or change the settings in the ConfigMap'),
+  SLU1511: problem('warning', 'An annotation or setting names something that does not exist', 'create the object or correct the name'),
   SLU1520: problem('error', 'An annotation is riskier than allowed', 'remove it, or raise annotationsRiskLevel'),
   SLU1512: problem('warning', 'The new version of an Ingress is not served', 'correct what the other message about it says'),
   SLU1601: problem(
@@ -197,6 +198,34 @@ export const problems = Object.freeze({
     'protect what it protects by other means, by annotations or in front of the controller, and remove it',
   ),
   SLU1605: problem('warning', 'The ConfigMap with settings does not exist', 'create it, or correct the option configMap (--configmap)'),
+  SLU1701: problem(
+    'error',
+    'An entry of a ConfigMap of TCP or UDP services is not understood',
+    'write PORT: NAMESPACE/SERVICE:PORT, with :PROXY or :PROXY:PROXY behind it for the PROXY protocol (docs/streams.md)',
+  ),
+  SLU1702: problem(
+    'error',
+    'A port of a TCP or UDP service cannot be listened on',
+    'choose another port, or stop what uses it; all other ports are served, and one that is in use is tried again by itself',
+    true,
+  ),
+  SLU1703: problem(
+    'warning',
+    'A TCP or UDP service leads nowhere',
+    'check the Service, its port and that its Pods are ready; the port is not open until then',
+  ),
+  SLU1704: problem('warning', 'A part of a TCP or UDP service has no effect', 'remove what the message names'),
+  SLU1705: problem(
+    'warning',
+    'The ConfigMap of TCP or UDP services does not exist',
+    'create it, or correct the option tcpServices or udpServices (--tcp-services-configmap, --udp-services-configmap)',
+  ),
+  SLU1706: problem(
+    'error',
+    'The backend cannot serve a TCP or UDP port',
+    'install what the message names, or choose another backend (docs/streams.md)',
+  ),
+  SLU1707: problem('info', 'A TCP or UDP service is served with a difference', 'nothing to do if the difference does not matter to you'),
   SLU2001: problem('error', 'The command line is not understood', 'see sluice --help'),
   SLU2002: problem('error', 'The configuration file cannot be read', 'check the path and the syntax'),
   SLU2003: problem('error', 'An option is not valid', 'see sluice config schema'),

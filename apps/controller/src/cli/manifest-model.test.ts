@@ -24,6 +24,7 @@ async function judging(validation: Validation) {
         const node = createBackend({ plugins: settings.plugins, backend: 'node' });
         return {
           ...node,
+          renderer: { ...node.renderer, differences: [] },
           reloader: { validate: async () => validation, apply: () => Promise.reject(new Error()), current: () => undefined },
         };
       });

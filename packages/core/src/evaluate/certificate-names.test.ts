@@ -44,3 +44,9 @@ test('an alias has the certificate of its host where that lists it', () => {
   expect(find('other.test')).toBeUndefined();
   expect(find('own.test')).toBeUndefined();
 });
+
+test('names without a certificate have the default one where a Secret holds it', () => {
+  const find = names({ '*': 'tls/standard', 'a.test': 'shop/a', 'b.test': undefined }, { 'shop/a': [], 'tls/standard': [] });
+  for (const name of ['b.test', 'c.test', 'a..test', '*', undefined]) expect(find(name)).toBe('tls/standard');
+  expect(find('a.test')).toBe('shop/a');
+});

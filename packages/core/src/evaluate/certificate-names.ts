@@ -4,6 +4,9 @@ import type { HostAliases } from '../model/virtual-host.ts';
 import { canonicalHost } from './canonical-host.ts';
 import { wildcardAbove } from './match.ts';
 
+/** The name under which the default certificate stands, where a Secret holds that. */
+export const DEFAULT_NAME = '*';
+
 /** Which certificate a name is served with; undefined for a name that gets the default certificate although it has hosts around it. */
 export type CertificateNames = ReadonlyMap<string, Certificate | undefined>;
 
@@ -22,11 +25,15 @@ export function certificateNames({ certificates, virtualHosts }: RoutingModel): 
   return names;
 }
 
-/** The certificate for the name that a client asks for: the name itself, then the wildcard above it; undefined for the default one. */
+/**
+ * The certificate for the name that a client asks for: that of the name itself, of the wildcard above it, or the default one, which is also for
+ * clients that ask for no name. Undefined for a self-signed one.
+ */
 export function certificateFor(names: CertificateNames, serverName: string | undefined): Certificate | undefined {
   const name = serverName === undefined ? undefined : canonicalHost(serverName);
-  if (name === undefined) return undefined;
-  return names.has(name) ? names.get(name) : names.get(wildcardAbove(name) ?? '');
+  const standard = names.get(DEFAULT_NAME);
+  if (name === undefined) return standard;
+  return (names.has(name) ? names.get(name) : names.get(wildcardAbove(name) ?? '')) ?? standard;
 }
 
 function exactNames(aliases: HostAliases | undefined): readonly string[] {

@@ -5,13 +5,15 @@ import type { Origin } from './origin.ts';
 export interface Certificate {
   /** `namespace/secret`. */
   readonly id: string;
-  /** PEM, leaf first. */
+  /** PEM, leaf first; nothing else than certificates. */
   readonly chain: string;
+  /** PKCS#8 in PEM. */
   readonly privateKey: KeyMaterial;
   /** SHA-256 fingerprint of the leaf, upper-case hexadecimal with colons. */
   readonly fingerprint: string;
-  /** Names that the leaf covers: DNS names of the SAN, else the common name. Lower case, sorted. */
+  /** Names that the leaf covers: DNS names of the SAN, or the common name where there is no SAN. Lower case, sorted. */
   readonly names: readonly string[];
+  readonly notBeforeMs: number;
   readonly notAfterMs: number;
   readonly from: Origin;
 }

@@ -1,9 +1,10 @@
-import { SluiceError, compileRoutes } from '@sluice/core';
-import type { ApplyOutcome, Artifact, Generation, Reloader, RoutingModel, Validation } from '@sluice/core';
+import type { SecureContext } from 'node:tls';
+import { SluiceError, admitStreams, compileRoutes } from '@sluice/core';
+import type { Admission, ApplyOutcome, Artifact, Generation, Reloader, RoutingModel, Validation } from '@sluice/core';
 import type { NodeTable } from '../translate/node-renderer.ts';
 import { isNodeTable } from '../translate/node-renderer.ts';
 import { refusedAuthorities, verifyingLookup } from '../validate/client-contexts.ts';
-import { certificateLookup, pairLookup, refusedCertificates } from '../validate/secure-contexts.ts';
+import { certificateLookup, pairLookup } from '../validate/secure-contexts.ts';
 import type { NodeDataplane } from './node-dataplane.ts';
 
 /** Swaps tables in the running proxy. A swap is atomic and in this process, so that its return is the acknowledgement. */
@@ -16,27 +17,37 @@ export class NodeReloader implements Reloader {
     this.#dataplane = dataplane;
   }
 
+  admit(model: RoutingModel): Promise<Admission> {
+    const { listen } = this.#dataplane;
+    return admitStreams(model, { listen, isOurs: (stream) => this.#dataplane.hasOpen(stream) });
+  }
+
   validate(artifact: Artifact): Promise<Validation> {
     const { model } = tableOf(artifact);
-    const culprits = [...refusedCertificates(model), ...refusedAuthorities(model)];
+    const culprits = refusedAuthorities(model);
     return Promise.resolve(
-      culprits.length === 0 ? { kind: 'accepted' } : { kind: 'refused', culprits, message: 'certificates are refused' },
+      culprits.length === 0
+        ? { kind: 'accepted' }
+        : { kind: 'refused', culprits, message: 'authorities of client certificates are refused' },
     );
   }
 
-  apply(artifact: Artifact): Promise<ApplyOutcome> {
+  async apply(artifact: Artifact): Promise<ApplyOutcome> {
     const { digest, model } = tableOf(artifact);
-    if (this.#current?.digest === digest) return Promise.resolve({ kind: 'unchanged', generation: this.#current });
+    if (this.#current?.digest === digest) return { kind: 'unchanged', generation: this.#current };
     const reasons = this.#model === undefined ? ['first table'] : changes(this.#model, model);
     this.#model = model;
     const routes = compileRoutes(model);
     this.#dataplane.swap((defaultContext, defaultPair) => {
       const plain = certificateLookup(model, defaultContext);
-      const verifying = verifyingLookup(routes, pairLookup(model, defaultPair));
-      return { digest, routes, upstreams: model.upstreams, secureContextFor: (name) => verifying(name) ?? plain(name) };
+      const pairFor = pairLookup(model, defaultPair);
+      const verifying = verifyingLookup(routes, pairFor);
+      const secureContextFor = (name: string): SecureContext => verifying(name) ?? plain(name);
+      return { digest, routes, upstreams: model.upstreams, secureContextFor, defaultPair: pairFor(undefined) };
     });
+    await this.#dataplane.swapStreams(model.streams);
     this.#current = { digest, appliedAtMs: Date.now() };
-    return Promise.resolve({ kind: 'applied', generation: this.#current, reasons });
+    return { kind: 'applied', generation: this.#current, reasons };
   }
 
   current(): Generation | undefined {
@@ -54,6 +65,7 @@ function changes(before: RoutingModel, after: RoutingModel): string[] {
     ['virtual hosts', differing(before.virtualHosts, after.virtualHosts)],
     ['upstreams', differing(before.upstreams, after.upstreams)],
     ['certificates', differing(before.certificates, after.certificates)],
+    ['TCP and UDP services', differing(before.streams, after.streams)],
   ] as const;
   return counts.filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what} changed`);
 }

@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import type { SecureContext, TlsOptions, TLSSocket } from 'node:tls';
+import type { SecureContext, Server as TlsServer, TlsOptions, TLSSocket } from 'node:tls';
+import type { KeyPairText } from '../validate/secure-contexts.ts';
 import { constants } from 'node:crypto';
 import { peekClientHello } from './client-hello.ts';
 
@@ -19,6 +20,12 @@ export function plainServer(): Server {
   return createServer({ allowHalfOpen: true, noDelay: true });
 }
 
+/** A server for TLS, and how it gets another certificate for clients that send no server name. */
+export interface TlsListener {
+  readonly server: Server;
+  useDefault(pair: KeyPairText): void;
+}
+
 /**
  * A server for TLS 1.2 and up, which emits `secureConnection` and `tlsClientError`, one of them for each connection. The
  * certificate is chosen for each handshake, so that a change needs no restart; the given one is for clients that send no
@@ -31,10 +38,10 @@ export function plainServer(): Server {
  * so that a certificate that was checked for one host never serves another.
  */
 export function tlsServer(
-  fallback: { readonly cert: string; readonly key: string; readonly handshakeTimeout: number },
+  fallback: KeyPairText & { readonly handshakeTimeout: number },
   secureContextFor: (serverName: string) => SecureContext | undefined,
   asksFor: (serverName: string) => boolean = () => false,
-): Server {
+): TlsListener {
   const options: TlsOptions & { allowHalfOpen: boolean; noDelay: boolean } = {
     ...fallback,
     allowHalfOpen: true,
@@ -50,11 +57,17 @@ export function tlsServer(
     },
   };
   const server = plainServer();
-  const agreeing = handshakes(server, { ...options, ALPNProtocols: ['http/1.1'] });
-  const silent = handshakes(server, options);
+  const inner: { readonly made: TlsServer; readonly more: TlsOptions }[] = [];
+  const handshakes = (more: TlsOptions): TlsServer => {
+    const made = handshakesOf(server, more);
+    inner.push({ made, more });
+    return made;
+  };
+  const agreeing = handshakes({ ...options, ALPNProtocols: ['http/1.1'] });
+  const silent = handshakes(options);
   const asking = { ...options, requestCert: true, rejectUnauthorized: false, secureOptions: constants.SSL_OP_NO_TICKET };
-  const askingAgreeing = handshakes(server, { ...asking, ALPNProtocols: ['http/1.1'] });
-  const askingSilent = handshakes(server, asking);
+  const askingAgreeing = handshakes({ ...asking, ALPNProtocols: ['http/1.1'] });
+  const askingSilent = handshakes(asking);
   server.on('connection', (socket) =>
     peekClientHello(socket, fallback.handshakeTimeout, (hello) => {
       if (hello === undefined) server.emit('tlsClientError', new Error('closed before its first record'), socket);
@@ -62,11 +75,16 @@ export function tlsServer(
       else (hello.offersHttp11 ? agreeing : silent).emit('connection', socket);
     }),
   );
-  return server;
+  return {
+    server,
+    useDefault: ({ cert, key }) => {
+      for (const { made, more } of inner) made.setSecureContext({ ...more, cert, key });
+    },
+  };
 }
 
 /** Makes TLS of the connections that are given to it, and tells `server` of the outcome. */
-function handshakes(server: Server, options: TlsOptions): Server {
+function handshakesOf(server: Server, options: TlsOptions): TlsServer {
   return createTlsServer(options)
     .on('secureConnection', (socket: TLSSocket) => server.emit('secureConnection', socket))
     .on('tlsClientError', (error: Error, socket: TLSSocket) => {

@@ -1,10 +1,13 @@
 import type { SecureContext } from 'node:tls';
-import type { Logger, RouteTable, Upstream } from '@sluice/core';
+import type { ClientConnections, Logger, RequestTracing, RouteTable, Upstream } from '@sluice/core';
 import type { Balancer } from './balancer.ts';
 import type { GateKit } from './gates/gate-kit.ts';
 import type { Mirrors } from './mirrors.ts';
+import type { KeyPairText } from '../validate/secure-contexts.ts';
 import type { DeadlineSweep } from './deadline-sweep.ts';
 import type { RequestObserver } from './request-observer.ts';
+
+type HeaderBuffers = NonNullable<ClientConnections['headerBuffers']>;
 
 /** How long the proxy waits for others. */
 export interface ProxyTimeouts {
@@ -12,8 +15,10 @@ export interface ProxyTimeouts {
   readonly connectMs: number;
   /** Between two reads from the upstream, and in an idle tunnel. */
   readonly readMs: number;
-  /** Between two writes to a slow peer, and between two reads of a request body. */
+  /** Between two writes to a slow peer. */
   readonly sendMs: number;
+  /** Between two reads of a request body; `sendMs` where it is absent. */
+  readonly bodyMs?: number;
   /** For the next request on a kept-alive client connection. */
   readonly idleClientMs: number;
   /** For a request head, from its first byte (or the connection) to its end. */
@@ -28,13 +33,21 @@ export interface ServingGeneration {
   readonly routes: RouteTable;
   readonly upstreams: readonly Upstream[];
   /** Certificate for the name that a client asks for by SNI. */
-  readonly secureContextFor: (serverName: string | undefined) => SecureContext;
+  readonly secureContextFor: (serverName: string) => SecureContext;
+  /** For clients that ask for no name; the same object for the same pair. Absent: that of the server. */
+  readonly defaultPair?: KeyPairText;
 }
 
 /** What all connections of one server share. */
 export interface ProxyContext {
-  readonly timeouts: ProxyTimeouts;
+  /** Of the options, as settings change them. */
+  timeouts: ProxyTimeouts;
+  /** Requests on one connection of a client. */
+  mostRequests: number;
+  headerBuffers: HeaderBuffers | undefined;
   readonly observer: RequestObserver;
+  /** How requests get spans; undefined where no spans are exported. */
+  readonly tracing: RequestTracing | undefined;
   readonly logger: Logger;
   readonly sweep: DeadlineSweep;
   readonly balancer: Balancer;

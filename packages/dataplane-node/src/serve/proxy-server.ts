@@ -2,7 +2,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SecureContext } from 'node:tls';
 import { messageOf } from '@sluice/core';
-import type { ClientAuth, ClientTls, DataplaneStats, Logger, RequestMetrics } from '@sluice/core';
+import type { ClientAuth, ClientTls, DataplaneStats, Logger, RequestMetrics, RequestTracing, ServingSettings } from '@sluice/core';
 import type { AccessLog } from './access-log.ts';
 import { Balancer } from './balancer.ts';
 import { ClientConnection, FIRST_REQUEST_MS } from './client-connection.ts';
@@ -10,12 +10,13 @@ import { clientTlsOf } from './client-tls.ts';
 import { DeadlineSweep } from './deadline-sweep.ts';
 import { GateKit } from './gates/gate-kit.ts';
 import { addressOf, listenOn, plainServer, stopListening, tlsServer } from './listener.ts';
-import type { ListenAddress } from './listener.ts';
+import type { ListenAddress, TlsListener } from './listener.ts';
 import { Mirrors } from './mirrors.ts';
 import type { ProxyContext, ProxyTimeouts, ServingGeneration } from './proxy-context.ts';
 import { acceptRaw, wireOf } from './raw-accept.ts';
 import { RequestObserver } from './request-observer.ts';
 import { identifyClient } from './request-writer.ts';
+import type { KeyPairText } from '../validate/secure-contexts.ts';
 import type { Wire } from './wire.ts';
 
 export type { ListenAddress } from './listener.ts';
@@ -29,9 +30,11 @@ export interface ProxyOptions {
   readonly accessLog: AccessLog | undefined;
   /** Where requests are counted. */
   readonly metrics: RequestMetrics | undefined;
+  /** How requests get spans. */
+  readonly tracing: RequestTracing | undefined;
   readonly logger: Logger;
-  /** PEM; served to clients without a server name, and until the first generation. */
-  readonly defaultCertificate: { readonly cert: string; readonly key: string };
+  /** Served to clients without a server name until a generation has another one, and to all until the first generation. */
+  readonly defaultCertificate: KeyPairText;
 }
 
 /** Where a server really listens: ports chosen by the system are known here. */
@@ -56,7 +59,8 @@ export class ProxyServer {
   readonly #context: ProxyContext;
   readonly #clients = new Set<ClientConnection>();
   readonly #http: readonly Server[];
-  readonly #https: readonly Server[];
+  readonly #https: readonly TlsListener[];
+  #defaultPair: KeyPairText;
   #addresses: BoundAddresses = { http: [], https: [] };
   #accepted = 0;
   #emptied: PromiseWithResolvers<void> | undefined;
@@ -69,11 +73,15 @@ export class ProxyServer {
 
   constructor(options: ProxyOptions) {
     const sweep = new DeadlineSweep();
-    const { timeouts, accessLog, metrics, logger } = options;
+    const { timeouts, accessLog, metrics, tracing, logger } = options;
     this.#options = options;
+    this.#defaultPair = options.defaultCertificate;
     this.#context = {
       timeouts,
+      mostRequests: Infinity,
+      headerBuffers: undefined,
       observer: new RequestObserver(accessLog, metrics),
+      tracing,
       logger,
       sweep,
       balancer: new Balancer(sweep, logger),
@@ -100,7 +108,7 @@ export class ProxyServer {
     const { http, https } = this.#options;
     const pairs = [
       ...http.map((address, index) => ({ address, server: this.#http[index] })),
-      ...https.map((address, index) => ({ address, server: this.#https[index] })),
+      ...https.map((address, index) => ({ address, server: this.#https[index]?.server })),
     ];
     try {
       for (const { address, server } of pairs) if (server !== undefined) await listenOn(server, address);
@@ -108,7 +116,7 @@ export class ProxyServer {
       this.#stopListening();
       throw error;
     }
-    this.#addresses = { http: this.#http.map(addressOf), https: this.#https.map(addressOf) };
+    this.#addresses = { http: this.#http.map(addressOf), https: this.#https.map(({ server }) => addressOf(server)) };
     this.#context.httpsPort = this.#addresses.https[0]?.port ?? HTTPS_PORT;
     this.#http.forEach((server, index) => {
       const port = this.#addresses.http[index]?.port ?? 0;
@@ -117,8 +125,8 @@ export class ProxyServer {
         this.#accept(wire, { secure: false, port });
       });
     });
-    for (const server of this.#https) this.#serveTls(server);
-    for (const server of [...this.#http, ...this.#https])
+    for (const { server } of this.#https) this.#serveTls(server);
+    for (const server of this.#servers())
       server.on('error', (error) => this.#context.logger.error('listener failed', { error: error.message }));
   }
 
@@ -132,13 +140,36 @@ export class ProxyServer {
    * what they started with; connections stay open on both sides. Before the first swap requests are answered 503.
    */
   swap(generation: ServingGeneration): void {
+    this.#use(generation.routes.settings);
     this.#context.balancer.swap(generation.upstreams);
     this.#context.generation = generation;
+    this.#showByDefault(generation.defaultPair ?? this.#options.defaultCertificate);
+  }
+
+  #showByDefault(pair: KeyPairText): void {
+    if (pair === this.#defaultPair) return;
+    this.#defaultPair = pair;
+    for (const listener of this.#https) listener.useDefault(pair);
   }
 
   /** Digest of the generation that is served. */
   get generation(): string | undefined {
     return this.#context.generation?.digest;
+  }
+
+  /** Settings go before options; what they do not say is up to these. */
+  #use({ clients, upstreams }: ServingSettings): void {
+    const { timeouts } = this.#options;
+    const context = this.#context;
+    context.timeouts = {
+      ...timeouts,
+      headerMs: clients.headerMs ?? timeouts.headerMs,
+      idleClientMs: clients.idleMs ?? timeouts.idleClientMs,
+      ...(clients.bodyMs !== undefined && { bodyMs: clients.bodyMs }),
+    };
+    context.mostRequests = clients.idleMs === 0 ? 1 : (clients.requests ?? Infinity);
+    context.headerBuffers = clients.headerBuffers;
+    context.balancer.keep(upstreams);
   }
 
   /**
@@ -217,7 +248,11 @@ export class ProxyServer {
   }
 
   #stopListening(): void {
-    for (const server of [...this.#http, ...this.#https]) stopListening(server);
+    for (const server of this.#servers()) stopListening(server);
+  }
+
+  #servers(): readonly Server[] {
+    return [...this.#http, ...this.#https.map(({ server }) => server)];
   }
 
   /** A connection that cannot even be set up is closed: an exception here would end the process. */

@@ -14,6 +14,9 @@ const onTheSide =
 const keptAnyway = 'connections to authentication services are kept in any case, as many as are of use' as const;
 const kept = { level: 'equivalent', note: keptAnyway } as const;
 
+/** What is different whatever annotations say. */
+export const nodeDifferences: readonly string[] = ['HTTP/1.1 is spoken to clients, with TLS too: HTTP/2 is not offered'];
+
 /** Where the Node data plane differs from ingress-nginx in how it does what an annotation asks for. */
 export const nodeFidelity: FidelityTable = {
   'configuration-snippet': readIntoSteps,
@@ -35,6 +38,11 @@ export const nodeFidelity: FidelityTable = {
   'proxy-http-version': { level: 'approximate', note: 'requests with a chunked body and upgrades stay at HTTP/1.1' },
   'proxy-next-upstream': { level: 'approximate', note: 'a request body of more than 16 KiB is not sent again once it has left' },
   'proxy-ssl-secret': { level: 'approximate', note: 'it holds for the paths of its own Ingress, not for other Ingresses of the host' },
+  'add-headers': {
+    level: 'approximate',
+    note: 'answers that come before a route is found (400, 405, 421, those of app-root) have no such headers, and those of paths that are refused have none',
+  },
+  'server-tokens': { level: 'equivalent', note: 'the name is sluice, without a version, and pages of errors are the same' },
   'upstream-hash-by': { level: 'equivalent', note: 'another hash function decides: after a migration keys belong to other endpoints' },
   'mirror-target': { level: 'equivalent', note: onTheSide },
   'proxy-buffer-size': streams,
@@ -43,6 +51,10 @@ export const nodeFidelity: FidelityTable = {
   'proxy-busy-buffers-size': streams,
   'proxy-max-temp-file-size': streams,
   'proxy-request-buffering': streams,
+  'client-header-buffer-size': { level: 'equivalent', note: 'heads are read within fixed memory' },
+  'http2-max-concurrent-streams': { level: 'equivalent', note: 'clients are not offered HTTP/2' },
+  'large-client-header-buffers': { level: 'approximate', note: 'no head longer than 64 KiB is taken' },
+  'upstream-keepalive-connections': { level: 'approximate', note: 'it is how many are kept for each endpoint' },
   'limit-rps': { level: 'equivalent', note: perProcess },
   'limit-rpm': { level: 'equivalent', note: perProcess },
   'limit-connections': { level: 'equivalent', note: perProcess },

@@ -1,6 +1,6 @@
 import type { Artifact, Renderer, RoutingModel, Translation } from '@sluice/core';
 import { digestOf, fidelityDiagnostics } from '@sluice/core';
-import { nodeFidelity } from './fidelity.ts';
+import { nodeDifferences, nodeFidelity } from './fidelity.ts';
 
 /** What the Node data plane serves from: the model itself, since it runs the evaluator of the core. */
 export interface NodeTable {
@@ -11,6 +11,7 @@ export interface NodeTable {
 /** Translates nothing away: the Node data plane does all that the model can say. */
 export const nodeRenderer: Renderer<NodeTable> = {
   fidelity: nodeFidelity,
+  differences: nodeDifferences,
   translate: (model): Translation<NodeTable> => ({
     tree: { digest: digestOf(model), model },
     diagnostics: fidelityDiagnostics(model, nodeFidelity),

@@ -21,10 +21,10 @@ function verifyingContext(auth: ClientVerification, pair: KeyPairText): SecureCo
 export function verifyingLookup(
   routes: RouteTable,
   pairFor: (serverName: string) => KeyPairText,
-): (serverName: string | undefined) => SecureContext | undefined {
+): (serverName: string) => SecureContext | undefined {
   return (serverName) => {
-    const auth = serverName === undefined ? undefined : routes.hostOf(serverName)?.clientAuth;
-    if (serverName === undefined || auth?.kind !== 'verify' || auth.mode === 'off') return undefined;
+    const auth = routes.hostOf(serverName)?.clientAuth;
+    if (auth?.kind !== 'verify' || auth.mode === 'off') return undefined;
     return verifyingContext(auth, pairFor(serverName));
   };
 }

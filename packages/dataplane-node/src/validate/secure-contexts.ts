@@ -1,6 +1,6 @@
 import { createSecureContext } from 'node:tls';
 import type { SecureContext } from 'node:tls';
-import type { Certificate, Culprit, RoutingModel } from '@sluice/core';
+import type { Certificate, RoutingModel } from '@sluice/core';
 import { certificateFor, certificateNames } from '@sluice/core';
 
 /** PEM. */
@@ -12,8 +12,8 @@ export interface KeyPairText {
 const pairs = new WeakMap<Certificate, KeyPairText>();
 const contexts = new WeakMap<Certificate, SecureContext>();
 
-/** The TLS context of a certificate, made once. Throws OpenSSL's error when it refuses the pair. */
-export function contextOf(certificate: Certificate): SecureContext {
+/** The TLS context of a certificate, made once; the model has none that OpenSSL refuses. */
+function contextOf(certificate: Certificate): SecureContext {
   let context = contexts.get(certificate);
   if (context === undefined)
     contexts.set(
@@ -23,21 +23,8 @@ export function contextOf(certificate: Certificate): SecureContext {
   return context;
 }
 
-/** The Secrets whose certificates OpenSSL refuses (a key that is too short, a broken chain). Its message could quote input, so only its code is passed on. */
-export function refusedCertificates(model: RoutingModel): readonly Culprit[] {
-  return model.certificates.flatMap((certificate) => {
-    try {
-      contextOf(certificate);
-      return [];
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'no code';
-      return [{ from: certificate.from, message: `the TLS library refuses the certificate (${code})` }];
-    }
-  });
-}
-
 /** As `certificateLookup`, for those who make contexts themselves. The same object for the same certificate. */
-export function pairLookup(model: RoutingModel, fallback: KeyPairText): (serverName: string) => KeyPairText {
+export function pairLookup(model: RoutingModel, fallback: KeyPairText): (serverName: string | undefined) => KeyPairText {
   const find = findCertificate(model);
   return (serverName) => {
     const certificate = find(serverName);
@@ -48,8 +35,8 @@ export function pairLookup(model: RoutingModel, fallback: KeyPairText): (serverN
   };
 }
 
-/** Finds contexts by the name a client asks for: the exact host, then the wildcard above it, then the default. */
-export function certificateLookup(model: RoutingModel, fallback: SecureContext): (serverName: string | undefined) => SecureContext {
+/** Finds contexts by the name that a client asks for; `fallback` where the model has no certificate for it. */
+export function certificateLookup(model: RoutingModel, fallback: SecureContext): (serverName: string) => SecureContext {
   const find = findCertificate(model);
   return (serverName) => {
     const certificate = find(serverName);

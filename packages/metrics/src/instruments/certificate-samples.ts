@@ -48,7 +48,9 @@ function hostsOf(model: RoutingModel | undefined): readonly Served[] {
   const byId = new Map(model?.certificates.map((certificate) => [certificate.id, certificate]));
   return (model?.virtualHosts ?? []).flatMap(({ name, tls }) => {
     const certificate = tls?.certificate === undefined ? undefined : byId.get(tls.certificate);
-    return certificate === undefined ? [] : [{ host: name, certificate }];
+    // A host that no Ingress lists under `tls` is shown the default certificate, and counts with the one host for all others.
+    const isOfOther = tls?.from.object.kind === 'Secret' && name !== '*';
+    return certificate === undefined || isOfOther ? [] : [{ host: name === '*' ? '_' : name, certificate }];
   });
 }
 

@@ -14,6 +14,7 @@ import type { HaproxyOptions } from '../options.ts';
 import { OutputLog } from '../observe/output-log.ts';
 import type { FoundHaproxy } from '../observe/probe.ts';
 import { RequestLines } from '../observe/request-lines.ts';
+import { RequestSocket } from '../observe/request-socket.ts';
 import type { GeneratedFile, HaproxyTable } from '../render/haproxy-table.ts';
 import { digestOf, fileFingerprint } from './generated-texts.ts';
 import { GenerationStore } from './generation-store.ts';
@@ -69,6 +70,7 @@ export class HaproxyRuntime {
   readonly process: HaproxyProcess;
   readonly output: OutputLog;
   readonly requests: RequestLines;
+  readonly requestSocket: RequestSocket;
   /** What changes files or HAProxy happens one after another. */
   readonly serial = new Serial();
   readonly leaving: LeavingServers;
@@ -93,7 +95,9 @@ export class HaproxyRuntime {
       () => this.workerPath(),
     );
     this.requests = new RequestLines(parts.metrics, parts.writeAccessLog);
-    this.output = new OutputLog(folder.output, (lines) => this.requests.take(lines), logger);
+    const take = (lines: readonly string[]): void => this.requests.take(lines);
+    this.requestSocket = new RequestSocket(folder.requests, parts.user, take);
+    this.output = new OutputLog(folder.output, take, logger);
     this.leaving = new LeavingServers(this.serial, haproxy?.capabilities.waitsForServers === true);
     this.#luaDigest = parts.lua.map((file) => `${file.path} ${fileFingerprint(file)}\n`).join('');
     this.process = new HaproxyProcess({

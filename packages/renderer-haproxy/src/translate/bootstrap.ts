@@ -9,7 +9,7 @@ import { binds, defaultsSection, errorsSection, globalSection } from './frame.ts
 export function bootstrapTree(deployment: Deployment): HaproxyTree {
   return {
     frame: [
-      globalSection(deployment, 'without Lua'),
+      globalSection(deployment, undefined, 'without Lua'),
       errorsSection,
       defaultsSection(deployment),
       {

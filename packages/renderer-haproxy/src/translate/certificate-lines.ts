@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { KeyMaterial, certificateNames, wildcardAbove } from '@sluice/core';
+import { DEFAULT_NAME, KeyMaterial, certificateNames, wildcardAbove } from '@sluice/core';
 import type { Certificate, CertificateNames, ClientVerification, RoutingModel, VirtualHost } from '@sluice/core';
 import type { CertificateLine, GeneratedFile, ServedCertificate } from '../render/haproxy-table.ts';
 import { printWords } from '../render/print.ts';
@@ -20,9 +20,9 @@ export function certificateLines(model: RoutingModel): CertificateTree {
   const files = new Map<string, GeneratedFile>();
   const options = optionsByName(model.virtualHosts, files);
   const names = new Map(certificateNames(model));
-  for (const name of options.keys()) if (name !== ALL && !names.has(name)) names.set(name, undefined);
-  const first = lineFor(undefined, options.get(ALL) ?? '');
-  const lines = [first, ...groupedLines(names, options)];
+  const standard = names.get(DEFAULT_NAME);
+  for (const name of options.keys()) if (!names.has(name)) names.set(name, standard);
+  const lines = [firstLine(standard, options.get(DEFAULT_NAME) ?? ''), ...groupedLines(names, options)];
   const used = new Set(lines.map(({ certificate }) => certificate));
   return {
     certificates: model.certificates.map(servedCertificate).filter(({ name }) => used.has(name)),
@@ -31,8 +31,14 @@ export function certificateLines(model: RoutingModel): CertificateTree {
   };
 }
 
-/** The name of the host that takes all others. */
-const ALL = '*';
+/** Nobody's name (RFC 6761 section 6.4). */
+const NOBODY = 'sluice.invalid';
+
+/** HAProxy has the first line for all other names; without any name it would be for those that the certificate lists, too. */
+function firstLine(standard: Certificate | undefined, options: string): CertificateLine {
+  const line = lineFor(standard, options);
+  return standard === undefined ? line : { ...line, names: [NOBODY] };
+}
 
 /** A line for each certificate with what is asked for, and the names that it is for. */
 function groupedLines(names: CertificateNames, options: ReadonlyMap<string, string>): readonly CertificateLine[] {
@@ -44,7 +50,7 @@ function groupedLines(names: CertificateNames, options: ReadonlyMap<string, stri
     if (known === undefined) grouped.set(key, { ...line, names: [filter] });
     else known.names.push(filter);
   };
-  for (const name of names.keys()) if (name !== ALL && isServerName(name)) add(name, name);
+  for (const name of names.keys()) if (name !== DEFAULT_NAME && isServerName(name)) add(name, name);
   keepExactNames(names, (name, above) => add(above, `!${name}`));
   return [...grouped.values()].map((line) => ({ ...line, names: line.names.toSorted() }));
 }

@@ -29,7 +29,7 @@ test('there are no more clients than there may be files', () => {
 
 test('workers give rights up where there are any, and nothing of Lua is read before there is something to serve', () => {
   expect(textOf(globalSection({ ...testDeployment, user: { name: 'u', group: 'g' } }))).toMatch(/\n {2}user u\n {2}group g\n/);
-  expect(textOf(globalSection(testDeployment, 'without Lua'))).not.toContain('lua');
+  expect(textOf(globalSection(testDeployment, undefined, 'without Lua'))).not.toContain('lua');
 });
 
 test('what clients may not say is gone before Lua sees a request', () => {

@@ -1,11 +1,13 @@
-import type { ServingSettings, StrictTransport } from '@sluice/core';
+import { defaultServing, serverToken } from '@sluice/core';
+import type { ClientConnections, ServingSettings, StrictTransport } from '@sluice/core';
 import { line, lines } from '../render/line.ts';
 import type { Line, SectionTree } from '../render/line.ts';
 import { logging } from './access-log.ts';
-import type { Deployment } from './deployment.ts';
+import { httpsPortOf } from './deployment.ts';
+import type { BoundAddress, Deployment } from './deployment.ts';
 import { readTimeout } from './backend-class.ts';
 import { errorLines } from './error-files.ts';
-import { forwardedHeaders } from './forwarded-headers.ts';
+import { forwardedHeaders, settingLines } from './forwarded-headers.ts';
 
 /** Files that HAProxy has open besides two for each client: listeners, logs, its own sockets. */
 const SPARED_FILES = 512;
@@ -15,7 +17,11 @@ const MOST_SPARED = 100;
 const MOST_HEADERS = 256;
 
 /** The settings of the process. */
-export function globalSection({ settings, user, mostFiles = Infinity }: Deployment, lua?: 'without Lua'): SectionTree {
+export function globalSection(
+  { settings, user, mostFiles = Infinity }: Deployment,
+  { clients }: ServingSettings = defaultServing,
+  lua?: 'without Lua',
+): SectionTree {
   const { threads, maxConnections, hardStopAfterMs } = settings;
   return {
     label: 'the global settings',
@@ -32,6 +38,7 @@ export function globalSection({ settings, user, mostFiles = Infinity }: Deployme
         'tune.ssl.default-dh-param 2048',
         'ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets',
       ),
+      ...(clients.http2Streams === undefined ? [] : [line('tune.h2.max-concurrent-streams', clients.http2Streams)]),
       ...(lua === undefined ? luaLines : []),
       // Authentication services and targets of mirrors are asked without a look at their certificates, as ingress-nginx does.
       ...lines('httpclient.ssl.verify none'),
@@ -47,15 +54,16 @@ const luaLines = lines(
 );
 
 /** What all proxies have in common. Timeouts are those of ingress-nginx. */
-export function defaultsSection({ settings: { keepAlive } }: Deployment): SectionTree {
+export function defaultsSection({ settings: { keepAlive } }: Deployment, { clients }: ServingSettings = defaultServing): SectionTree {
+  const { headerMs = 60_000, bodyMs = 60_000, idleMs = keepAlive.clientMs } = clients;
   return {
     label: 'the settings of all proxies',
     head: ['defaults', 'sluice'],
     lines: [
       ...lines('mode http'),
-      line('timeout', 'client', '60s'),
-      line('timeout', 'http-request', '60s'),
-      line('timeout', 'http-keep-alive', `${keepAlive.clientMs}ms`),
+      line('timeout', 'client', `${bodyMs}ms`),
+      line('timeout', 'http-request', `${headerMs}ms`),
+      ...(idleMs === 0 ? [line('option', 'httpclose')] : [line('timeout', 'http-keep-alive', `${idleMs}ms`)]),
       ...lines('timeout connect 5s', 'timeout server 60s', 'http-reuse safe', 'errorfiles sluice'),
     ],
   };
@@ -85,35 +93,66 @@ export const resolversSection: SectionTree = {
 const NO_TOKEN = "[^!#$%&'*+.^_`|~0-9A-Za-z,-]";
 const CONTROL = String.raw`[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]`;
 
+/** Lines whose names do not count. */
+const UNPLAIN: Readonly<Record<string, readonly string[]>> = {
+  plain: ['http-request del-header [^A-Za-z0-9-] -m reg'],
+  underscores: ['http-request del-header [^A-Za-z0-9_-] -m reg'],
+};
+
 /** The listeners, and what comes before passwords are looked at. */
-export function frontendSection(deployment: Deployment, { accessLog }: ServingSettings): SectionTree {
+export function frontendSection(deployment: Deployment, serving: ServingSettings): SectionTree {
+  const { clients } = serving;
   return {
     label: 'the frontend',
     head: ['frontend', 'sluice_clients', 'from', 'sluice'],
     lines: [
-      ...binds(deployment),
+      ...binds(deployment, clients),
       ...lines(
         'option accept-invalid-http-request',
         // A client may be sending its next request at the moment of a reload: it is answered, and told that it was the last one.
         'option idle-close-on-response',
       ),
-      ...(deployment.logsRequests ? logging(accessLog) : []),
+      ...(deployment.logsRequests ? logging(serving.accessLog) : []),
+      ...clientLimits(clients),
       ...lines(
         `http-request deny deny_status 400 if { req.fhdr_cnt gt ${MOST_HEADERS} }`,
         `http-request deny deny_status 400 if { req.hdr_names -m reg ${NO_TOKEN} } or { req.hdrs -m reg ${CONTROL} }`,
         // nginx ignores headers whose names are not made of letters, digits and dashes.
-        'http-request del-header [^A-Za-z0-9-] -m reg',
+        ...(UNPLAIN[serving.clientHeaders.names] ?? []),
         // Only the internal frontend is told anything by these, and not by clients.
         'http-request del-header x-sluice- -m beg',
         // The client is told to go on, and nobody else: `wait-for-body` does it.
         'http-request wait-for-body time 60s at-least 1 if { req.fhdr(expect) -m found }',
         'http-request del-header Expect',
+      ),
+      ...settingLines(serving, httpsPortOf(deployment)),
+      ...lines(
         'http-request lua.sluice',
         'http-request reject if { var(txn.sluice_hang_up) -m found }',
         'http-request track-sc0 var(txn.sluice_connections) table sluice_connections if { var(txn.sluice_connections) -m found }',
       ),
     ],
   };
+}
+
+/** How long heads may be, and how many requests come on one connection. */
+function clientLimits({ headerBuffers, requests }: ClientConnections): readonly Line[] {
+  const heads =
+    headerBuffers === undefined
+      ? []
+      : [
+          `http-request return status 414 content-type text/plain string too-long hdr Connection close if { url,length gt ${headerBuffers.bytes} }`,
+          `http-request deny deny_status 400 if { req.hdrs,length gt ${headerBuffers.count * headerBuffers.bytes} }`,
+        ];
+  const count =
+    requests === undefined
+      ? []
+      : [
+          'http-request set-var(sess.sluice_requests) int(0) unless { var(sess.sluice_requests) -m found }',
+          'http-request set-var(sess.sluice_requests) var(sess.sluice_requests),add(1)',
+          `http-after-response set-header Connection close if { var(sess.sluice_requests) -m int ge ${requests} }`,
+        ];
+  return lines(...heads, ...count);
 }
 
 /** Sent with every answer over TLS, instead of what upstreams say. */
@@ -136,7 +175,8 @@ const corsOfErrors = [
 });
 
 /** What follows in the frontend when it is known whose password is right: in the order in which ingress-nginx takes these steps. */
-export function lastRulesSection({ strictTransport }: ServingSettings): SectionTree {
+export function lastRulesSection(settings: ServingSettings): SectionTree {
+  const { strictTransport, answerHeaders } = settings;
   return {
     label: 'the last rules of the frontend',
     head: [],
@@ -146,8 +186,9 @@ export function lastRulesSection({ strictTransport }: ServingSettings): SectionT
         'http-request wait-for-body time 60s at-least 16384 if { var(txn.sluice_mirror) -m str body }',
         'http-request lua.sluice_mirror if { var(txn.sluice_mirror) -m found }',
       ),
-      ...forwardedHeaders,
+      ...forwardedHeaders(settings),
       ...strictTransportLines(strictTransport),
+      ...(answerHeaders.server === 'own' ? [line('http-after-response', 'set-header', 'Server', serverToken)] : []),
       ...corsOfErrors,
       ...lines(
         'http-request lua.sluice_edit if { var(txn.sluice_edit) -m found }',
@@ -227,16 +268,27 @@ export const loopSection: SectionTree = {
 };
 
 /** All of IPv6 and all of IPv4 are two sockets: an address of IPv4 is not to look like one of IPv6. */
-export function binds(deployment: Deployment): readonly Line[] {
-  const { http, https, ipv6 } = deployment;
-  const all = ({ host, port }: Deployment['http'][number]): readonly string[] => {
-    if (host !== '') return [host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`];
-    return [`0.0.0.0:${port}`, ...(ipv6 ? [`:::${port}`] : [])];
-  };
-  const secure = ['ssl', 'crt-list', 'current/certificates.list', 'alpn', 'h2,http/1.1', 'ca-ignore-err', 'all', 'crt-ignore-err', 'all'];
-  const v6 = (address: string): readonly string[] => (address.startsWith(':::') ? ['v6only'] : []);
-  return [
-    ...http.flatMap(all).map((address) => line('bind', address, ...v6(address))),
-    ...https.flatMap(all).map((address) => line('bind', address, ...v6(address), ...secure)),
+export function binds(deployment: Deployment, { http2 }: Pick<ClientConnections, 'http2'> = { http2: true }): readonly Line[] {
+  const { http, https } = deployment;
+  const secure = [
+    'ssl',
+    'crt-list',
+    'current/certificates.list',
+    'alpn',
+    http2 ? 'h2,http/1.1' : 'http/1.1',
+    'ca-ignore-err',
+    'all',
+    'crt-ignore-err',
+    'all',
   ];
+  return [
+    ...http.flatMap((one) => addressesOf(one, deployment)).map((address) => line('bind', ...address)),
+    ...https.flatMap((one) => addressesOf(one, deployment)).map((address) => line('bind', ...address, ...secure)),
+  ];
+}
+
+/** What follows `bind` for an address, one socket each. */
+export function addressesOf({ host, port }: BoundAddress, { ipv6 }: Deployment): readonly (readonly string[])[] {
+  if (host !== '') return [[host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`]];
+  return [[`0.0.0.0:${port}`], ...(ipv6 ? [[`:::${port}`, 'v6only']] : [])];
 }

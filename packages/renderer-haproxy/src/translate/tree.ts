@@ -5,7 +5,9 @@ import type { SectionTree } from '../render/line.ts';
 import { printBackend } from '../render/print.ts';
 import { backendHead, backendLines, classSection, usualClass } from './backend-class.ts';
 import type { BackendClass } from './backend-class.ts';
+import { requestRing } from './access-log.ts';
 import type { CertificateTree } from './certificate-lines.ts';
+import { httpsPortOf } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
 import { errorFiles } from './error-files.ts';
 import {
@@ -20,9 +22,12 @@ import {
   loopSection,
   resolversSection,
 } from './frame.ts';
+import { settingsRecord } from './forwarded-headers.ts';
 import type { TranslatedHost } from './host-names.ts';
 import { MapFiles } from './map-files.ts';
 import { Remembered } from './remembered.ts';
+import type { MapRecord } from './record.ts';
+import type { StreamTree } from './streams.ts';
 import type { UpstreamMaps } from './upstream-maps.ts';
 import { passwordCheck, userListOf } from './user-lists.ts';
 import type { UserList } from './user-lists.ts';
@@ -35,6 +40,7 @@ export interface TreeParts {
   readonly hosts: readonly TranslatedHost[];
   readonly upstreams: readonly UpstreamMaps[];
   readonly certificates: CertificateTree;
+  readonly streams: StreamTree;
 }
 
 /** Puts configurations together. What is the same as last time is the same object. */
@@ -43,17 +49,20 @@ export class TreeMaker {
   readonly #users = new Remembered<readonly UserList[]>();
   readonly #spares = new Remembered<readonly BackendSection[]>();
 
-  make({ deployment, settings, hosts, upstreams, certificates }: TreeParts): HaproxyTree {
+  make({ deployment, settings, hosts, upstreams, certificates, streams }: TreeParts): HaproxyTree {
     const users = this.#users.of(
       hosts.map(({ host }) => host),
       () => userLists(hosts),
     );
     const classes = classesOf(upstreams);
     const spare = this.#spares.of([deployment, ...classes.map(({ key }) => key)], () => spares(classes, deployment));
-    const maps = this.#maps.of(hosts, upstreams, users);
-    return treeOf({ deployment, settings, hosts, upstreams, certificates }, { users, classes, spare, maps });
+    const trust = settingsRecord(settings, httpsPortOf(deployment))?.entries ?? noEntries;
+    const maps = this.#maps.of(hosts, upstreams, { users, more: trust });
+    return treeOf({ deployment, settings, hosts, upstreams, certificates, streams }, { users, classes, spare, maps });
   }
 }
+
+const noEntries: MapRecord['entries'] = [];
 
 interface MadeParts {
   readonly users: readonly UserList[];
@@ -63,18 +72,19 @@ interface MadeParts {
 }
 
 function treeOf(
-  { deployment, settings, hosts, upstreams, certificates }: TreeParts,
+  { deployment, settings, hosts, upstreams, certificates, streams }: TreeParts,
   { users, classes, spare, maps }: MadeParts,
 ): HaproxyTree {
   const sections = users.flatMap(({ section }) => section ?? []);
   return {
     frame: [
-      globalSection(deployment),
+      globalSection(deployment, settings),
       errorsSection,
-      defaultsSection(deployment),
+      defaultsSection(deployment, settings),
       resolversSection,
-      ...classes.map((one) => classSection(one, deployment.version)),
+      ...classes.map((one) => classSection(one, deployment.version, settings)),
       ...sections,
+      ...(deployment.logsRequests ? [requestRing] : []),
       frontendSection(deployment, settings),
       ...users.flatMap(({ key, section }) => (section === undefined ? [] : passwordCheck(key))),
       lastRulesSection(settings),
@@ -82,9 +92,10 @@ function treeOf(
       loopSection,
       failedSection,
       connectionsSection,
+      ...streams.frame,
     ],
     secret: new Set(sections.map(({ label }) => label)),
-    backends: [...upstreams.map(({ backend }) => backend), ...spare],
+    backends: [...upstreams.map(({ backend }) => backend), ...streams.backends, ...spare],
     maps,
     certificates: certificates.certificates,
     certificateLines: certificates.lines,

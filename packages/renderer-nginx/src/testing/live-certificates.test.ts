@@ -11,7 +11,16 @@ import { hasLua, LiveServer } from './live-server.ts';
 async function certificate(id: string, name: string, keySize = 2048): Promise<Certificate> {
   const { cert, private: key } = await generate([{ name: 'commonName', value: name }], { keySize, algorithm: 'sha256' });
   const fingerprint = new KeyMaterial(cert).fingerprint;
-  return { id: `shop/${id}`, chain: cert, privateKey: new KeyMaterial(key), fingerprint, names: [name], notAfterMs: 0, from: builtIn };
+  return {
+    id: `shop/${id}`,
+    chain: cert,
+    privateKey: new KeyMaterial(key),
+    fingerprint,
+    names: [name],
+    notBeforeMs: 0,
+    notAfterMs: 0,
+    from: builtIn,
+  };
 }
 
 const DEFAULT = 'Kubernetes Ingress Controller Fake Certificate';

@@ -1,8 +1,10 @@
 import { HistogramLayout } from '@sluice/core';
-import type { ServingSettings } from '@sluice/core';
+import type { ClientConnections, ServingSettings } from '@sluice/core';
 import { block, directive, literal, luaBlock, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
 import { logging } from './access-log.ts';
+import { blockMaps } from './blocks.ts';
+import { forwardedDirectives } from './forwarded.ts';
 import { httpVariables } from './http-variables.ts';
 import { hasHttp2Directive } from './listen.ts';
 import { standardRequestHeaders } from './request-headers.ts';
@@ -30,17 +32,31 @@ export function httpDirectives(deployment: Deployment, settings: ServingSettings
   return [
     ...folders(),
     ...limits(deployment),
+    ...clientLimits(deployment, settings.clients),
     ...(hasHttp2Directive(deployment) ? [directive('http2', 'on')] : []),
     ...transportSecurity(),
     ...logging(deployment, settings.accessLog),
+    ...forwardedDirectives(settings, deployment),
     ...httpVariables(settings),
-    ...proxying(deployment),
+    ...blockMaps(settings),
+    ...clientHeaders(settings),
+    ...proxying(deployment, settings),
+    ...settings.answerHeaders.hidden.map((name) => directive('proxy_hide_header', name)),
+    ...(settings.answerHeaders.server === 'upstream' ? [directive('proxy_pass_header', 'Server')] : []),
     ...(isLive(deployment) ? lua(deployment) : []),
   ];
 }
 
 function folders(): readonly Directive[] {
   return ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => directive(`${name}_temp_path`, `temp/${name}`));
+}
+
+/** Which header lines of clients count. */
+function clientHeaders({ clientHeaders: { names } }: ServingSettings): readonly Directive[] {
+  return [
+    ...(names === 'underscores' ? [directive('underscores_in_headers', 'on')] : []),
+    ...(names === 'any' ? [directive('ignore_invalid_headers', 'off')] : []),
+  ];
 }
 
 function limits({ settings: { keepAlive } }: Deployment): readonly Directive[] {
@@ -51,11 +67,8 @@ function limits({ settings: { keepAlive } }: Deployment): readonly Directive[] {
     directive('default_type', 'text/html'),
     directive('port_in_redirect', 'off'),
     directive('client_max_body_size', '1m'),
-    directive('client_header_timeout', '60s'),
-    directive('client_body_timeout', '60s'),
     directive('keepalive_timeout', `${keepAlive.clientMs}ms`),
     directive('keepalive_requests', keepAlive.clientRequests),
-    directive('large_client_header_buffers', 4, '8k'),
     directive('reset_timedout_connection', 'on'),
     directive('tcp_nopush', 'on'),
     directive('server_names_hash_max_size', 65_536),
@@ -66,8 +79,18 @@ function limits({ settings: { keepAlive } }: Deployment): readonly Directive[] {
     directive('map_hash_bucket_size', 1024),
     directive('proxy_headers_hash_max_size', 1024),
     directive('proxy_headers_hash_bucket_size', 256),
-    directive('limit_req_status', 503),
-    directive('limit_conn_status', 503),
+  ];
+}
+
+/** What a connection of a client may take. */
+function clientLimits({ capabilities }: Deployment, clients: ClientConnections): readonly Directive[] {
+  const { headerMs = 60_000, bodyMs = 60_000, headerBuffers: buffers, headerBufferBytes, http2Streams } = clients;
+  return [
+    directive('client_header_timeout', `${headerMs}ms`),
+    directive('client_body_timeout', `${bodyMs}ms`),
+    directive('large_client_header_buffers', buffers?.count ?? 4, buffers === undefined ? '8k' : buffers.bytes),
+    ...(headerBufferBytes === undefined ? [] : [directive('client_header_buffer_size', headerBufferBytes)]),
+    ...(capabilities.http2 && http2Streams !== undefined ? [directive('http2_max_concurrent_streams', http2Streams)] : []),
   ];
 }
 
@@ -86,9 +109,9 @@ function transportSecurity(): readonly Directive[] {
 /** Said with every answer over TLS; to be said again where a location adds headers of its own, which replace those of the http block. */
 export const strictTransport: Directive = directive('add_header', 'Strict-Transport-Security', variable('sluice_hsts'), 'always');
 
-function proxying(deployment: Deployment): readonly Directive[] {
+function proxying(deployment: Deployment, settings: ServingSettings): readonly Directive[] {
   return [
-    ...standardRequestHeaders,
+    ...standardRequestHeaders(settings),
     directive('proxy_http_version', '1.1'),
     directive('proxy_connect_timeout', '5s'),
     directive('proxy_send_timeout', '60s'),

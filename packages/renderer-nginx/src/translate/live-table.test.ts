@@ -12,6 +12,7 @@ const certificate = (key: string, more: Partial<Certificate> = {}): Certificate 
   privateKey: new KeyMaterial(key),
   fingerprint: 'AA',
   names: ['a.test'],
+  notBeforeMs: 0,
   notAfterMs: 0,
   from: builtIn,
   ...more,

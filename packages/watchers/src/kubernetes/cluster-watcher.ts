@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { namedObjects } from '@sluice/core';
 import type { Logger, Sink, Watcher } from '@sluice/core';
 import type { ApiClient } from './api-client.ts';
 import type { ClusterOptions } from './cluster-options.ts';
@@ -8,6 +9,7 @@ import { Findings } from './findings.ts';
 import { Reflector } from './reflector.ts';
 import type { Reflection, ReflectorOptions } from './reflector.ts';
 import { keyOf, refOfKey, resources } from './resource.ts';
+import type { ApiObject } from './resource.ts';
 import { ScopeWatch } from './scope-watch.ts';
 import { SingleWatch } from './single-watch.ts';
 import type { SingleObject } from './single-watch.ts';
@@ -31,6 +33,9 @@ export function createClusterWatcher({ cluster, logger }: ClusterWatcherOptions)
   };
 }
 
+/** Who may change settings may name another object each time: these few are no reason to follow the cluster. */
+const MOST_SINGLES = 50;
+
 /** What becomes of the objects that a reflector sees. */
 type Objects = Pick<Reflection, 'put' | 'remove'>;
 
@@ -44,12 +49,15 @@ class ClusterWatch {
   /** By namespace; empty for all namespaces. */
   readonly #scopes = new Map<string, ScopeWatch>();
   /** Objects that are followed whatever is watched. */
-  readonly #singles: readonly SingleWatch[];
+  readonly #singles: SingleWatch[] = [];
   /** The same as `Kind namespace/name`. */
-  readonly #singleNames: ReadonlySet<string>;
+  readonly #singleNames = new Set<string>();
   /** What has not told its first state, besides the scopes. */
   readonly #unsettled = new Set<string>();
   readonly #leaving = new Set<Promise<void>>();
+  /** What singles do until the signal fires. */
+  readonly #running: Promise<void>[] = [];
+  #signal: AbortSignal | undefined;
   #synced = false;
 
   constructor(client: ApiClient, cluster: Cluster, sink: Sink, logger: Logger) {
@@ -59,29 +67,42 @@ class ClusterWatch {
     this.#logger = logger;
     this.#batch = new ChangeBatch(sink);
     this.#findings = new Findings(sink, logger);
-    const objects = singleObjects(cluster.options);
-    this.#singleNames = new Set(objects.map(({ kind, key }) => `${kind} ${key}`));
-    this.#singles = objects.map((object) => this.#single(object));
+    for (const object of singleObjects(cluster.options)) this.#addSingle(object);
   }
 
   async run(signal: AbortSignal): Promise<void> {
     const { namespaces, namespaceSelector } = this.#cluster.options;
+    this.#signal = signal;
     const running = [this.#follow(resources.IngressClass, '', this.#classes(), signal)];
-    running.push(...this.#singles.map((single) => single.run(signal)));
+    for (const single of this.#singles) this.#running.push(single.run(signal));
     if (namespaceSelector !== '') running.push(this.#follow(resources.Namespace, namespaceSelector, this.#namespaces(), signal));
     else for (const namespace of namespaces.length === 0 ? [undefined] : new Set(namespaces)) this.#enter(namespace);
     if (!signal.aborted) await once(signal, 'abort');
-    await Promise.all([...running, ...this.#leaving, ...[...this.#scopes.values()].map((scope) => scope.stop())]);
+    await Promise.all([...running, ...this.#running, ...this.#leaving, ...[...this.#scopes.values()].map((scope) => scope.stop())]);
   }
 
-  #single(object: SingleObject): SingleWatch {
-    return new SingleWatch(object, {
+  #addSingle(object: SingleObject): void {
+    const { kind, key } = object;
+    this.#singleNames.add(`${kind} ${key}`);
+    const single = new SingleWatch(object, {
       client: this.#client,
       batch: this.#batch,
       findings: this.#findings,
       restarting: (reason) => this.#cluster.watchRestarts.add({ kind: object.kind, reason }),
+      seen: (version) => this.#followNamedBy(version),
       onSettled: () => this.#settle(),
     });
+    this.#singles.push(single);
+    if (this.#signal !== undefined) this.#running.push(single.run(this.#signal));
+  }
+
+  /** Settings name other objects. What they have named once is followed from then on: there are few of them, and Ingresses may name it too. */
+  #followNamedBy(settings: ApiObject): void {
+    for (const { kind, namespace, name } of namedObjects(settings)) {
+      if (kind !== 'ConfigMap' && kind !== 'Secret') continue;
+      const key = `${namespace}/${name}`;
+      if (!this.#singleNames.has(`${kind} ${key}`) && this.#singles.length < MOST_SINGLES) this.#addSingle({ kind, key });
+    }
   }
 
   #follow(

@@ -5,6 +5,7 @@ import { NamedObjects } from './named-objects.ts';
 import { Reflector } from './reflector.ts';
 import type { ReflectorOptions } from './reflector.ts';
 import { keyOf, refOfKey, resources } from './resource.ts';
+import type { ApiObject } from './resource.ts';
 
 /** An object that is read whether or not its namespace is watched. */
 export interface SingleObject {
@@ -18,6 +19,8 @@ export interface SingleWatchParts {
   readonly batch: ChangeBatch;
   readonly findings: Findings;
   readonly restarting: NonNullable<ReflectorOptions['restarting']>;
+  /** Called with each version of the object. */
+  readonly seen: (object: ApiObject) => void;
   readonly onSettled: () => void;
 }
 
@@ -26,7 +29,7 @@ export class SingleWatch {
   readonly #named: NamedObjects;
   readonly #reflector: Reflector;
 
-  constructor({ kind, key }: SingleObject, { client, batch, findings, restarting, onSettled }: SingleWatchParts) {
+  constructor({ kind, key }: SingleObject, { client, batch, findings, restarting, seen, onSettled }: SingleWatchParts) {
     const resource = resources[kind];
     const { namespace, name } = refOfKey(kind, key);
     const trouble = (what: Parameters<Findings['note']>[2]): void => findings.note(kind, namespace, what);
@@ -35,7 +38,10 @@ export class SingleWatch {
       resource,
       covers: () => true,
       reflection: {
-        put: (object, time) => batch.put(kind, keyOf(object), object, time),
+        put: (object, time) => {
+          batch.put(kind, keyOf(object), object, time);
+          seen(object);
+        },
         remove: () => batch.remove(refOfKey(kind, key), key),
         settled: onSettled,
         trouble,

@@ -1,4 +1,3 @@
-import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { diagnose } from '../../observe/diagnostic.ts';
 import type { Diagnostic } from '../../observe/diagnostic.ts';
 import type { Ingress, IngressTls } from '../../watch/kinds/ingress.ts';
@@ -9,12 +8,17 @@ import type { Origin } from '../origin.ts';
 import type { VirtualHostTls } from '../virtual-host.ts';
 import type { AnnotatedIngress } from './annotated-ingress.ts';
 import { originOf } from './ingress-origin.ts';
+import { readCertificate } from './secret-certificate.ts';
+import type { SecretCertificate } from './secret-certificate.ts';
 
-type Parsed = { readonly kind: 'certificate'; readonly certificate: Certificate } | { readonly kind: 'unusable'; readonly why: string };
-
-/** Chooses the certificate of each host by ingress-nginx's rules; Secrets are parsed once for each version of them. */
+/**
+ * Chooses the certificate of each host by ingress-nginx's rules; Secrets are parsed once for each version of them. A Secret that cannot be
+ * used any more, as one whose key and certificate are written one after the other, keeps its last good form until it can or is gone.
+ */
 export class CertificateBuilder {
-  readonly #parsed = new WeakMap<Secret, Parsed>();
+  readonly #parsed = new WeakMap<Secret, SecretCertificate>();
+  /** The last one of each Secret that could be used, by the id of the Secret, as long as that exists. */
+  readonly #good = new Map<string, Certificate>();
   #chosen = new Map<string, Certificate>();
 
   /** The certificates chosen by the last `choose`, sorted by id. */
@@ -25,10 +29,11 @@ export class CertificateBuilder {
   /**
    * Of the Ingresses with a rule for a host and a `tls` section, the oldest decides: by the first entry that lists the host,
    * else by the first whose certificate covers it, else the default certificate is served. A Secret that does not parse, fit
-   * its key or cover the host is reported and the default certificate served. Every host in the result has TLS.
+   * its key or cover the host is reported and the default certificate served, unless it has a last good form. Every host in the result has TLS.
    */
   choose(served: readonly AnnotatedIngress[], source: CertificateSource, diagnostics: Diagnostic[]): ReadonlyMap<string, VirtualHostTls> {
     this.#chosen = new Map();
+    for (const id of this.#good.keys()) if (!source.secrets.has(id)) this.#good.delete(id);
     const chosen = new Map<string, VirtualHostTls>();
     const ruled = new Set(served.flatMap(({ rules }) => rules.map(({ host }) => host)));
     for (const fragment of served.filter(({ ingress }) => ingress.spec.tls.length > 0)) {
@@ -58,10 +63,12 @@ export class CertificateBuilder {
           ? diagnose('SLU1401', from, 'it is the default certificate and does not exist; a self-signed one is served')
           : diagnose('SLU1402', from, `it is the default certificate: ${refused}`),
       );
-    const parsed = this.#parse(secret, id);
-    if (parsed.kind === 'unusable') return refuse(diagnostics, diagnose('SLU1402', from, `it is the default certificate: ${parsed.why}`));
-    if (!this.#chosen.has(id)) diagnostics.push(...expiry(parsed.certificate, nowMs));
-    this.#chosen.set(id, parsed.certificate);
+    const certificate = this.#usable(secret, id, (why) =>
+      diagnostics.push(diagnose('SLU1402', from, `it is the default certificate: ${why}`)),
+    );
+    if (certificate === undefined) return undefined;
+    if (!this.#chosen.has(id)) diagnostics.push(...expiry(certificate, nowMs));
+    this.#chosen.set(id, certificate);
     return { certificate: id, from };
   }
 
@@ -78,8 +85,7 @@ export class CertificateBuilder {
 
   #covers(id: string, host: string, { secrets }: CertificateSource): boolean {
     const secret = secrets.get(id);
-    const parsed = secret && this.#parse(secret, id);
-    return parsed?.kind === 'certificate' && parsed.certificate.names.some((name) => covers(name, host));
+    return secret !== undefined && this.#usable(secret, id)?.names.some((name) => covers(name, host)) === true;
   }
 
   #find({ entry, host, from }: Wanted, source: CertificateSource, diagnostics: Diagnostic[]): string | undefined {
@@ -92,18 +98,25 @@ export class CertificateBuilder {
       if (refused !== undefined) return refuse(diagnostics, diagnose('SLU1402', at, `Secret ${id}: ${refused}`));
       return refuse(diagnostics, diagnose('SLU1401', at, `Secret ${id} does not exist`));
     }
-    const parsed = this.#parse(secret, id);
-    if (parsed.kind === 'unusable') return refuse(diagnostics, diagnose('SLU1402', at, `Secret ${id}: ${parsed.why}`));
+    const certificate = this.#usable(secret, id, (why) => diagnostics.push(diagnose('SLU1402', at, `Secret ${id}: ${why}`)));
+    if (certificate === undefined) return undefined;
     if (!this.#covers(id, host, source))
       return refuse(diagnostics, diagnose('SLU1403', at, `the certificate of Secret ${id} does not cover ${host}`));
-    this.#chosen.set(id, parsed.certificate);
+    this.#chosen.set(id, certificate);
     return id;
   }
 
-  #parse(secret: Secret, id: string): Parsed {
+  /** What is served of a Secret; undefined for nothing. `tell` gets what is wrong with it. */
+  #usable(secret: Secret, id: string, tell?: (why: string) => void): Certificate | undefined {
     let parsed = this.#parsed.get(secret);
-    if (parsed === undefined) this.#parsed.set(secret, (parsed = parseSecret(secret, id)));
-    return parsed;
+    if (parsed === undefined) this.#parsed.set(secret, (parsed = readCertificate(secret, id)));
+    if (parsed.kind === 'certificate') {
+      this.#good.set(id, parsed.certificate);
+      return parsed.certificate;
+    }
+    const good = this.#good.get(id);
+    tell?.(good === undefined ? parsed.why : `${parsed.why}; what it held before is served`);
+    return good;
   }
 }
 
@@ -140,7 +153,8 @@ function unusedEntries(ingress: Ingress, ruled: ReadonlySet<string>, chosen: Rea
 /** ingress-nginx warns this long before the end. */
 const EXPIRES_SOON_MS = 10 * 24 * 60 * 60 * 1000;
 
-function expiry({ notAfterMs, from }: Certificate, nowMs: number): Diagnostic[] {
+function expiry({ notBeforeMs, notAfterMs, from }: Certificate, nowMs: number): Diagnostic[] {
+  if (notBeforeMs > nowMs) return [diagnose('SLU1404', from, `the certificate is not valid before ${new Date(notBeforeMs).toISOString()}`)];
   if (notAfterMs > nowMs + EXPIRES_SOON_MS) return [];
   const verb = notAfterMs > nowMs ? 'expires' : 'expired';
   return [diagnose('SLU1404', from, `the certificate ${verb} at ${new Date(notAfterMs).toISOString()}`)];
@@ -149,48 +163,6 @@ function expiry({ notAfterMs, from }: Certificate, nowMs: number): Diagnostic[] 
 function refuse(diagnostics: Diagnostic[], diagnostic: Diagnostic): undefined {
   diagnostics.push(diagnostic);
   return undefined;
-}
-
-const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
-
-function parseSecret(secret: Secret, id: string): Parsed {
-  const chain = secret.data['tls.crt'];
-  const privateKey = secret.data['tls.key'];
-  if (chain === undefined || privateKey === undefined)
-    return { kind: 'unusable', why: `it has no ${chain === undefined ? 'tls.crt' : 'tls.key'}` };
-  const certificates = attempt(() => (chain.reveal().match(PEM_CERTIFICATE) ?? []).map((block) => new X509Certificate(block)));
-  const leaf = certificates?.[0];
-  if (certificates === undefined || leaf === undefined) return { kind: 'unusable', why: 'tls.crt is not a chain of PEM certificates' };
-  const key = attempt(() => createPrivateKey(privateKey.reveal()));
-  if (key === undefined) return { kind: 'unusable', why: 'tls.key is not an unencrypted PEM private key' };
-  if (!leaf.checkPrivateKey(key)) return { kind: 'unusable', why: 'tls.key does not belong to the certificate in tls.crt' };
-  const from = { object: { kind: 'Secret', namespace: secret.metadata.namespace, name: secret.metadata.name }, field: 'data' };
-  const certificate = {
-    id,
-    // Only what are certificates: people put private keys into tls.crt too, and a chain is public.
-    chain: certificates.map(String).join(''),
-    privateKey,
-    fingerprint: leaf.fingerprint256,
-    names: namesOf(leaf),
-    notAfterMs: Date.parse(leaf.validTo),
-    from,
-  };
-  return { kind: 'certificate', certificate };
-}
-
-/** OpenSSL's own messages may quote the input, so only the fact of a failure is kept. */
-function attempt<Value>(parse: () => Value): Value | undefined {
-  try {
-    return parse();
-  } catch {
-    return undefined;
-  }
-}
-
-function namesOf(leaf: X509Certificate): string[] {
-  const alternative = [...(leaf.subjectAltName ?? '').matchAll(/DNS:([^,]+)/g)].map((match) => match[1] ?? '');
-  const common = /(?:^|\n)CN=(.*)/.exec(leaf.subject)?.[1];
-  return (alternative.length > 0 ? alternative : common === undefined ? [] : [common]).map((name) => name.trim().toLowerCase()).toSorted();
 }
 
 /** RFC 6125: a leading `*.` stands for one label. The wildcard host `*.example.com` is covered by the same name only. */

@@ -1,4 +1,5 @@
--- The certificate of a connection, by the name that the client asks for. A name without one keeps what the configuration has.
+-- The certificate of a connection, by the name that the client asks for. A name without one has the default one, which stands under `*`; where no
+-- Secret holds that, it keeps what the configuration has.
 
 local hello = require "ngx.ssl.clienthello"
 local live = require "sluice.live"
@@ -22,13 +23,20 @@ local function wildcard_above(name)
 end
 
 -- The id of the certificate that a name has; empty or nil for the default one.
-local function id_of(name)
-  local bare = canonical(name)
+local function own_id(name)
+  local bare = name and canonical(name)
   if not bare then return nil end
   local id = live.certificate_id(bare)
   if id then return id end
   local above = wildcard_above(bare)
   return above and live.certificate_id(above)
+end
+
+-- The id of the certificate for a name, or for none; empty or nil for that of the configuration.
+local function id_of(name)
+  local id = own_id(name)
+  if id and id ~= "" then return id end
+  return live.certificate_id("*")
 end
 
 local function parse(chain, key)
@@ -59,7 +67,7 @@ local function is_usable(pair, id)
 end
 
 local function use(name)
-  local id = name and id_of(name)
+  local id = id_of(name)
   local pair = id and id ~= "" and live.certificate(id, parse)
   if not pair or not is_usable(pair, id) then return end
   -- Those of other kinds of keys would be offered as well.
