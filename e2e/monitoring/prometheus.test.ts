@@ -109,7 +109,6 @@ for (const backend of backends) {
       const all = WAYS.reduce((sum, { count }) => sum + count, 0);
       const seen = await until('the counts', async () => {
         const counts = await countsByStatus();
-        console.log(JSON.stringify(counts), JSON.stringify(sent));
         return Object.values(counts).reduce((a, b) => a + b, 0) >= all ? counts : undefined;
       });
       expect(seen).toEqual(sent);
