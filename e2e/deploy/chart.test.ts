@@ -169,6 +169,14 @@ describe.skipIf(skip)(title, () => {
     expect(services.map(({ metadata }) => metadata.name)).toEqual(['sluice-controller-metrics']);
   });
 
+  test('alerts are those that come with Sluice, or others in their place', async () => {
+    const rule = async (prometheusRule: object): Promise<Spec> =>
+      specOf(oneOf(await renderChart(helm, { controller: { metrics: { prometheusRule } } }), 'PrometheusRule'));
+    expect(await rule({ enabled: true })).toEqual(load(readFileSync(join(root, 'deploy', 'monitoring', 'rules.yaml'), 'utf8')));
+    const own = { alert: 'Own', expr: 'sluice_ready == 0', annotations: { summary: '{{ $labels.instance }}' } };
+    expect(await rule({ enabled: true, rules: [own] })).toEqual({ groups: [{ name: 'sluice-controller', rules: [own] }] });
+  });
+
   test('a default backend of the user takes what no rule does', async () => {
     const manifests = await renderChart(helm, { defaultBackend: { enabled: true, image: { repository: 'pages', tag: '1' } } });
     expect(load(configurationOf(manifests))).toMatchObject({ defaultBackendService: 'sluice/sluice-defaultbackend' });

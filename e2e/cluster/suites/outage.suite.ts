@@ -56,7 +56,12 @@ onEachBackend('a cluster that is not reached', ({ lab }) => {
     await lab().api.delete(lab().ingressRef('cut.test'));
     await goesOn();
     expect(await answerOf(sluice, 'refused.test')).toBe('status 404');
+    // It serves what it knows, and nothing would be better after a restart.
+    expect([(await sluice.page('/healthz')).status, (await sluice.page('/readyz')).status]).toEqual([200, 200]);
     lab().gate.open();
+    await untilTrue('the lost watches to be counted', async () =>
+      /^sluice_watch_restarts_total\{kind="Service",reason="failed"\} [1-9]/m.test((await sluice.page('/metrics')).text),
+    );
     await takesChanges('refused.test');
     await untilAnswer(sluice, 'cut.test', 'status 404');
     expect(lists()).toBe(before);
