@@ -1,5 +1,3 @@
-import { createSecureContext } from 'node:tls';
-import type { SecureContext } from 'node:tls';
 import { SluiceError, accessLines, createDefaultCertificate, defaultServing, messageOf } from '@sluice/core';
 import type { Dataplane, DataplaneHealth, DataplaneStats, ListenAddresses, Logger, RequestMetrics } from '@sluice/core';
 import type { NodeOptions } from '../options.ts';
@@ -10,7 +8,6 @@ import { ProxyServer } from '../serve/proxy-server.ts';
 
 interface Running {
   readonly server: ProxyServer;
-  readonly defaultContext: SecureContext;
   readonly defaultPair: KeyPairText;
   readonly accessLog: BatchedAccessLog | undefined;
 }
@@ -69,7 +66,7 @@ export class NodeDataplane implements Dataplane {
       logger,
       defaultCertificate: pair,
     });
-    return { server, defaultContext: createSecureContext({ ...pair, minVersion: 'TLSv1.2' }), defaultPair: pair, accessLog };
+    return { server, defaultPair: pair, accessLog };
   }
 
   health(): Promise<DataplaneHealth> {
@@ -85,10 +82,10 @@ export class NodeDataplane implements Dataplane {
   }
 
   /** Throws `SLU3002` when the proxy is not running. `make` gets the default certificate. */
-  swap(make: (defaultContext: SecureContext, defaultPair: KeyPairText) => ServingGeneration): void {
+  swap(make: (defaultPair: KeyPairText) => ServingGeneration): void {
     if (this.#running === undefined) throw new SluiceError('SLU3002', 'the proxy is not running');
-    const { server, accessLog, defaultContext, defaultPair } = this.#running;
-    const generation = make(defaultContext, defaultPair);
+    const { server, accessLog, defaultPair } = this.#running;
+    const generation = make(defaultPair);
     accessLog?.use(accessLines(generation.routes.settings.accessLog));
     server.swap(generation);
   }

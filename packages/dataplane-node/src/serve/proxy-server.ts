@@ -1,8 +1,7 @@
 import type { AddressInfo, Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { SecureContext } from 'node:tls';
 import { messageOf } from '@sluice/core';
-import type { ClientAuth, ClientTls, DataplaneStats, Logger, RequestMetrics } from '@sluice/core';
+import type { ClientAuth, ClientTls, DataplaneStats, Logger, RequestMetrics, TransportSecurity } from '@sluice/core';
 import type { AccessLog } from './access-log.ts';
 import { Balancer } from './balancer.ts';
 import { ClientConnection, FIRST_REQUEST_MS } from './client-connection.ts';
@@ -59,6 +58,7 @@ export class ProxyServer {
   readonly #http: readonly Server[];
   readonly #https: readonly TlsListener[];
   #defaultPair: KeyPairText;
+  #security: TransportSecurity | undefined;
   #addresses: BoundAddresses = { http: [], https: [] };
   #accepted = 0;
   #emptied: PromiseWithResolvers<void> | undefined;
@@ -92,8 +92,11 @@ export class ProxyServer {
     this.#https = options.https.map(() =>
       tlsServer(
         { ...options.defaultCertificate, handshakeTimeout: timeouts.headerMs },
-        (name) => this.#secureContext(name),
-        (name) => this.#asksFor(name),
+        {
+          secureContextFor: (name) => this.#context.generation?.secureContextFor(name),
+          asksFor: (name) => this.#asksFor(name),
+          refuses: (name) => this.#refuses(name),
+        },
       ),
     );
   }
@@ -137,13 +140,14 @@ export class ProxyServer {
   swap(generation: ServingGeneration): void {
     this.#context.balancer.swap(generation.upstreams);
     this.#context.generation = generation;
-    this.#showByDefault(generation.defaultPair ?? this.#options.defaultCertificate);
+    this.#speak(generation.defaultPair ?? this.#options.defaultCertificate, generation.routes.settings.transportSecurity);
   }
 
-  #showByDefault(pair: KeyPairText): void {
-    if (pair === this.#defaultPair) return;
+  #speak(pair: KeyPairText, security: TransportSecurity): void {
+    if (pair === this.#defaultPair && security === this.#security) return;
     this.#defaultPair = pair;
-    for (const listener of this.#https) listener.useDefault(pair);
+    this.#security = security;
+    for (const listener of this.#https) listener.use(pair, security);
   }
 
   /**
@@ -266,7 +270,10 @@ export class ProxyServer {
     return auth?.kind === 'verify' && auth.mode !== 'off';
   }
 
-  #secureContext(name: string): SecureContext | undefined {
-    return this.#context.generation?.secureContextFor(name);
+  /** A name that no host has, or none, where such are refused. */
+  #refuses(name: string): boolean {
+    const routes = this.#context.generation?.routes;
+    if (routes?.settings.transportSecurity.refusesUnknownNames !== true) return false;
+    return (routes.hostOf(name)?.match.kind ?? 'any') === 'any';
   }
 }

@@ -1,4 +1,4 @@
-import type { ServingSettings, StrictTransport } from '@sluice/core';
+import type { ServingSettings, StrictTransport, TransportSecurity } from '@sluice/core';
 import { line, lines } from '../render/line.ts';
 import type { Line, SectionTree } from '../render/line.ts';
 import { logging } from './access-log.ts';
@@ -6,6 +6,7 @@ import type { Deployment } from './deployment.ts';
 import { readTimeout } from './backend-class.ts';
 import { errorLines } from './error-files.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
+import { transportLines, transportWords } from './transport-security.ts';
 
 /** Files that HAProxy has open besides two for each client: listeners, logs, its own sockets. */
 const SPARED_FILES = 512;
@@ -15,7 +16,11 @@ const MOST_SPARED = 100;
 const MOST_HEADERS = 256;
 
 /** The settings of the process. */
-export function globalSection({ settings, user, mostFiles = Infinity }: Deployment, lua?: 'without Lua'): SectionTree {
+export function globalSection(
+  { settings, user, mostFiles = Infinity }: Deployment,
+  security: TransportSecurity,
+  lua?: 'without Lua',
+): SectionTree {
   const { threads, maxConnections, hardStopAfterMs } = settings;
   return {
     label: 'the global settings',
@@ -25,13 +30,8 @@ export function globalSection({ settings, user, mostFiles = Infinity }: Deployme
       ...(threads === 'auto' ? [] : [line('nbthread', threads)]),
       line('hard-stop-after', `${hardStopAfterMs}ms`),
       ...(user === undefined ? [] : [line('user', user.name), line('group', user.group)]),
-      ...lines(
-        'tune.bufsize 32768',
-        'tune.http.logurilen 4096',
-        `tune.http.maxhdr ${2 * MOST_HEADERS}`,
-        'tune.ssl.default-dh-param 2048',
-        'ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets',
-      ),
+      ...lines('tune.bufsize 32768', 'tune.http.logurilen 4096', `tune.http.maxhdr ${2 * MOST_HEADERS}`),
+      ...transportLines(security),
       ...(lua === undefined ? luaLines : []),
       // Authentication services and targets of mirrors are asked without a look at their certificates, as ingress-nginx does.
       ...lines('httpclient.ssl.verify none'),
@@ -86,12 +86,12 @@ const NO_TOKEN = "[^!#$%&'*+.^_`|~0-9A-Za-z,-]";
 const CONTROL = String.raw`[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]`;
 
 /** The listeners, and what comes before passwords are looked at. */
-export function frontendSection(deployment: Deployment, { accessLog }: ServingSettings): SectionTree {
+export function frontendSection(deployment: Deployment, { accessLog, transportSecurity }: ServingSettings): SectionTree {
   return {
     label: 'the frontend',
     head: ['frontend', 'sluice_clients', 'from', 'sluice'],
     lines: [
-      ...binds(deployment),
+      ...binds(deployment, transportSecurity),
       ...lines(
         'option accept-invalid-http-request',
         // A client may be sending its next request at the moment of a reload: it is answered, and told that it was the last one.
@@ -227,13 +227,24 @@ export const loopSection: SectionTree = {
 };
 
 /** All of IPv6 and all of IPv4 are two sockets: an address of IPv4 is not to look like one of IPv6. */
-export function binds(deployment: Deployment): readonly Line[] {
+export function binds(deployment: Deployment, security: TransportSecurity): readonly Line[] {
   const { http, https, ipv6 } = deployment;
   const all = ({ host, port }: Deployment['http'][number]): readonly string[] => {
     if (host !== '') return [host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`];
     return [`0.0.0.0:${port}`, ...(ipv6 ? [`:::${port}`] : [])];
   };
-  const secure = ['ssl', 'crt-list', 'current/certificates.list', 'alpn', 'h2,http/1.1', 'ca-ignore-err', 'all', 'crt-ignore-err', 'all'];
+  const secure = [
+    'ssl',
+    'crt-list',
+    'current/certificates.list',
+    'alpn',
+    'h2,http/1.1',
+    'ca-ignore-err',
+    'all',
+    'crt-ignore-err',
+    'all',
+    ...transportWords(security),
+  ];
   const v6 = (address: string): readonly string[] => (address.startsWith(':::') ? ['v6only'] : []);
   return [
     ...http.flatMap(all).map((address) => line('bind', address, ...v6(address))),

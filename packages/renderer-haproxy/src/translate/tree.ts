@@ -23,6 +23,7 @@ import {
 import type { TranslatedHost } from './host-names.ts';
 import { MapFiles } from './map-files.ts';
 import { Remembered } from './remembered.ts';
+import { transportFiles } from './transport-security.ts';
 import type { UpstreamMaps } from './upstream-maps.ts';
 import { passwordCheck, userListOf } from './user-lists.ts';
 import type { UserList } from './user-lists.ts';
@@ -69,7 +70,7 @@ function treeOf(
   const sections = users.flatMap(({ section }) => section ?? []);
   return {
     frame: [
-      globalSection(deployment),
+      globalSection(deployment, settings.transportSecurity),
       errorsSection,
       defaultsSection(deployment),
       resolversSection,
@@ -90,7 +91,12 @@ function treeOf(
     certificateLines: certificates.lines,
     accessLog: settings.accessLog,
     askers: askersOf(hosts, classes),
-    files: uniqueFiles([...errorFiles, ...certificates.files, ...upstreams.flatMap(({ files }) => files)]),
+    files: uniqueFiles([
+      ...errorFiles,
+      ...transportFiles(settings.transportSecurity),
+      ...certificates.files,
+      ...upstreams.flatMap(({ files }) => files),
+    ]),
   };
 }
 

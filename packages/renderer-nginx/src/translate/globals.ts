@@ -31,7 +31,7 @@ export function httpDirectives(deployment: Deployment, settings: ServingSettings
     ...folders(),
     ...limits(deployment),
     ...(hasHttp2Directive(deployment) ? [directive('http2', 'on')] : []),
-    ...transportSecurity(),
+    strictTransport,
     ...logging(deployment, settings.accessLog),
     ...httpVariables(settings),
     ...proxying(deployment),
@@ -68,18 +68,6 @@ function limits({ settings: { keepAlive } }: Deployment): readonly Directive[] {
     directive('proxy_headers_hash_bucket_size', 256),
     directive('limit_req_status', 503),
     directive('limit_conn_status', 503),
-  ];
-}
-
-/** As ingress-nginx has it by default. */
-function transportSecurity(): readonly Directive[] {
-  return [
-    directive('ssl_protocols', 'TLSv1.2', 'TLSv1.3'),
-    directive('ssl_prefer_server_ciphers', 'on'),
-    directive('ssl_session_timeout', '10m'),
-    directive('ssl_session_tickets', 'off'),
-    directive('ssl_buffer_size', '4k'),
-    strictTransport,
   ];
 }
 
@@ -159,7 +147,9 @@ function controlServer(deployment: Deployment, digest: string): Directive {
       [
         directive('listen', 'unix:run/control.sock'),
         // Variables are known when something sets them, also where no location does.
-        ...(isLive(deployment) ? ['sluice_upstream', 'sluice_canary'] : ['sluice_canary']).map((name) => directive('set', variable(name), literal(''))),
+        ...(isLive(deployment) ? ['sluice_upstream', 'sluice_canary'] : ['sluice_canary']).map((name) =>
+          directive('set', variable(name), literal('')),
+        ),
         directive('set', variable('sluice_rule'), literal('')),
         directive('client_max_body_size', 0),
         directive('client_body_buffer_size', '8m'),

@@ -13,7 +13,7 @@ import { sharedServers } from './shared-servers.ts';
 import type { SharedServers, TranslatedServer } from './shared-servers.ts';
 import { staticFindings } from './static-findings.ts';
 import { isLive } from './surroundings.ts';
-import { tlsSessions } from './tls-sessions.ts';
+import { transportSecurity } from './transport-security.ts';
 import type { Deployment } from './surroundings.ts';
 
 /** A host as it was translated last, and what that depended on besides the host itself. */
@@ -45,15 +45,15 @@ export class NginxRenderer implements Renderer<NginxTree> {
   translate(model: RoutingModel): Translation<NginxTree> {
     const resources = new Resources();
     const lookup = new Lookup(model);
+    const deployment = this.#deployment;
     this.#use(model.settings);
     const servers = inOrderOfNames(model.virtualHosts).map((host) => {
       const { server, resources: own } = this.#host(host, lookup);
       resources.merge(own);
       return { host, server };
     });
-    resources.share('the TLS sessions', [tlsSessions(model.virtualHosts)]);
+    resources.share('TLS', transportSecurity(model, deployment, resources));
     const { hosts, maps } = this.#shared(servers);
-    const deployment = this.#deployment;
     const tree: NginxTree = {
       main: mainDirectives(deployment),
       http: httpDirectives(deployment, model.settings),

@@ -6,7 +6,8 @@ import type { ParsedSetting, Setting, SettingGroup } from './setting.ts';
 
 /** Targets whose requests leave no line: equal ones without regard to case, or those that a PCRE is found in. */
 export type SilentTarget =
-  { readonly kind: 'equal'; readonly target: string } | { readonly kind: 'regex'; readonly pattern: string; readonly ignoreCase: boolean };
+  | { readonly kind: 'equal'; readonly target: string }
+  | { readonly kind: 'regex'; readonly pattern: string; readonly ignoreCase: boolean };
 
 /** What is written down of requests, on every route that has its lines. */
 export interface AccessLogSettings {
@@ -26,7 +27,11 @@ const format: Setting<string> = {
     if (text === '') return { ok: false, reason: 'it must not be empty' };
     const unknown = parseLogFormat(text, 'default').unknown.map((name) => `$${name}`);
     if (unknown.length === 0) return { ok: true, value: text };
-    return { ok: true, value: text, but: `nothing is known of ${unknown.slice(0, 10).join(', ').slice(0, 200)}: it is written as a value that is missing` };
+    return {
+      ok: true,
+      value: text,
+      but: `nothing is known of ${unknown.slice(0, 10).join(', ').slice(0, 200)}: it is written as a value that is missing`,
+    };
   },
 };
 
@@ -39,7 +44,10 @@ const flag = (key: string, effect: string): Setting<boolean> => ({
 });
 
 const escapeJson = flag('log-format-escape-json', 'Values in the access log are escaped as in JSON texts');
-const escapeNone = flag('log-format-escape-none', 'Values in the access log are written as they are; it goes before `log-format-escape-json`');
+const escapeNone = flag(
+  'log-format-escape-none',
+  'Values in the access log are written as they are; it goes before `log-format-escape-json`',
+);
 const disabled = flag('disable-access-log', 'Nothing is written to the access log');
 const disabledHttp = flag('disable-http-access-log', 'Nothing about HTTP is written to the access log');
 const defaultBackend = flag('enable-access-log-for-default-backend', 'Requests for names of no Ingress are written to the access log too');
@@ -57,7 +65,11 @@ const skip: Setting<readonly SilentTarget[]> = {
     const targets = parts.map(silentTarget);
     const wrong = parts.find((_, index) => targets[index] === undefined);
     const value = targets.filter((target) => target !== undefined);
-    return { ok: true, value, ...(wrong !== undefined && { but: `${JSON.stringify(wrong.slice(0, 80))} cannot be used as a regular expression; it is left out` }) };
+    return {
+      ok: true,
+      value,
+      ...(wrong !== undefined && { but: `${JSON.stringify(wrong.slice(0, 80))} cannot be used as a regular expression; it is left out` }),
+    };
   },
 };
 

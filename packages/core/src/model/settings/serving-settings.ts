@@ -4,6 +4,8 @@ import type { Origin } from '../origin.ts';
 import type { SettingFacts, SettingGroup, SettingValues } from './setting.ts';
 import { strictTransportGroup } from './strict-transport.ts';
 import type { StrictTransport } from './strict-transport.ts';
+import { transportSecurityGroup } from './transport-security.ts';
+import type { TransportSecurity } from './transport-security.ts';
 
 /** A setting that somebody has set to something else than its default. */
 export interface SaidSetting extends Pick<SettingFacts, 'key' | 'protects'> {
@@ -18,18 +20,20 @@ export interface SaidSetting extends Pick<SettingFacts, 'key' | 'protects'> {
 export interface ServingSettings {
   readonly accessLog: AccessLogSettings;
   readonly strictTransport: StrictTransport;
+  readonly transportSecurity: TransportSecurity;
   /** In the order of their keys; what a backend does not do exactly is told there. */
   readonly said: readonly SaidSetting[];
 }
 
 /** Every group of settings that are no annotations. Adding a setting is adding an entry to one of them. */
-export const settingGroups: readonly SettingGroup<unknown>[] = [accessLogSettings, strictTransportGroup];
+export const settingGroups: readonly SettingGroup<unknown>[] = [accessLogSettings, strictTransportGroup, transportSecurityGroup];
 
 /** What the groups make of the values. */
 export function servingSettings(values: SettingValues, said: readonly SaidSetting[]): ServingSettings {
   return {
     accessLog: accessLogSettings.read(values),
     strictTransport: strictTransportGroup.read(values),
+    transportSecurity: transportSecurityGroup.read(values),
     said,
   };
 }
