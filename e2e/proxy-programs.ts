@@ -13,7 +13,7 @@ export const backends = ['node', 'nginx', 'haproxy'] as const;
 
 export type BackendName = (typeof backends)[number];
 
-function ask(script: string, proxy: Proxy | 'pebble'): Program {
+function ask(script: string, proxy: Proxy | 'pebble' | 'prometheus'): Program {
   const output = execFileSync(process.execPath, [join(root, 'scripts', script), proxy], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -30,6 +30,11 @@ export function machineProxy(proxy: Proxy): Program {
 /** An authority that issues certificates by ACME. */
 export function certificateAuthority(): Program {
   return ask('real-proxy.mjs', 'pebble');
+}
+
+/** Prometheus of the machine, and promtool beside it. */
+export function machinePrometheus(): Program {
+  return ask('real-proxy.mjs', 'prometheus');
 }
 
 /** What a backend needs on the machine. */

@@ -11,6 +11,13 @@ export interface ReceivedSpan {
   readonly startMs: number;
   readonly endMs: number;
   readonly attributes: Readonly<Record<string, unknown>>;
+  /** Spans that it follows from. */
+  readonly links?: readonly { readonly traceId: string; readonly spanId: string }[];
+}
+
+/** How long a span lasted. */
+export function lastedMs({ startMs, endMs }: Pick<ReceivedSpan, 'endMs' | 'startMs'>): number {
+  return endMs - startMs;
 }
 
 /** Receives spans by OTLP over HTTP (`/v1/traces`). */

@@ -4,12 +4,14 @@ import { installCommand, installPackages, installRefusal } from './debian-packag
 import { haproxyPackages, missingHaproxy } from './real-haproxy.mjs';
 import { missingNginx, nginxPackages } from './real-nginx.mjs';
 import { missingPebble, pebblePackages } from './real-pebble.mjs';
+import { missingPrometheus, prometheusPackages } from './real-prometheus.mjs';
 
-/** The proxies that backends run, and an authority for certificates: the packages that bring them, and what this machine lacks to run them. */
+/** The proxies that backends run, and an authority for certificates, and what scrapes them: the packages that bring them, and what this machine lacks to run them. */
 const proxies = {
   nginx: { packages: nginxPackages, missing: missingNginx },
   haproxy: { packages: haproxyPackages, missing: missingHaproxy },
   pebble: { packages: pebblePackages, missing: missingPebble },
+  prometheus: { packages: prometheusPackages, missing: missingPrometheus },
 };
 
 /** The command that brings a proxy. */
@@ -19,7 +21,7 @@ export function proxyInstallCommand(name) {
 
 /**
  * Sees to it that a proxy is there: installs it where that is possible, and says so.
- * @param {'nginx' | 'haproxy' | 'pebble'} name
+ * @param {'nginx' | 'haproxy' | 'pebble' | 'prometheus'} name
  * @returns {string | undefined} why it is not there
  */
 export function ensureProxy(

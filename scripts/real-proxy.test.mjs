@@ -136,5 +136,6 @@ test('the lists are fetched once, then all packages are installed, and nothing a
 test('what to type', () => {
   expect(proxyInstallCommand('nginx')).toBe(installCommand(['nginx-light', 'libnginx-mod-http-lua']));
   expect(proxyInstallCommand('haproxy')).toBe(installCommand(['haproxy']));
+  expect(proxyInstallCommand('prometheus')).toBe(installCommand(['prometheus']));
   expect(proxyInstallCommand('nginx')).toMatch(/apt-get install --no-install-recommends nginx-light libnginx-mod-http-lua$/);
 });

@@ -3,8 +3,13 @@ import { join, relative, sep } from 'node:path';
 
 const TEST = /\.test\.(ts|mjs)$/;
 const SKIPPED = new Set(['node_modules', 'dist', 'coverage', 'fixtures', '.git']);
-/** Where tests are that run a proxy, or order certificates. */
-const SUITES = { nginx: /^(e2e|packages\/renderer-nginx)\//, haproxy: /^(e2e|packages\/renderer-haproxy)\//, pebble: /^e2e\// };
+/** Where tests are that run a proxy, order certificates, or run Prometheus. */
+const SUITES = {
+  nginx: /^(e2e|packages\/renderer-nginx)\//,
+  haproxy: /^(e2e|packages\/renderer-haproxy)\//,
+  pebble: /^e2e\//,
+  prometheus: /^e2e\/monitoring\//,
+};
 /** Options of vitest that people use and whose value is an argument of its own. */
 const WITH_VALUE = /^(-t|--testNamePattern|--reporter|--project|--exclude|--shard|--seed)$/;
 

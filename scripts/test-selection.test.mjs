@@ -7,11 +7,13 @@ const files = [
   'packages/renderer-nginx/src/b.test.ts',
   'packages/renderer-haproxy/src/h.test.ts',
   'e2e/c.test.ts',
+  'e2e/monitoring/m.test.ts',
   'scripts/d.test.mjs',
 ];
 
 const both = ['nginx', 'haproxy'];
-const all = [...both, 'pebble'];
+const withPebble = [...both, 'pebble'];
+const all = [...withPebble, 'prometheus'];
 
 test.each([
   ['everything', [], all],
@@ -20,7 +22,7 @@ test.each([
   ['the backends', ['packages/renderer'], both],
   ['one backend', ['renderer-haproxy'], ['haproxy']],
   ['the other one', ['renderer-nginx'], ['nginx']],
-  ['a part of a path', ['c.test'], all],
+  ['a part of a path', ['c.test'], withPebble],
   ['several words', ['packages/core', 'e2e'], all],
   ['only a name', ['-t', 'packages/core'], all],
   ['a name in a folder', ['packages/core', '-t', 'e2e'], []],

@@ -15,7 +15,6 @@ const laterHttp2 = 'HTTP/2 is not spoken yet';
 const everywhere: readonly KnownDifference[] = [
   { name: 'auth-basic > digest', why: 'digest authentication is refused: 503' },
   { name: 'bad-annotations > the paths are denied: GET http://deny-fastcgi-params-configmap.test/', why: 'FastCGI is not supported' },
-  { name: 'headers > custom-headers: GET http://customheaders.test/', why: 'there is no list of allowed headers yet: all are' },
   { name: 'hosts > status page from loopback', why: 'the status page belongs to the admin server' },
   {
     name: 'snippets-allowed > headers of the host on a page of the built-in default backend',

@@ -35,6 +35,7 @@ export interface ControllerOptions {
   /** Reaches the API server as this instead of through the gate. */
   readonly kubeconfig?: string;
   readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** What one suite has of a cluster: a namespace, a class, an account for controllers with the rights that are shipped, upstreams, and a gate to the API server. */
@@ -119,13 +120,13 @@ export class Lab {
 
   /** Starts a controller; resolves when it listens. */
   async launch(options: ControllerOptions = {}): Promise<RunningSluice> {
-    const { backend = this.backend, name = 'one', flags = [] } = options;
+    const { backend = this.backend, name = 'one', flags = [], env } = options;
     const config = this.folder.write(`${name}.yaml`, JSON.stringify(this.#settings(options)));
     const args = ['--config', config, '--backend', backend, '--data', join(this.folder.path, `data-${name}`), ...flags];
     await this.#retired.get(name);
     await this.api.apply(podOf(this.name, name));
     await this.api.patch({ kind: 'Pod', namespace: this.name, name }, { status: { phase: 'Running' } }, 'status');
-    const running = await RunningSluice.listening(args, { env: { POD_NAMESPACE: this.name, POD_NAME: name } });
+    const running = await RunningSluice.listening(args, { env: { POD_NAMESPACE: this.name, POD_NAME: name, ...env } });
     this.#running.add(running);
     this.#retired.set(name, this.#retire(running, name));
     return running;

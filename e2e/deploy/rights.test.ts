@@ -39,7 +39,14 @@ describe.skipIf(skip)(title, () => {
   test('some namespaces, and nothing in others', async () => {
     const manifests = await renderChart(helm, { controller: { scope: { enabled: true, namespace: 'shop, blog' } } });
     expect(rightsOf(manifests)).toEqual(
-      [...watched('shop'), ...watched('blog'), classes, ...own, 'sluice services=sluice-controller: get'].toSorted(),
+      [
+        ...watched('shop'),
+        ...watched('blog'),
+        classes,
+        ...own,
+        'sluice configmaps=sluice-controller: get list watch',
+        'sluice services=sluice-controller: get',
+      ].toSorted(),
     );
   });
 

@@ -32,11 +32,7 @@
   "https" (list (printf ":%d" (int $c.containerPort.https)))
   "admin" (printf ":%d" (int $c.metrics.port)) }}
 {{- $config := dict "backend" .Values.backend "watch" $watch "listen" $listen "data" "/var/lib/sluice" }}
-{{- /* Only of a namespace that is watched can it be read. */}}
-{{- $namespace := include "sluice.namespace" . }}
-{{- if and (not $c.scope.namespaceSelector) (has $namespace (default (list $namespace) $kubernetes.namespaces)) }}
-{{- $_ := set $config "configMap" (printf "%s/%s" $namespace (include "sluice.controller" .)) }}
-{{- end }}
+{{- $_ := set $config "configMap" (printf "%s/%s" (include "sluice.namespace" .) (include "sluice.controller" .)) }}
 {{- if .Values.defaultBackend.enabled }}
 {{- $_ := set $config "defaultBackendService" (printf "%s/%s" (include "sluice.namespace" .) (include "sluice.defaultBackend" .)) }}
 {{- end }}

@@ -38,6 +38,9 @@ onEachBackend('what the cluster is told', ({ lab }) => {
     await untilPublished(lab(), 'shop.test', PUBLISHED);
     await lab().route('late.test');
     await untilPublished(lab(), 'late.test', PUBLISHED);
+    const { text } = await sluice.page('/metrics');
+    expect(text).toMatch(/^nginx_ingress_controller_leader_election_status\{.*name="sluice-leader"\} 1$/m);
+    expect(text).toMatch(/^sluice_status_writes_total\{outcome="written"\} [1-9]/m);
     await lab().api.patch(lab().ingressRef('late.test'), { spec: { ingressClassName: 'of-nobody' } });
     await untilPublished(lab(), 'late.test');
     expect((await sluice.stop()).status).toBe(0);

@@ -42,6 +42,21 @@ onEachBackend('namespaces and classes', ({ lab }) => {
     await sluice.stop();
   });
 
+  test('the ConfigMap that --configmap names is read also where its namespace is not watched', async () => {
+    const elsewhere = await lab().namespace('settings');
+    const settings = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: elsewhere, name: 'settings' } };
+    await lab().api.apply({ ...settings, data: { 'denylist-source-range': '0.0.0.0/0,::/0' } });
+    const sluice = await lab().start({ flags: ['--watch-namespace', lab().name, '--configmap', `${elsewhere}/settings`] });
+    expect(await answerOf(sluice, 'own.test')).toBe('status 403');
+    await lab().api.apply({ ...settings, data: {} });
+    await untilAnswer(sluice, 'own.test', 'web');
+    await lab().api.apply({ ...settings, data: { 'denylist-source-range': '0.0.0.0/0,::/0' } });
+    await untilAnswer(sluice, 'own.test', 'status 403');
+    await lab().api.delete({ kind: 'ConfigMap', namespace: elsewhere, name: 'settings' });
+    await untilAnswer(sluice, 'own.test', 'web');
+    await sluice.stop();
+  });
+
   test('namespaces come and go with their labels', async () => {
     const labels = { [lab().name]: 'yes' };
     const chosen = await shopIn('chosen', 'chosen.test');

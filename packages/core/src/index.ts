@@ -26,6 +26,7 @@ export type { MirrorPolicy } from './model/policy/mirror.ts';
 export type { BodyLimitPolicy } from './model/policy/body-limit.ts';
 export type { UpstreamConnectionPolicy } from './model/policy/upstream-connection.ts';
 export type { UpstreamHostPolicy } from './model/policy/upstream-host.ts';
+export type { RequestHeadersPolicy } from './model/policy/request-headers.ts';
 export type { RequestBufferingPolicy } from './model/policy/request-buffering.ts';
 export type { ResponseHeadersPolicy } from './model/policy/response-headers.ts';
 export type { CookieDomainPolicy, CookiePathPolicy, LocationRewritePolicy, ValueRewrite } from './model/policy/value-rewrite.ts';
@@ -56,10 +57,14 @@ export { KeyMaterial } from './model/key-material.ts';
 export type { Certificate } from './model/certificate.ts';
 export type { Listener } from './model/listener.ts';
 export type { RoutingModel } from './model/routing-model.ts';
-export { settingGroups } from './model/settings/serving-settings.ts';
+export { settingGroups } from './model/settings/setting-groups.ts';
 export type { SaidSetting, ServingSettings } from './model/settings/serving-settings.ts';
 export { defaultServing } from './model/settings/read-serving.ts';
 export type { AnySetting, SettingFacts, SettingGroup } from './model/settings/setting.ts';
+export { serverToken } from './model/settings/answer-headers.ts';
+export type { AnswerHeaders } from './model/settings/answer-headers.ts';
+export type { BlockPattern } from './model/settings/blocked-clients.ts';
+export type { ForwardedTrust } from './model/settings/forwarded-trust.ts';
 export type { StrictTransport } from './model/settings/strict-transport.ts';
 
 export { evaluate } from './evaluate/evaluate.ts';
@@ -111,7 +116,7 @@ export type { Artifact, ArtifactFile } from './render/artifact.ts';
 export type { Culprit, Validation } from './validate/validation.ts';
 export type { Generation, Reloader } from './apply/reloader.ts';
 export type { ApplyOutcome } from './apply/apply-outcome.ts';
-export type { Dataplane, DataplaneHealth, DataplaneStats, ReloadFacts } from './apply/dataplane.ts';
+export type { ConnectionStates, Dataplane, DataplaneHealth, DataplaneStats, ReloadFacts } from './apply/dataplane.ts';
 export type { RunReport } from './pipeline/run-report.ts';
 export type { Backend } from './apply/backend.ts';
 export { isOwnAddress } from './apply/own-address.ts';
@@ -128,7 +133,7 @@ export type { BuiltModel } from './model/build/build-model.ts';
 export { defaultModelOptions } from './model/build/model-options.ts';
 export type { ModelOptions, PathSemantics } from './model/build/model-options.ts';
 
-export type { Sink, SourceChange, Watcher } from './watch/watcher.ts';
+export type { ChangeTime, Sink, SourceChange, Watcher } from './watch/watcher.ts';
 export type { Snapshot } from './watch/snapshot.ts';
 export type { WatchedKind, WatchedKinds, WatchedObject } from './watch/object.ts';
 export { SnapshotStore } from './watch/snapshot-store.ts';
@@ -144,11 +149,21 @@ export type { ListenAddress } from './config/listen-address.ts';
 export { createToken } from './plugin/token.ts';
 export type { Factory, Services, Token } from './plugin/token.ts';
 export { definePlugin, isPlugin } from './plugin/plugin.ts';
-export type { ConfiguredPlugin, FoundProxy, LifeCycleHook, Plugin, PluginDefinition, PluginHost } from './plugin/plugin.ts';
+export type {
+  AroundHook,
+  ConfiguredPlugin,
+  FoundProxy,
+  LifeCycleHook,
+  LifeCycleUndo,
+  Plugin,
+  PluginDefinition,
+  PluginHost,
+} from './plugin/plugin.ts';
 export type { AdminAnswer, AdminRoute } from './plugin/admin-route.ts';
 export {
   AdminRoutesToken,
   ControllerViewToken,
+  MeasurementsToken,
   DataDirectoryToken,
   ListenToken,
   LoggerToken,
@@ -162,8 +177,9 @@ export type { ControllerOptions, LifeCycleLimits } from './plugin/controller-opt
 export type { CoalescerOptions } from './pipeline/coalescer.ts';
 export { countBySeverity } from './observe/diagnostic.ts';
 export { spanAttributes, spanNames } from './observe/span-names.ts';
-export { stage } from './pipeline/stage.ts';
+export { stage, traced } from './pipeline/stage.ts';
 export type { StageFacts } from './pipeline/stage.ts';
+export { asTold, believesOthers, toldAddresses, toldEdits, toldHost, toldScheme } from './evaluate/forwarded.ts';
 export { digestOf } from './model/digest.ts';
 export { createDefaultCertificate } from './apply/default-certificate.ts';
 export type { KeyPair } from './apply/default-certificate.ts';
@@ -219,6 +235,9 @@ export {
   runsIn,
   signalProcess,
 } from './observe/process/process-info.ts';
+export { processUsage } from './observe/process/process-usage.ts';
+export type { ProcessUsage } from './observe/process/process-usage.ts';
+export type { Measurement, MetricEntry, Sample } from './observe/measurement.ts';
 export type { ProcessIdentity, ProcessInfo } from './observe/process/process-info.ts';
 export { clientConnections, portsOf } from './observe/process/tcp-sockets.ts';
 export { workerUser } from './observe/process/worker-user.ts';

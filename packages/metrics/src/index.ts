@@ -3,12 +3,13 @@ import {
   ControllerViewToken,
   ListenToken,
   LoggerToken,
+  MeasurementsToken,
   RequestMetrics,
   RequestMetricsToken,
   coreVersion,
   definePlugin,
 } from '@sluice/core';
-import type { AdminRoute, ControllerView } from '@sluice/core';
+import type { AdminRoute, ControllerView, Measurement } from '@sluice/core';
 import { z } from 'zod';
 import { AdminServer } from './admin/admin-server.ts';
 import { statusRoutes } from './admin/status-routes.ts';
@@ -17,7 +18,6 @@ import { ControllerMetrics } from './instruments/controller-metrics.ts';
 import type { CountedRequests } from './instruments/controller-metrics.ts';
 import { requestMetricsOptions, requestOptions } from './instruments/request-options.ts';
 import { startTracing } from './tracing/trace-export.ts';
-import type { StopTracing } from './tracing/trace-export.ts';
 
 const metricsOptions = z.strictObject({
   controllerClass: z
@@ -39,18 +39,22 @@ export default definePlugin({
       const view = services.get(ControllerViewToken);
       const metrics = services.find(RequestMetricsToken);
       const counted = metrics && { metrics, excluded: options.requests.exclude };
-      return [...statusRoutes(view), ...metricRoutes(view, options.controllerClass, counted)];
+      const measurements = services.get(MeasurementsToken);
+      return [...statusRoutes(view), ...metricRoutes(view, { controllerClass: options.controllerClass, counted, measurements })];
     });
     if (options.requests.enabled)
       host.provide(
         RequestMetricsToken,
         (services) => new RequestMetrics(requestMetricsOptions(options.requests), services.get(LoggerToken)),
       );
-    let stopTracing: StopTracing | undefined;
-    host.onStart(async (services) => {
-      stopTracing = await startTracing(process.env, services.get(LoggerToken));
+    // The first run is traced, and whoever asks while connections are drained is answered.
+    host.around(async (services) => {
+      const stopTracing = await startTracing(process.env, services.get(LoggerToken));
+      return async () => {
+        await server?.close();
+        await stopTracing?.();
+      };
     });
-    host.onStop(() => stopTracing?.());
     host.onStart(async (services) => {
       const { admin } = services.get(ListenToken);
       if (admin === undefined) return;
@@ -58,15 +62,21 @@ export default definePlugin({
       const port = await server.listen(admin);
       services.get(LoggerToken).info('admin server listening', { host: admin.host, port });
     });
-    host.onStop(() => server?.close());
   },
 });
 
+interface MetricParts {
+  readonly controllerClass: string;
+  readonly counted: CountedRequests | undefined;
+  readonly measurements: readonly Measurement[];
+}
+
 /** `/metrics` and `/nginx_status`. In a cluster the labels say which pod it is. */
-function metricRoutes(view: ControllerView, controllerClass: string, counted: CountedRequests | undefined): readonly AdminRoute[] {
+function metricRoutes(view: ControllerView, { controllerClass, counted, measurements }: MetricParts): readonly AdminRoute[] {
   const { POD_NAMESPACE = '', POD_NAME = '' } = process.env;
   const identity = { namespace: POD_NAMESPACE, pod: POD_NAME, controllerClass, version: coreVersion };
   const metrics = new ControllerMetrics(view, identity, counted);
+  for (const measurement of measurements) metrics.add(measurement);
   return [
     { path: '/metrics', answer: async () => ({ status: 200, body: await metrics.text(), type: metrics.contentType }) },
     { path: '/nginx_status', answer: () => ({ status: 200, body: stubStatus(view.stats()) }) },

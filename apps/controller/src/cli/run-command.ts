@@ -19,6 +19,7 @@ export async function controllerOf(settings: Settings): Promise<Controller> {
     data: base.data,
     logger,
     model: modelOptions(base),
+    limits: { graceMs: base.shutdownGraceMs },
     listen: {
       http: base.listen.http.map(parseListenAddress),
       https: base.listen.https.map(parseListenAddress),
@@ -37,12 +38,12 @@ function demandSource({ base: { watch }, plugins }: Settings): void {
   );
 }
 
-/** `sluice run`: serves until SIGTERM or SIGINT, then drains; a second signal ends at once. */
+/** `sluice run`: serves until SIGTERM or SIGINT, then drains; another signal ends the grace period before that, and one while it drains ends at once. */
 export async function run(controller: Controller): Promise<ExitStatus> {
   const { promise: stopped, resolve } = Promise.withResolvers<void>();
   let signals = 0;
   const onSignal = (): void => {
-    if (++signals > 1) process.exit(0);
+    if (signals++ > 0 && controller.stopping) process.exit(0);
     void controller.stop().then(resolve);
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);

@@ -49,6 +49,13 @@ const base = {
       admin: z.string().optional().describe('Address of the admin server; :10254 in a cluster, 127.0.0.1:10254 outside.'),
     })
     .prefault({}),
+  shutdownGraceMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(3_600_000)
+    .default(0)
+    .describe('How long a controller that is told to stop serves on, not ready any more, before it drains its connections.'),
   data: z.string().default('/var/lib/sluice').describe('Folder for generated files, sockets and the last good generation.'),
   log: z
     .strictObject({

@@ -1,11 +1,25 @@
+import type { ProcessIdentity } from '../observe/process/process-info.ts';
+
 /** Whether the data plane does its work; `reason` is a sentence for the operator. */
 export type DataplaneHealth = { readonly healthy: true } | { readonly healthy: false; readonly reason: string };
+
+/** Connections of clients by what is done with them, as the stub-status page of nginx tells them apart. */
+export interface ConnectionStates {
+  /** The head of a request is being read. */
+  readonly reading: number;
+  /** A request is being answered. */
+  readonly writing: number;
+  /** The next request is waited for. */
+  readonly waiting: number;
+}
 
 /** Counters since start, as the stub-status page reports them. */
 export interface DataplaneStats {
   readonly acceptedConnections: number;
   readonly activeConnections: number;
   readonly requests: number;
+  /** The active connections; absent where the data plane does not tell. */
+  readonly states?: ConnectionStates;
 }
 
 /** The ports of the listeners, in the order of the configuration. */
@@ -36,6 +50,8 @@ export interface Dataplane {
   stop(signal: AbortSignal): Promise<void>;
   health(): Promise<DataplaneHealth>;
   stats(): DataplaneStats;
+  /** The processes of the proxy; absent where it is in this one. */
+  processes?(): readonly ProcessIdentity[];
   /** What is listened on, where that is known: some redirects name it. */
   addresses?(): ListeningAddresses;
   /** Present where the proxy reloads at all. */

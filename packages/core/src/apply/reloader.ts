@@ -17,4 +17,6 @@ export interface Reloader {
   validate(artifact: Artifact, signal: AbortSignal): Promise<Validation>;
   apply(artifact: Artifact, signal: AbortSignal): Promise<ApplyOutcome>;
   current(): Generation | undefined;
+  /** Asks the data plane whether it answers by what was applied last. Without it what `apply` says is believed. */
+  probe?(signal: AbortSignal): Promise<boolean>;
 }

@@ -8,6 +8,7 @@ import { checkAccess } from './access.ts';
 import { chooseSide } from './canary.ts';
 import { isRedirected, locationOf } from './location.ts';
 import { checkClient } from './client-auth.ts';
+import { toldScheme } from './forwarded.ts';
 import type { Narrator } from './reason.ts';
 import type { RoutedRequest } from './request.ts';
 import { hostSnippet, rewritePhase, withPhase } from './rewrite-phase.ts';
@@ -67,8 +68,9 @@ function afterRewrite(at: RoutedPath, action: LateAction, find: FindUpstream, te
   const { request, route } = at;
   if (action.kind === 'redirect') return redirectTo(at, action.redirect, tell);
   const toHttps = policyOf(route, 'https-redirect');
-  if (toHttps !== undefined && !request.secure && isRedirected(toHttps, request)) return redirectToHttps(at, toHttps, tell);
-  if (toHttps !== undefined && request.secure) tell?.({ step: 'policy', text: 'already HTTPS: no redirect', from: toHttps.from });
+  if (toHttps !== undefined && toldScheme(request) === 'http' && isRedirected(toHttps, request)) return redirectToHttps(at, toHttps, tell);
+  if (toHttps !== undefined && toldScheme(request) !== 'http')
+    tell?.({ step: 'policy', text: 'already HTTPS: no redirect', from: toHttps.from });
   if (action.kind === 'respond') return respond(at, action, tell);
   return forward(at, action.upstream, find, tell);
 }

@@ -2,9 +2,11 @@ import type { HostMatch } from '../model/match.ts';
 import type { Route } from '../model/route.ts';
 import type { RoutingModel } from '../model/routing-model.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
+import { blockedRequest } from './blocks.ts';
 import { canonicalHost } from './canonical-host.ts';
 import { decideAtRoute } from './at-route.ts';
 import { badHost, badPath, beforeRouting } from './conclude.ts';
+import { asTold } from './forwarded.ts';
 import { hostMatches, hostRank, pathMatches } from './match.ts';
 import { normalizePath, splitTarget } from './normalize-path.ts';
 import type { Reason } from './reason.ts';
@@ -21,8 +23,10 @@ export interface Decision {
  * Decides which route answers a request and what happens to it. This is the one definition of routing: the Node data
  * plane serves with its compiled form, `explain` prints its reasons, tests use it as the oracle for every backend.
  */
-export function evaluate(model: RoutingModel, request: RoutedRequest): Decision {
+export function evaluate(model: RoutingModel, asked: RoutedRequest): Decision {
   const reasons: Reason[] = [];
+  const request = asTold(asked, model.settings);
+  tellTold(request, model.settings.said, reasons);
   const tell = (reason: Reason): void => void reasons.push(reason);
   const host = chooseHost(model.virtualHosts, request.host, reasons);
   if (host === undefined)
@@ -32,12 +36,22 @@ export function evaluate(model: RoutingModel, request: RoutedRequest): Decision 
     return { verdict: badPath, reasons: [...reasons, { step: 'answer', text: '400: the path cannot be decoded or leaves the root' }] };
   if (path !== splitTarget(request.target).path)
     reasons.push({ step: 'path', text: `matched as ${path}: decoded, slashes merged, dots resolved; the upstream gets the path as sent` });
-  const early = beforeRouting(request, host, path, tell);
+  const early = blockedRequest(request, model.settings, host, tell) ?? beforeRouting(request, host, path, tell);
   if (early !== undefined) return { verdict: early, reasons };
   const route = chooseRoute(host, path, reasons);
   if (route === undefined) throw new TypeError(`virtual host ${host.name} has no route for every path`);
   const verdict = decideAtRoute({ request, host, route, path }, (id) => model.upstreams.find((upstream) => upstream.id === id), tell);
   return { verdict, reasons };
+}
+
+function tellTold({ told, clientAddress }: RoutedRequest, said: RoutingModel['settings']['said'], reasons: Reason[]): void {
+  const from = said.find(({ key }) => key === 'use-forwarded-headers' || key === 'enable-real-ip')?.from;
+  if (told === undefined || from === undefined) return;
+  reasons.push({
+    step: 'listener',
+    text: `by its headers: from ${clientAddress}, ${told.scheme}, host ${told.host}, port ${told.port}`,
+    from,
+  });
 }
 
 function chooseHost(hosts: readonly VirtualHost[], header: string, reasons: Reason[]): VirtualHost | undefined {

@@ -3,6 +3,7 @@ import type { Upstream } from '../model/upstream.ts';
 import type { VariableText } from '../model/variable-text.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
 import { canonicalHost } from './canonical-host.ts';
+import { toldHost, toldScheme } from './forwarded.ts';
 import { splitTarget } from './normalize-path.ts';
 import type { RoutedRequest } from './request.ts';
 import { serverNameOf } from './server-name.ts';
@@ -51,14 +52,14 @@ const READERS: Readonly<Record<string, (source: VariableSource) => string>> = {
   is_args: (source) => (query(source) === '' ? '' : '?'),
   host: ({ request, host }) => canonicalHost(request.host) ?? serverNameOf(host),
   http_host: ({ request }) => request.host,
-  best_http_host: ({ request }) => request.host,
+  best_http_host: ({ request }) => toldHost(request),
   uri: ({ path }) => path,
   document_uri: ({ path }) => path,
   request_uri: ({ request }) => request.target,
   escaped_request_uri: ({ request }) => escapeUri(request.target),
   request_method: ({ request }) => request.method,
   scheme: schemeOf,
-  pass_access_scheme: schemeOf,
+  pass_access_scheme: ({ request }) => toldScheme(request),
   remote_addr: ({ request }) => request.clientAddress,
   the_real_ip: ({ request }) => request.clientAddress,
   binary_remote_addr: ({ request }) => request.clientAddress,

@@ -2,6 +2,7 @@ import { policyOf } from '../model/policy/policy.ts';
 import type { Route } from '../model/route.ts';
 import type { RoutedPath } from './conclude.ts';
 import { expandVariables } from './expand-variables.ts';
+import type { VariableSource } from './expand-variables.ts';
 import { describeEdits } from './header-edit.ts';
 import type { HeaderEdit } from './header-edit.ts';
 import type { Narrator } from './reason.ts';
@@ -44,7 +45,25 @@ function requestHeaders({ request, host, route, path }: RoutedPath, { upstream }
     tell?.({ step: 'policy', text: `the upstream gets Connection: ${connection.value}`, from: connection.from });
     edits.push({ op: 'set', name: 'Connection', value: connection.value });
   }
+  edits.push(...ofSettings({ request, host, route, upstream, path, requestId: request.requestId }, tell));
   return edits;
+}
+
+/** Lines that settings of all routes add. */
+function ofSettings(source: VariableSource & Pick<RoutedPath, 'route'>, tell: Narrator): readonly HeaderEdit[] {
+  return source.route.policies
+    .filter((policy) => policy.kind === 'request-headers')
+    .flatMap(({ lines, from }) => {
+      const edits = lines.flatMap(({ op, name, value }) => editOf(op, name, expandVariables(value, source)));
+      tell?.({ step: 'policy', text: `the upstream gets ${describeEdits(edits)}`, from });
+      return edits;
+    });
+}
+
+/** Nothing is sent without a value. */
+function editOf(op: 'set' | 'add', name: string, value: string): readonly HeaderEdit[] {
+  if (value !== '') return [{ op, name, value }];
+  return op === 'set' ? [{ op: 'remove', name, value }] : [];
 }
 
 interface HostEdits {

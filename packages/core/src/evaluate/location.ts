@@ -1,6 +1,7 @@
 import type { HttpsRedirectPolicy } from '../model/policy/https-redirect.ts';
 import type { RedirectLocation } from '../model/redirect.ts';
 import { canonicalHost, hostWithoutPort } from './canonical-host.ts';
+import { toldHost, toldPort, toldScheme } from './forwarded.ts';
 import { splitTarget } from './normalize-path.ts';
 import type { RoutedRequest } from './request.ts';
 import { NAMELESS } from './server-name.ts';
@@ -20,7 +21,7 @@ export function locationOf(request: RoutedRequest, location: RedirectLocation): 
     case 'root':
       return `${scheme}://${request.host}${location.path}`;
     case 'host':
-      return `${scheme}://${location.name}:${request.port}${withoutSlash(request.target)}`;
+      return `${toldScheme(request)}://${location.name}:${toldPort(request)}${withoutSlash(request.target)}`;
   }
 }
 
@@ -36,9 +37,10 @@ function urlLocation(request: RoutedRequest, { url, relative, withPort }: Kind<'
   return `${schemeOf(request)}://${canonicalHost(request.host) ?? ''}${portOf(request, withPort)}${url}`;
 }
 
-function httpsLocation({ host, target, httpsPort }: RoutedRequest, { keepTrailingSlash, withPort }: Kind<'https'>): string {
+function httpsLocation(request: RoutedRequest, { keepTrailingSlash, withPort }: Kind<'https'>): string {
+  const { target, httpsPort } = request;
   const port = withPort === true ? `:${httpsPort}` : '';
-  return `https://${hostWithoutPort(host) || NAMELESS}${port}${keepTrailingSlash ? target : withoutSlash(target)}`;
+  return `https://${hostWithoutPort(toldHost(request)) || NAMELESS}${port}${keepTrailingSlash ? target : withoutSlash(target)}`;
 }
 
 function schemeOf({ secure }: RoutedRequest): string {

@@ -59,6 +59,7 @@ export function requestOf({
     requestId: header('x-request-id') || NO_REQUEST_ID,
     bodyBytes: Number(/^\d+$/.exec(header('content-length') ?? '')?.[0] ?? 0),
     header,
+    joined: joinedReader(headers),
   };
 }
 
@@ -89,6 +90,17 @@ function headerReader(headers: readonly string[]): RoutedRequest['header'] {
     const values = lines.filter((line) => line.name === name).map(({ value }) => value);
     if (name === 'cookie' && values.length > 1) return values.join('; ');
     return name === 'host' ? values.at(-1) : values[0];
+  };
+}
+
+/** All lines of a name as one. */
+function joinedReader(headers: readonly string[]): (name: string) => string | undefined {
+  return (name) => {
+    const values = headers.flatMap((line) => {
+      const colon = line.indexOf(':');
+      return line.slice(0, Math.max(colon, 0)).trim().toLowerCase() === name ? [line.slice(colon + 1).trim()] : [];
+    });
+    return values.length === 0 ? undefined : values.filter((value) => value !== '').join(', ');
   };
 }
 

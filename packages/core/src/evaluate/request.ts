@@ -1,4 +1,5 @@
 import type { ClientTls } from './client-auth.ts';
+import type { ToldWay } from './forwarded.ts';
 
 /** What routing looks at in a request. All strings are "binary": one char per byte as received. */
 export interface RoutedRequest {
@@ -21,8 +22,12 @@ export interface RoutedRequest {
   readonly requestId: string;
   /** Content-Length; 0 when there is none. */
   readonly bodyBytes: number;
+  /** The way on which it came, as those say who are believed; absent where nobody is asked. */
+  readonly told?: ToldWay;
   /** Absent without TLS, and where nothing is known of it. */
   readonly tls?: ClientTls | undefined;
   /** Value of the first header line with this name (given in lower case), of all lines joined by `; ` for `cookie`; undefined when there is none. */
   header(name: string): string | undefined;
+  /** All lines with this name joined by `, `; what has none knows of no header with several lines. */
+  joined?(name: string): string | undefined;
 }

@@ -11,15 +11,18 @@ type Teller = NonNullable<Narrator>;
 /** Tells how much a client may ask for. */
 export function tellLimit(limit: LimitPolicy | undefined, address: string, tell: Teller): void {
   if (limit === undefined) return;
-  const { perSecond, perMinute, connections, from } = limit;
+  const { perSecond, perMinute, connections, rateStatus, connectionStatus, from } = limit;
   const limits = [
     ...(connections === undefined ? [] : [`${connections} at the same time`]),
     ...(perSecond === undefined ? [] : [`${perSecond.requests} a second (${perSecond.burst} more at once)`]),
     ...(perMinute === undefined ? [] : [`${perMinute.requests} a minute (${perMinute.burst} more at once)`]),
   ];
   if (hasAddress(limit.exempt, address)) return tell({ step: 'policy', text: `the limits do not count ${address}`, from });
-  const text = `503 for a client that sends more than ${limits.join(', ')}`;
-  tell({ step: 'policy', text, from, unless: { step: 'limit', statuses: [503] } });
+  const statuses = [
+    ...new Set([...(connections === undefined ? [] : [connectionStatus]), ...(perSecond || perMinute ? [rateStatus] : [])]),
+  ];
+  const text = `${statuses.join(' or ')} for a client that sends more than ${limits.join(', ')}`;
+  tell({ step: 'policy', text, from, unless: { step: 'limit', statuses } });
 }
 
 /** Tells what the data plane asks: the password, then the external service. */

@@ -11,6 +11,7 @@ import type { RoutingModel } from '../model/routing-model.ts';
 import { countBySeverity, formatDiagnostic } from '../observe/diagnostic.ts';
 import type { Diagnostic } from '../observe/diagnostic.ts';
 import type { Logger } from '../observe/logger.ts';
+import type { ProcessIdentity } from '../observe/process/process-info.ts';
 import type { ControllerStatus, ControllerView } from '../plugin/controller-view.ts';
 import { mergeSnapshots } from '../watch/snapshot-merge.ts';
 import { noChanges, togetherOf } from '../watch/recent-changes.ts';
@@ -19,6 +20,7 @@ import { SnapshotStore } from '../watch/snapshot-store.ts';
 import type { Watcher } from '../watch/watcher.ts';
 import { Coalescer } from './coalescer.ts';
 import type { CoalescerOptions } from './coalescer.ts';
+import { LoopPulse } from './loop-pulse.ts';
 import { Quarantine } from './quarantine.ts';
 import { reconcile } from './reconcile.ts';
 import type { Reconciliation } from './reconcile.ts';
@@ -31,6 +33,8 @@ export interface ControlLoopParts {
   readonly logger: Logger;
   readonly model: ModelOptions;
   readonly holdOff: CoalescerOptions;
+  /** A step of a run that lasts longer hangs. */
+  readonly stepMs: number;
 }
 
 /** Pauses before a failed run is tried again; the last one repeats. */
@@ -49,6 +53,7 @@ export class ControlLoop implements ControllerView {
   readonly #aborter = new AbortController();
   readonly #builder: ModelBuilder;
   readonly #quarantine = new Quarantine();
+  readonly #pulse: LoopPulse;
   #running: Promise<unknown> = Promise.resolve();
   readonly #callbacks = new Set<(run: RunReport) => void>();
   #startedMs = 0;
@@ -56,6 +61,7 @@ export class ControlLoop implements ControllerView {
   #served: { readonly model: RoutingModel; readonly ingresses: readonly ObjectRef[]; readonly revision: number } | undefined;
   #found: readonly Diagnostic[] = [];
   #failures = 0;
+  #leaving = false;
   /** What was told of sources that are waited for. */
   #waitingFor = '';
   /** Name of a watcher that will never work again. */
@@ -67,6 +73,7 @@ export class ControlLoop implements ControllerView {
   constructor(parts: ControlLoopParts) {
     this.#parts = parts;
     this.#builder = new ModelBuilder(parts.model);
+    this.#pulse = new LoopPulse(parts.stepMs);
     this.#coalescer = new Coalescer(
       parts.holdOff,
       () => this.#run(),
@@ -94,6 +101,11 @@ export class ControlLoop implements ControllerView {
     this.#hourly = setInterval(() => this.#coalescer.trigger(), HOUR_MS).unref();
   }
 
+  /** It is about to be stopped: clients should not be sent here any more. */
+  leave(): void {
+    this.#leaving = true;
+  }
+
   async stop(): Promise<void> {
     this.#aborter.abort();
     clearTimeout(this.#retry);
@@ -103,12 +115,21 @@ export class ControlLoop implements ControllerView {
   }
 
   ready(): boolean {
-    return this.#served !== undefined && !this.#aborter.signal.aborted;
+    return this.#served !== undefined && !this.#leaving && !this.#aborter.signal.aborted;
   }
 
-  health(): Promise<DataplaneHealth> {
-    if (this.#gaveUp !== undefined) return Promise.resolve({ healthy: false, reason: `the watcher ${this.#gaveUp} has given up` });
-    return this.#parts.backend.dataplane.health();
+  async readiness(): Promise<DataplaneHealth> {
+    if (this.ready()) return this.#parts.backend.dataplane.health();
+    const reason = this.#served === undefined ? 'no generation of a complete snapshot is being served' : 'it is about to stop';
+    return { healthy: false, reason };
+  }
+
+  async health(): Promise<DataplaneHealth> {
+    if (this.#gaveUp !== undefined) return { healthy: false, reason: `the watcher ${this.#gaveUp} has given up` };
+    // What is left to do has a time limit of its own.
+    if (this.#aborter.signal.aborted) return { healthy: true };
+    const trouble = this.#pulse.trouble();
+    return trouble === undefined ? this.#parts.backend.dataplane.health() : { healthy: false, reason: trouble };
   }
 
   diagnostics(): readonly Diagnostic[] {
@@ -125,6 +146,14 @@ export class ControlLoop implements ControllerView {
 
   stats(): DataplaneStats {
     return this.#parts.backend.dataplane.stats();
+  }
+
+  processes(): readonly ProcessIdentity[] | undefined {
+    return this.#parts.backend.dataplane.processes?.();
+  }
+
+  waitingChanges(): number {
+    return this.#unserved.count + this.#stores.reduce((sum, { waiting }) => sum + waiting, 0);
   }
 
   reloads(): ReloadFacts | undefined {
@@ -164,17 +193,18 @@ export class ControlLoop implements ControllerView {
     const changes = togetherOf([this.#unserved, ...this.#stores.map((store) => store.recentChanges())]);
     // Those of a run that fails are told by the next one.
     this.#unserved = changes;
-    const loop = { builder: this.#builder, backend, quarantine: this.#quarantine };
-    const result = await reconcile(loop, snapshot, this.#aborter.signal, changes);
+    const loop = { builder: this.#builder, backend, quarantine: this.#quarantine, pulse: this.#pulse };
+    const result = await reconcile(loop, snapshot, this.#aborter.signal, changes).finally(() => this.#pulse.rest());
     this.#unserved = noChanges;
     this.#found = [...diagnostics, ...result.diagnostics];
     this.#failures = 0;
+    const sinceMs = this.#served === undefined ? undefined : changes.sinceMs;
     this.#take(result, snapshot.revision);
-    this.#report(result.outcome.kind, result.span);
+    this.#report(result.outcome.kind, { span: result.span, sinceMs });
   }
 
-  #report(outcome: RunReport['outcome'], span?: RunReport['span']): void {
-    const run: RunReport = { outcome, atMs: Date.now(), durationMs: performance.now() - this.#startedMs, ...(span && { span }) };
+  #report(outcome: RunReport['outcome'], about: Pick<RunReport, 'sinceMs' | 'span'> = {}): void {
+    const run: RunReport = { outcome, atMs: Date.now(), durationMs: performance.now() - this.#startedMs, ...about };
     for (const callback of this.#callbacks) callback(run);
   }
 

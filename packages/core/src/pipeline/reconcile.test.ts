@@ -5,13 +5,14 @@ import type { RoutingModel } from '../model/routing-model.ts';
 import { memoryBackend } from '../testing/memory-backend.ts';
 import { ingressObject } from '../testing/objects.ts';
 import { SnapshotStore } from '../watch/snapshot-store.ts';
+import { LoopPulse } from './loop-pulse.ts';
 import { Quarantine } from './quarantine.ts';
 import { reconcile } from './reconcile.ts';
 
 function setUp(...objects: readonly object[]) {
   const { backend, control } = memoryBackend();
   const store = new SnapshotStore();
-  const loop = { builder: new ModelBuilder(defaultModelOptions), backend, quarantine: new Quarantine() };
+  const loop = { builder: new ModelBuilder(defaultModelOptions), backend, quarantine: new Quarantine(), pulse: new LoopPulse(1000) };
   const put = (...more: readonly object[]) => store.change(more.map((object) => ({ kind: 'put', object })));
   put(...objects);
   const run = () => reconcile(loop, store.snapshot(), new AbortController().signal);

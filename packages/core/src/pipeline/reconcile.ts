@@ -3,15 +3,19 @@ import type { ApplyOutcome } from '../apply/apply-outcome.ts';
 import type { Backend } from '../apply/backend.ts';
 import { diagnose } from '../observe/diagnostic.ts';
 import type { Diagnostic } from '../observe/diagnostic.ts';
+import { spanTimeMs } from '../observe/span-clock.ts';
 import { spanAttributes, spanNames } from '../observe/span-names.ts';
+import type { SpanName } from '../observe/span-names.ts';
 import type { ModelBuilder } from '../model/build/build-model.ts';
 import { builtIn } from '../model/origin.ts';
 import type { ObjectRef } from '../model/origin.ts';
 import type { RoutingModel } from '../model/routing-model.ts';
 import type { Snapshot } from '../watch/snapshot.ts';
+import type { LoopPulse } from './loop-pulse.ts';
 import type { Quarantine } from './quarantine.ts';
 import type { RecentChanges } from '../watch/recent-changes.ts';
 import { noChanges } from '../watch/recent-changes.ts';
+import { probed } from './probe.ts';
 import { pastStage, stage } from './stage.ts';
 
 /** What the loop works with, from one run to the next. */
@@ -19,6 +23,8 @@ export interface Loop {
   readonly builder: ModelBuilder;
   readonly backend: Backend;
   readonly quarantine: Quarantine;
+  /** Hears of every step. */
+  readonly pulse: LoopPulse;
 }
 
 /** What one run came to. `diagnostics` are about the model and the backend, not about the sources. */
@@ -46,23 +52,32 @@ export async function reconcile(
   signal: AbortSignal,
   changes: RecentChanges = noChanges,
 ): Promise<Reconciliation> {
-  const { builder, quarantine } = loop;
+  const { builder, quarantine, pulse } = loop;
   const { renderer, reloader } = loop.backend;
   const facts = { attributes: attributesOf(snapshot, changes), startMs: changes.sinceMs };
+  // A step begins where the one before has ended: nothing is between them.
+  let startMs = spanTimeMs();
+  const step = async <T>(name: SpanName, work: () => T | Promise<T>): Promise<T> => {
+    pulse.begin(name);
+    const done = await stage(name, work, { startMs });
+    startMs = spanTimeMs();
+    return done;
+  };
   const run = async (span: Span): Promise<Reconciliation> => {
-    if (changes.sinceMs !== undefined) pastStage(spanNames.wait, changes.sinceMs);
+    tellPast(changes, startMs);
     for (let round = 1; ; round++) {
       const usable = quarantine.apply(snapshot);
-      const built = await stage(spanNames.model, () => builder.build(usable));
-      const translation = await stage(spanNames.translate, () => renderer.translate(built.model));
-      const artifact = await stage(spanNames.render, () => renderer.render(translation.tree));
-      const validation = await stage(spanNames.validate, () => reloader.validate(artifact, signal));
+      const built = await step(spanNames.model, () => builder.build(usable));
+      const translation = await step(spanNames.translate, () => renderer.translate(built.model));
+      const artifact = await step(spanNames.render, () => renderer.render(translation.tree));
+      const validation = await step(spanNames.validate, () => reloader.validate(artifact, signal));
       if (validation.kind === 'refused' && round < MAX_ROUNDS && quarantine.add(validation.culprits, usable)) continue;
       const outcome: ApplyOutcome =
         validation.kind === 'refused'
           ? { kind: 'rejected', message: validation.message }
-          : await stage(spanNames.apply, () => reloader.apply(artifact, signal));
+          : await step(spanNames.apply, () => reloader.apply(artifact, signal));
       span.setAttributes(attributesOfOutcome(outcome));
+      if (outcome.kind === 'applied') await step(spanNames.probe, () => probed(reloader, signal));
       const refused = outcome.kind === 'rejected' || outcome.kind === 'rolledBack' ? [diagnose('SLU3003', builtIn, outcome.message)] : [];
       if (refused.length === 0) quarantine.accept(usable);
       return {
@@ -75,6 +90,13 @@ export async function reconcile(
     }
   };
   return stage(spanNames.reconcile, run, facts);
+}
+
+/** What was before the run: the way of the first change to this program, if that took noticeably long, and the wait for the run. */
+function tellPast({ sinceMs, receivedMs }: RecentChanges, nowMs: number): void {
+  if (sinceMs === undefined || receivedMs === undefined) return;
+  if (receivedMs > sinceMs) pastStage(spanNames.watch, sinceMs, receivedMs);
+  pastStage(spanNames.wait, receivedMs, Math.max(nowMs, receivedMs));
 }
 
 /** Why there is a run: the objects that have changed, by their versions. */

@@ -7,6 +7,8 @@ export interface RunReport {
   /** When it ended, milliseconds since 1970. */
   readonly atMs: number;
   readonly durationMs: number;
+  /** When the first change that it is about was written, as far as that is known; absent of the first generation and of a run without changes. */
+  readonly sinceMs?: number | undefined;
   /** Its span: what comes of the run follows from it. Absent of one that failed. */
   readonly span?: SpanContext;
 }

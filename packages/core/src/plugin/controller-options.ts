@@ -10,6 +10,10 @@ export interface LifeCycleLimits {
   readonly startMs: number;
   /** For each step of stopping; requests in flight have this long to finish. */
   readonly stopMs: number;
+  /** Before a stop: the controller is not ready any more and serves on, so that nobody sends clients to it when it drains. */
+  readonly graceMs: number;
+  /** A step of a run of the reconcile loop that lasts longer hangs, and the controller is not healthy. */
+  readonly stepMs: number;
 }
 
 /** How a controller is put together. */

@@ -5,6 +5,7 @@ import type { WrittenRequest } from '../evaluate/request-of.ts';
 import type { Diagnostic, Severity } from '../observe/diagnostic.ts';
 import type { ObjectRef } from '../model/origin.ts';
 import type { RoutingModel } from '../model/routing-model.ts';
+import type { ProcessIdentity } from '../observe/process/process-info.ts';
 import type { RunReport } from '../pipeline/run-report.ts';
 
 /** What `/api/status` shows. */
@@ -22,8 +23,11 @@ export interface ControllerStatus {
 /** Read-only view of a running controller for admin pages, metrics and status writers. Nothing in it is secret. */
 export interface ControllerView {
   status(): Promise<ControllerStatus>;
-  /** A generation made from a complete first snapshot is being served. */
+  /** A generation made from a complete first snapshot is being served, and that is not about to end. */
   ready(): boolean;
+  /** Whether clients may be sent here: as `ready`, and the data plane answers. The reason why not is a sentence for the operator. */
+  readiness(): Promise<DataplaneHealth>;
+  /** Whether the program is able to work: its loop gets on, its sources may work, and its data plane answers. */
   health(): Promise<DataplaneHealth>;
   diagnostics(): readonly Diagnostic[];
   /** The model being served; undefined before the first generation. */
@@ -32,6 +36,10 @@ export interface ControllerView {
   servedIngresses(): readonly ObjectRef[];
   /** Connections and requests of clients since the data plane was started. */
   stats(): DataplaneStats;
+  /** The processes that serve clients; undefined where this one does. */
+  processes(): readonly ProcessIdentity[] | undefined;
+  /** Changes that no generation which is served has: those that a run is about, too. */
+  waitingChanges(): number;
   /** Undefined where the data plane does not reload. */
   reloads(): ReloadFacts | undefined;
   /**

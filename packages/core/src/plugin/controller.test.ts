@@ -6,9 +6,12 @@ import { memoryBackend } from '../testing/memory-backend.ts';
 import { ingressObject } from '../testing/objects.ts';
 import type { Sink } from '../watch/watcher.ts';
 import { createController } from './controller.ts';
+import type { ControllerView } from './controller-view.ts';
 import { ControllerViewToken } from './core-tokens.ts';
 import { definePlugin } from './plugin.ts';
 import { createToken } from './token.ts';
+
+const empty = z.strictObject({});
 
 /** A plugin with a memory backend, a watcher that a test feeds, and hooks that leave a trace. */
 function testPlugin() {
@@ -90,6 +93,72 @@ test('stopped while starting: the step under way is ended and undone, and no fur
   expect(control.events).toEqual(['start', 'started', 'stop']);
 });
 
+test('the grace period: not ready, and served on until it ends or somebody asks once more', async () => {
+  const { plugin, control, sink } = testPlugin();
+  const { promise: seen, resolve } = Promise.withResolvers<ControllerView>();
+  const looking = definePlugin({
+    name: 'looking',
+    core: '*',
+    config: empty,
+    register: (host) => host.onStart((services) => resolve(services.get(ControllerViewToken))),
+  });
+  const controller = await createController({ plugins: [plugin, looking], backend: 'memory', limits: { graceMs: 3_600_000 } });
+  await controller.start();
+  const view = await seen;
+  (await sink).synced();
+  await expect.poll(() => view.ready()).toBe(true);
+  const stopped = controller.stop();
+  expect([view.ready(), controller.stopping]).toEqual([false, false]);
+  expect(await view.readiness()).toEqual({ healthy: false, reason: 'it is about to stop' });
+  expect(await view.health()).toEqual({ healthy: true });
+  (await sink).change([{ kind: 'put', object: ingressObject('late', 'late.test') }]);
+  await expect.poll(() => control.served.at(-1)?.virtualHosts.map(({ name }) => name)).toContain('late.test');
+  void controller.stop();
+  await stopped;
+  expect(controller.stopping).toBe(true);
+  expect(control.events.at(-1)).toBe('stop');
+});
+
+test('a run that hangs makes it ill until it goes on', async () => {
+  const { plugin, control, sink } = testPlugin();
+  const { promise: seen, resolve } = Promise.withResolvers<ControllerView>();
+  const looking = definePlugin({
+    name: 'looking',
+    core: '*',
+    config: empty,
+    register: (host) => host.onStart((services) => resolve(services.get(ControllerViewToken))),
+  });
+  const { promise: go, resolve: goOn } = Promise.withResolvers<void>();
+  control.applying = () => go;
+  const controller = await createController({ plugins: [plugin, looking], backend: 'memory', limits: { stepMs: 20 } });
+  await controller.start();
+  const view = await seen;
+  expect(await view.health()).toEqual({ healthy: true });
+  (await sink).synced();
+  await expect.poll(() => view.health()).toMatchObject({ healthy: false, reason: expect.stringContaining('sluice.apply') });
+  goOn();
+  await expect.poll(() => view.health()).toEqual({ healthy: true });
+  await controller.stop();
+});
+
+test('what is around the rest starts first and ends last', async () => {
+  const { plugin, control } = testPlugin();
+  const around = definePlugin({
+    name: 'around',
+    core: '*',
+    config: empty,
+    register: (host) =>
+      host.around(() => {
+        control.events.push('before');
+        return () => void control.events.push('after');
+      }),
+  });
+  const controller = await createController({ plugins: [plugin, around], backend: 'memory' });
+  await controller.start();
+  await controller.stop();
+  expect([control.events[0], control.events.at(-1)]).toEqual(['before', 'after']);
+});
+
 test('a plugin that fails to start has everything stopped again', async () => {
   const { plugin, control } = testPlugin();
   const controller = await createController({ plugins: [plugin({ failing: true })], backend: 'memory' });
@@ -104,7 +173,6 @@ test('a step that does not end is given up', async () => {
   await expect(controller.start()).rejects.toMatchObject({ code: 'SLU2107', message: 'starting the data plane took longer than 10 ms' });
 });
 
-const empty = z.strictObject({});
 const named = (name: string, core = '^0.1.0') => definePlugin({ name, core, config: empty, register: () => {} });
 const twice = createToken<number>('Twice');
 
@@ -156,7 +224,7 @@ test('plugins see the controller: status, diagnostics, explain', async () => {
   (await sink).synced();
   await new Promise((resolve) => setTimeout(resolve, 100));
   await controller.stop();
-  expect(status).toMatchObject({ backend: 'memory', ready: true, objects: { Ingress: 1 }, diagnostics: { error: 1 }, explained: 503 });
+  expect(status).toMatchObject({ backend: 'memory', ready: false, objects: { Ingress: 1 }, diagnostics: { error: 1 }, explained: 503 });
   expect(status).toMatchObject({ dataplane: { healthy: true, facts: { proxy: 'memory' } } });
 });
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Backend } from '../apply/backend.ts';
 import { SluiceError, isSluiceError, messageOf } from '../errors.ts';
 import { defaultModelOptions } from '../model/build/model-options.ts';
@@ -6,8 +7,9 @@ import { silentLogger } from '../observe/logger.ts';
 import { ControlLoop } from '../pipeline/control-loop.ts';
 import type { Container } from './container.ts';
 import type { ControllerOptions, LifeCycleLimits } from './controller-options.ts';
-import { AdminRoutesToken, ControllerViewToken } from './core-tokens.ts';
+import { AdminRoutesToken, ControllerViewToken, MeasurementsToken } from './core-tokens.ts';
 import { compose } from './create-backend.ts';
+import type { AroundHook, LifeCycleUndo } from './plugin.ts';
 import type { Registry } from './registry.ts';
 import { withTimeLimit } from './time-limit.ts';
 
@@ -15,12 +17,18 @@ import { withTimeLimit } from './time-limit.ts';
 export interface Controller {
   /** Resolves when the data plane listens and every plugin has started; on failure everything is stopped again. */
   start(): Promise<void>;
-  /** Stops in reverse order, each step within its limit; safe to call twice and while starting. */
+  /**
+   * Serves on for `limits.graceMs` without being ready, then stops in reverse order, each step within its limit. A second call ends the grace
+   * period; safe to call at any time.
+   */
   stop(): Promise<void>;
+  /** It is being stopped, and no grace period is left. */
+  readonly stopping: boolean;
   readonly plugins: readonly string[];
 }
 
-const defaultLimits: LifeCycleLimits = { startMs: 30_000, stopMs: 30_000 };
+/** No step of the loop waits for longer than some minutes by itself: a proxy that takes a minute for each of several things is slow, and no more. */
+const defaultLimits: LifeCycleLimits = { startMs: 30_000, stopMs: 30_000, graceMs: 0, stepMs: 300_000 };
 
 /**
  * Composes a controller of plugins. Throws `SLU2xxx` for plugins, options and backend names that do not fit; nothing is
@@ -29,7 +37,9 @@ const defaultLimits: LifeCycleLimits = { startMs: 30_000, stopMs: 30_000 };
 export async function createController(options: ControllerOptions): Promise<Controller> {
   const { container, registry, backend } = compose(options);
   const { logger = silentLogger } = options;
+  const limits = { ...defaultLimits, ...options.limits };
   container.provide(AdminRoutesToken, (services) => registry.adminRoutes.flatMap((routes) => routes(services)));
+  container.provide(MeasurementsToken, (services) => registry.measurements.flatMap((measurements) => measurements(services)));
   const loop = new ControlLoop({
     backendName: options.backend,
     backend,
@@ -37,6 +47,7 @@ export async function createController(options: ControllerOptions): Promise<Cont
     logger,
     model: { ...defaultModelOptions, ...options.model },
     holdOff: { holdOffMs: 50, maxHoldOffMs: 500, ...options.reconcile },
+    stepMs: limits.stepMs,
   });
   container.provide(ControllerViewToken, () => loop);
   return new ComposedController({
@@ -45,7 +56,7 @@ export async function createController(options: ControllerOptions): Promise<Cont
     backend,
     loop,
     logger,
-    limits: { ...defaultLimits, ...options.limits },
+    limits,
     plugins: options.plugins.map(({ pluginName }) => pluginName),
   });
 }
@@ -65,8 +76,11 @@ class ComposedController implements Controller {
   /** How to undo what has been started, in the order of starting. */
   readonly #undo: (() => Promise<void>)[] = [];
   readonly #aborter = new AbortController();
+  /** Ends the grace period. */
+  readonly #hurry = new AbortController();
   #starting: Promise<void> | undefined;
-  #stopping: Promise<void> | undefined;
+  #started = false;
+  #stopped: Promise<void> | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -80,6 +94,7 @@ class ComposedController implements Controller {
     this.#starting ??= this.#runStart();
     try {
       await this.#starting;
+      this.#started = true;
     } catch (error) {
       await this.stop();
       throw error;
@@ -87,11 +102,17 @@ class ComposedController implements Controller {
   }
 
   stop(): Promise<void> {
-    return (this.#stopping ??= this.#runStop());
+    if (this.#stopped !== undefined) this.#hurry.abort();
+    return (this.#stopped ??= this.#runStop());
+  }
+
+  get stopping(): boolean {
+    return this.#aborter.signal.aborted;
   }
 
   async #runStart(): Promise<void> {
     const { backend, loop, registry, container } = this.#parts;
+    for (const { plugin, hook } of registry.aroundHooks) await this.#around(plugin, hook);
     await this.#step('the data plane', {
       start: (signal) => backend.dataplane.start(signal),
       stop: (signal) => backend.dataplane.stop(signal),
@@ -111,7 +132,16 @@ class ComposedController implements Controller {
     if (start !== undefined) await withTimeLimit(`starting ${what}`, { limitMs: startMs, signal: this.#aborter.signal }, start);
   }
 
+  async #around(plugin: string, hook: AroundHook): Promise<void> {
+    let undo: LifeCycleUndo | void;
+    await this.#step(`the plugin ${plugin}`, {
+      start: async (signal) => void (undo = await hook(this.#parts.container, signal)),
+      stop: (signal) => undo?.(signal),
+    });
+  }
+
   async #runStop(): Promise<void> {
+    await this.#serveOn();
     this.#aborter.abort();
     // A step that is under way ends first, or is given up: only then is it known what there is to undo.
     await this.#starting?.catch(() => undefined);
@@ -122,6 +152,15 @@ class ComposedController implements Controller {
         this.#parts.logger.error('stopping failed', { error: messageOf(error), ...(isSluiceError(error) && { code: error.code }) });
       }
     }
+  }
+
+  /** Clients are sent elsewhere meanwhile: whoever asks hears that it is not ready. */
+  async #serveOn(): Promise<void> {
+    const { loop, limits, logger } = this.#parts;
+    loop.leave();
+    if (!this.#started || limits.graceMs <= 0) return;
+    logger.info('not ready any more, and serving on before the stop', { graceMs: limits.graceMs });
+    await pause(limits.graceMs, undefined, { signal: this.#hurry.signal }).catch(() => undefined);
   }
 }
 

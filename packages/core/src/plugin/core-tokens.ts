@@ -1,4 +1,5 @@
 import type { ListenAddress } from '../config/listen-address.ts';
+import type { Measurement } from '../observe/measurement.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { RequestMetrics } from '../observe/requests/request-metrics.ts';
 import type { ControllerView } from './controller-view.ts';
@@ -18,6 +19,8 @@ export const ListenToken = createToken<ListenAddresses>('Listen');
 /** Absolute path of the folder for generated files, sockets and the last good generation. */
 export const DataDirectoryToken = createToken<string>('DataDirectory');
 export const ControllerViewToken = createToken<ControllerView>('ControllerView');
+/** What all plugins measure. */
+export const MeasurementsToken = createToken<readonly Measurement[]>('Measurements');
 /** The pages of all plugins, in the order of registration. */
 export const AdminRoutesToken = createToken<readonly AdminRoute[]>('AdminRoutes');
 /** Where the data plane counts the requests of clients. Nothing provides it where nobody wants to know. */

@@ -2,11 +2,18 @@ import type { z } from 'zod';
 import type { Backend } from '../apply/backend.ts';
 import { parseOptions } from '../config/options.ts';
 import type { Watcher } from '../watch/watcher.ts';
+import type { Measurement } from '../observe/measurement.ts';
 import type { AdminRoute } from './admin-route.ts';
 import type { Factory, Services, Token } from './token.ts';
 
 /** A step of starting or stopping. `signal` fires when its time is up. */
 export type LifeCycleHook = (services: Services, signal: AbortSignal) => Promise<void> | void;
+
+/** Undoes a step of starting. `signal` fires when its time is up. */
+export type LifeCycleUndo = (signal: AbortSignal) => Promise<void> | void;
+
+/** A step of starting that gives what undoes it. */
+export type AroundHook = (services: Services, signal: AbortSignal) => Promise<LifeCycleUndo> | LifeCycleUndo;
 
 /** What a plugin can do to a controller. Nothing that is registered runs before the controller starts. */
 export interface PluginHost {
@@ -19,7 +26,11 @@ export interface PluginHost {
   onStart(hook: LifeCycleHook): void;
   /** Runs before the data plane stops, in reverse order. */
   onStop(hook: LifeCycleHook): void;
+  /** Runs before anything else is started, and what it gives when everything else has been stopped: for what watches the rest. */
+  around(hook: AroundHook): void;
   admin(routes: Factory<readonly AdminRoute[]>): void;
+  /** Adds metrics to `/metrics`. */
+  measure(measurements: Factory<readonly Measurement[]>): void;
 }
 
 /** A program of this machine that a backend would run. */

@@ -2,25 +2,28 @@ import semver from 'semver';
 import type { Backend } from '../apply/backend.ts';
 import { didYouMean } from '../config/suggestion.ts';
 import { SluiceError } from '../errors.ts';
+import type { Measurement } from '../observe/measurement.ts';
 import { coreVersion } from '../version.ts';
 import type { Watcher } from '../watch/watcher.ts';
 import type { AdminRoute } from './admin-route.ts';
 import type { Container } from './container.ts';
-import type { ConfiguredPlugin, LifeCycleHook, PluginHost } from './plugin.ts';
+import type { AroundHook, ConfiguredPlugin, LifeCycleHook, PluginHost } from './plugin.ts';
 import type { Factory } from './token.ts';
 
 /** A life-cycle hook and whose it is, for messages. */
-export interface OwnedHook {
+export interface OwnedHook<Hook> {
   readonly plugin: string;
-  readonly hook: LifeCycleHook;
+  readonly hook: Hook;
 }
 
 /** Everything that the plugins of one controller have registered. */
 export class Registry {
   readonly watchers: Factory<Watcher>[] = [];
   readonly adminRoutes: Factory<readonly AdminRoute[]>[] = [];
-  readonly startHooks: OwnedHook[] = [];
-  readonly stopHooks: OwnedHook[] = [];
+  readonly measurements: Factory<readonly Measurement[]>[] = [];
+  readonly startHooks: OwnedHook<LifeCycleHook>[] = [];
+  readonly stopHooks: OwnedHook<LifeCycleHook>[] = [];
+  readonly aroundHooks: OwnedHook<AroundHook>[] = [];
   readonly #backends = new Map<string, { readonly plugin: string; readonly factory: Factory<Backend> }>();
   readonly #container: Container;
 
@@ -62,7 +65,9 @@ export class Registry {
       provide: (token, factory) => this.#container.provide(token, factory),
       onStart: (hook) => void this.startHooks.push({ plugin, hook }),
       onStop: (hook) => void this.stopHooks.push({ plugin, hook }),
+      around: (hook) => void this.aroundHooks.push({ plugin, hook }),
       admin: (routes) => void this.adminRoutes.push(routes),
+      measure: (measurements) => void this.measurements.push(measurements),
     };
   }
 

@@ -12,13 +12,22 @@ export interface MemoryDataplane {
   blame: (model: RoutingModel) => readonly Culprit[];
   /** Runs while starting. */
   starting: (signal: AbortSignal) => Promise<void>;
+  /** Runs before each apply. */
+  applying: () => Promise<void>;
   /** Thrown by the next apply. */
   failure: Error | undefined;
 }
 
 /** A backend that serves nobody and remembers everything. */
 export function memoryBackend(): { readonly backend: Backend<RoutingModel>; readonly control: MemoryDataplane } {
-  const control: MemoryDataplane = { served: [], events: [], blame: () => [], starting: () => Promise.resolve(), failure: undefined };
+  const control: MemoryDataplane = {
+    served: [],
+    events: [],
+    blame: () => [],
+    starting: () => Promise.resolve(),
+    applying: () => Promise.resolve(),
+    failure: undefined,
+  };
   const current = () => {
     const model = control.served.at(-1);
     return model && { digest: digestOf(model), appliedAtMs: 0 };
@@ -42,7 +51,10 @@ export function memoryBackend(): { readonly backend: Backend<RoutingModel>; read
         const culprits = control.blame(table as RoutingModel);
         return Promise.resolve(culprits.length === 0 ? { kind: 'accepted' } : { kind: 'refused', culprits, message: 'refused' });
       },
-      apply: async ({ table }) => apply(table as RoutingModel),
+      apply: async ({ table }) => {
+        await control.applying();
+        return apply(table as RoutingModel);
+      },
       current,
     },
     dataplane: {

@@ -18,8 +18,18 @@ test('of many changes all are counted, and the first ones told', () => {
 
 test('changes of several sources begin with the earliest', () => {
   const [a, b] = [
-    { sinceMs: 5, count: 2, objects: ['a', 'b'] },
-    { sinceMs: 3, count: 1, objects: ['c'] },
+    { sinceMs: 5, receivedMs: 6, count: 2, objects: ['a', 'b'] },
+    { sinceMs: 3, receivedMs: 7, count: 1, objects: ['c'] },
   ];
-  expect(togetherOf([a, noChanges, b])).toEqual({ sinceMs: 3, count: 3, objects: ['a', 'b', 'c'] });
+  expect(togetherOf([a, noChanges, b])).toEqual({ sinceMs: 3, receivedMs: 6, count: 3, objects: ['a', 'b', 'c'] });
+});
+
+test('changes begin when the first was written, or received where nobody knows', () => {
+  const notes = new ChangeNotes();
+  notes.note(() => 'a', { receivedMs: 1000, writtenMs: 990 });
+  notes.note(() => 'b', { receivedMs: 995 });
+  expect(notes.take()).toMatchObject({ sinceMs: 990, receivedMs: 995 });
+  // A clock elsewhere is ahead.
+  notes.note(() => 'c', { receivedMs: 2000, writtenMs: 9000 });
+  expect(notes.take()).toMatchObject({ sinceMs: 2000, receivedMs: 2000 });
 });

@@ -63,6 +63,11 @@ export class SnapshotStore implements Sink {
     return this.#notes.take();
   }
 
+  /** How many changes wait to be asked for. */
+  get waiting(): number {
+    return this.#notes.count;
+  }
+
   report(diagnostics: readonly Diagnostic[]): void {
     this.#reported = diagnostics;
     this.#onChange();
@@ -75,7 +80,7 @@ export class SnapshotStore implements Sink {
 
   #apply(change: SourceChange, writable: (kind: WatchedKind) => Map<string, WatchedObject>): void {
     if (change.kind === 'delete') {
-      this.#notes.note(() => `${formatObject(change.ref)} (deleted)`);
+      this.#notes.note(() => `${formatObject(change.ref)} (deleted)`, change.time);
       this.#found.delete(formatObject(change.ref));
       if (isWatchedKind(change.ref.kind)) writable(change.ref.kind).delete(snapshotKey(change.ref));
       return;
@@ -85,7 +90,7 @@ export class SnapshotStore implements Sink {
       this.#unused.add(parsed.type);
       return;
     }
-    this.#notes.note(() => formatObject(parsed.ref) + versionOf(change.object));
+    this.#notes.note(() => formatObject(parsed.ref) + versionOf(change.object), change.time);
     if (parsed.diagnostics.length > 0) this.#found.set(formatObject(parsed.ref), parsed.diagnostics);
     else this.#found.delete(formatObject(parsed.ref));
     if (parsed.kind === 'object') writable(parsed.object.kind).set(snapshotKey(parsed.ref), parsed.object);

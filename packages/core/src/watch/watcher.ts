@@ -1,8 +1,18 @@
 import type { Diagnostic } from '../observe/diagnostic.ts';
 import type { ObjectRef } from '../model/origin.ts';
 
-/** One change of a source. `object` is a Kubernetes object as JSON, not checked in any way. */
-export type SourceChange = { readonly kind: 'put'; readonly object: unknown } | { readonly kind: 'delete'; readonly ref: ObjectRef };
+/** When a change came about, as far as it is known; milliseconds since 1970. */
+export interface ChangeTime {
+  /** When its source was told of it. */
+  readonly receivedMs: number;
+  /** When it was written at the latest, by the clock of whoever wrote it; absent where nobody says so. */
+  readonly writtenMs?: number | undefined;
+}
+
+/** One change of a source. `object` is a Kubernetes object as JSON, not checked in any way. Without a time it came when it was delivered. */
+export type SourceChange = ({ readonly kind: 'put'; readonly object: unknown } | { readonly kind: 'delete'; readonly ref: ObjectRef }) & {
+  readonly time?: ChangeTime | undefined;
+};
 
 /**
  * Takes what watchers see. Calls are cheap and synchronous; the reconcile loop coalesces what they cause.

@@ -26,6 +26,8 @@ export interface NodeDataplaneParts {
 export class NodeDataplane implements Dataplane {
   readonly #parts: NodeDataplaneParts;
   #running: Running | undefined;
+  /** The one that drains its connections, or did: what it has counted stays. */
+  #ending: Running | undefined;
 
   constructor(parts: NodeDataplaneParts) {
     this.#parts = parts;
@@ -51,6 +53,7 @@ export class NodeDataplane implements Dataplane {
   async stop(signal: AbortSignal): Promise<void> {
     const running = this.#running;
     this.#running = undefined;
+    this.#ending = running;
     if (running !== undefined) await end(running, signal);
   }
 
@@ -74,11 +77,16 @@ export class NodeDataplane implements Dataplane {
   }
 
   stats(): DataplaneStats {
-    return this.#running?.server.stats() ?? { acceptedConnections: 0, activeConnections: 0, requests: 0 };
+    return (this.#running ?? this.#ending)?.server.stats() ?? { acceptedConnections: 0, activeConnections: 0, requests: 0 };
   }
 
   addresses(): BoundAddresses {
     return this.#running?.server.addresses() ?? { http: [], https: [] };
+  }
+
+  /** Digest of the generation by which the next request is answered. */
+  get servedDigest(): string | undefined {
+    return this.#running?.server.generation;
   }
 
   /** Throws `SLU3002` when the proxy is not running. `make` gets the default certificate. */

@@ -47,6 +47,10 @@ export class NodeReloader implements Reloader {
   current(): Generation | undefined {
     return this.#current;
   }
+
+  probe(): Promise<boolean> {
+    return Promise.resolve(this.#dataplane.servedDigest === this.#current?.digest);
+  }
 }
 
 /** What differs, by the identity of the nodes: `2 virtual hosts changed`. */

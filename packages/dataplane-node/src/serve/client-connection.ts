@@ -1,4 +1,5 @@
 import { messageOf } from '@sluice/core';
+import type { ConnectionStates } from '@sluice/core';
 import { CR, LF } from './byte-classes.ts';
 import type { Deadlined } from './deadline-sweep.ts';
 import { Exchange } from './exchange.ts';
@@ -55,6 +56,12 @@ export class ClientConnection implements WireOwner, Deadlined, ExchangeClient {
     this.deadlineMs = performance.now() + context.timeouts.headerMs;
     context.sweep.add(this);
     wire.attach(this);
+  }
+
+  /** What is done with it now, as the numbers of nginx tell connections apart. */
+  get state(): keyof ConnectionStates {
+    if (this.#tunnel !== undefined || this.#exchange.active || this.#closing) return 'writing';
+    return this.#held.length > 0 ? 'reading' : 'waiting';
   }
 
   onBytes(bytes: Buffer, start: number, end: number): void {
@@ -197,11 +204,16 @@ export class ClientConnection implements WireOwner, Deadlined, ExchangeClient {
       if (at + 1 === end) return WAIT;
       if (bytes[at + 1] === LF) return at + 2;
     }
-    const after = head.scan(bytes, at, end);
+    const after = this.#scan(bytes, at, end);
     if (after === INCOMPLETE) return this.#awaitRest(bytes, at, end);
     if (after > 0 && after - at <= MAX_HEAD_BYTES) return this.#exchange.begin(bytes, head, after, end);
     this.#exchange.refuse(after < 0 ? -after : 431);
     return end;
+  }
+
+  #scan(bytes: Buffer, at: number, end: number): number {
+    head.names = this.#context.generation?.routes.settings.clientHeaders.names ?? 'plain';
+    return head.scan(bytes, at, end);
   }
 
   #awaitRest(bytes: Buffer, at: number, end: number): number {

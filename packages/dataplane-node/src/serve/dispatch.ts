@@ -1,5 +1,5 @@
-import type { ForwardVerdict, Verdict } from '@sluice/core';
-import { bodyLimitOf, messageOf, upstreamName } from '@sluice/core';
+import type { ForwardVerdict, RoutedRequest, Verdict } from '@sluice/core';
+import { asTold, bodyLimitOf, messageOf, toldEdits, upstreamName } from '@sluice/core';
 import type { Exchange } from './exchange.ts';
 import type { Forwarder } from './forwarder.ts';
 import type { Gatekeeper, ReceivedRequest } from './gates/gatekeeper.ts';
@@ -41,28 +41,33 @@ export class Dispatch {
   start(received: ReceivedRequest): void {
     const view = this.#view;
     view.look(received.bytes, received.head);
-    const verdict = this.#decide();
-    if (typeof verdict === 'number') this.#exchange.answer(verdict);
-    else this.#begin(verdict, received);
+    const exchange = this.#exchange;
+    const request = asTold(view, exchange.settings);
+    exchange.clientAddress = request.clientAddress;
+    exchange.facts.requestId = request.requestId;
+    exchange.requestEdits.take(toldEdits(request, exchange.settings.forwarded));
+    const verdict = this.#decide(request);
+    if (typeof verdict === 'number') exchange.answer(verdict);
+    else this.#begin(verdict, received, request);
     view.forget();
   }
 
-  #begin(verdict: Verdict, received: ReceivedRequest): void {
-    this.#prepare(verdict, received);
+  #begin(verdict: Verdict, received: ReceivedRequest, request: RoutedRequest): void {
+    this.#prepare(verdict, received, request);
     if (this.#exchange.body.announcedBytes > this.bodyLimit) this.#exchange.answer(413, undefined, true);
-    else if (!this.#parts.gates.holds(verdict, received, this.#view)) this.#goOn(verdict, received);
+    else if (!this.#parts.gates.holds(verdict, received, request)) this.#goOn(verdict, received);
   }
 
   /** Tells everybody who may have to do with the request about it, while its head is there. */
-  #prepare(verdict: Verdict, received: ReceivedRequest): void {
+  #prepare(verdict: Verdict, received: ReceivedRequest, request: RoutedRequest): void {
     const exchange = this.#exchange;
     const { forwarder, mirror } = this.#parts;
     takeEdits(exchange, verdict);
-    forwarder.look(verdict, this.#view);
+    forwarder.look(verdict, request);
     exchange.route = verdict.route;
     this.#note(verdict);
     if (verdict.route !== undefined) exchange.pages.look(verdict.route, received);
-    mirror.look(verdict, received, this.#view);
+    mirror.look(verdict, received, request);
     if (received.head.framing.chunked && verdict.kind === 'forward') this.bodyLimit = bodyLimitOf(verdict.route);
   }
 
@@ -97,12 +102,12 @@ export class Dispatch {
   }
 
   /** The verdict, or the status to answer with when there can be none. A fault of the table must not end the process. */
-  #decide(): Verdict | 503 | 500 {
+  #decide(request: RoutedRequest): Verdict | 503 | 500 {
     const { context, facts } = this.#exchange;
     const { generation, logger } = context;
     if (generation === undefined) return 503;
     try {
-      return generation.routes.decide(this.#view);
+      return generation.routes.decide(request);
     } catch (error) {
       logger.error('routing failed', { error: messageOf(error), host: facts.authority, target: facts.target });
       return 500;

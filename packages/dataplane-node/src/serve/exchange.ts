@@ -1,5 +1,5 @@
 import type { ForwardVerdict, Route, ServingSettings } from '@sluice/core';
-import { defaultServing, normalizePath, splitTarget } from '@sluice/core';
+import { defaultServing, normalizePath, serverToken, splitTarget } from '@sluice/core';
 import { BodyReader } from './body-reader.ts';
 import { BROKEN } from './chunk-scanner.ts';
 import { Dispatch } from './dispatch.ts';
@@ -41,6 +41,8 @@ export class Exchange {
   readonly responseEdits = new HeaderEdits();
   /** What held for every request when this one came. */
   settings: ServingSettings = defaultServing;
+  /** The address of the client, as those say who are believed. */
+  clientAddress = '';
   /** Between the request head and the moment when the connection is free or closing. */
   active = false;
   readonly pages: ErrorPages;
@@ -221,6 +223,7 @@ export class Exchange {
     this.#answered = false;
     this.#logged = false;
     this.settings = this.context.generation?.routes.settings ?? defaultServing;
+    this.clientAddress = this.client.identity.address;
     this.route = undefined;
     this.#dispatch.clear();
     this.pages.clear();
@@ -228,6 +231,7 @@ export class Exchange {
     this.#forwarder.reset();
     this.requestEdits.clear();
     this.responseEdits.clear();
+    if (this.settings.answerHeaders.server === 'own') this.responseEdits.set('Server', serverToken);
     this.context.requests++;
   }
 
@@ -269,6 +273,7 @@ export class Exchange {
     if (this.#logged) return;
     this.#logged = true;
     this.#gates.leave();
+    this.facts.clientAddress = this.clientAddress;
     this.context.observer.over(this.facts, this.route);
   }
 }

@@ -42,6 +42,12 @@ export class HeadFields {
     this.#dropped[index] = 1;
   }
 
+  /** Leaves lines with these names (in lower case) out. */
+  dropNamed(bytes: Buffer, names: readonly string[]): void {
+    for (let index = 0; index < this.count; index++)
+      if (names.includes(bytes.toString('latin1', this.nameStart[index], this.nameEnd[index]).toLowerCase())) this.drop(index);
+  }
+
   dropped(index: number): boolean {
     return this.#dropped[index] === 1;
   }
@@ -66,6 +72,14 @@ export class HeadFields {
       value = value === undefined ? this.text(bytes, index) : `${value}; ${this.text(bytes, index)}`;
     }
     return value;
+  }
+
+  /** All values of a name (in lower case) as one; undefined for none. */
+  joinedValues(bytes: Buffer, name: string): string | undefined {
+    const values: string[] = [];
+    for (let index = 0; index < this.count; index++)
+      if (bytes.toString('latin1', this.nameStart[index], this.nameEnd[index]).toLowerCase() === name) values.push(this.text(bytes, index));
+    return values.length === 0 ? undefined : values.filter((value) => value !== '').join(', ');
   }
 
   /** A value as a binary string (one char per byte); empty when `index` is -1. */

@@ -150,6 +150,11 @@ export class ProxyServer {
     for (const listener of this.#https) listener.use(pair, security);
   }
 
+  /** Digest of the generation that is served. */
+  get generation(): string | undefined {
+    return this.#context.generation?.digest;
+  }
+
   /**
    * Stops accepting, closes idle connections, lets requests in flight be answered (`Connection: close`), ends tunnels after
    * `drainTunnelsMs`. When `signal` aborts the rest is cut. Resolves when no connection is left.
@@ -176,7 +181,9 @@ export class ProxyServer {
   }
 
   stats(): DataplaneStats {
-    return { acceptedConnections: this.#accepted, activeConnections: this.#clients.size, requests: this.#context.requests };
+    const states = { reading: 0, writing: 0, waiting: 0 };
+    for (const { state } of this.#clients) states[state]++;
+    return { acceptedConnections: this.#accepted, activeConnections: this.#clients.size, requests: this.#context.requests, states };
   }
 
   /**

@@ -8,7 +8,8 @@ import { TryRecords } from './try-records.ts';
 
 /** What must be remembered of a request while its exchange lasts. Reused from request to request. */
 export class RequestFacts implements RequestRecord {
-  readonly clientAddress: string;
+  /** Of whom the request is: what proxies in front say may count. */
+  clientAddress: string;
   readonly clientPort: number;
   readonly serverPort: number;
   readonly secure: boolean;

@@ -83,8 +83,8 @@ export function writeRequestHead(
   // What nginx calls a host that nobody has named.
   if (head.hostLine < 0) out.text(`${HOST}${head.routingHost || '_'}\r\n`);
   fields.copyKept(bytes, out);
-  out.text(REQUEST_ID + requestId);
-  out.all(client.addressLines);
+  if (requestId !== '') out.text(REQUEST_ID + requestId);
+  out.all(requestId === '' ? client.addressLines.subarray(LINE_END.length) : client.addressLines);
   writeForwardedHost(out, bytes, head);
   out.all(client.schemeLines);
   moveValues(out, bytes, fields, MOVED_FOR);

@@ -25,6 +25,8 @@ export class ResponseHead {
   statusEnd = 0;
   hasDate = false;
   hasHsts = false;
+  /** The Server header is for the client. */
+  passesServer = false;
 
   /** Scans one head. Returns the index after its blank line, INCOMPLETE (-1), or MALFORMED. */
   scan(bytes: Buffer, start: number, end: number): number {
@@ -66,7 +68,7 @@ export class ResponseHead {
     else if (id === header.date) this.hasDate = true;
     else if (id === header.strictTransport) this.hasHsts = true;
     else this.framing.read(bytes, line, this.fields);
-    if (isHopByHop(id) || id === header.server) this.fields.drop(line);
+    if (isHopByHop(id) || (id === header.server && !this.passesServer)) this.fields.drop(line);
   }
 }
 

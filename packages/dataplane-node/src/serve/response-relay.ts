@@ -69,6 +69,8 @@ export class ResponseRelay {
   /** Any number of interim responses comes before the final one (RFC 9110 section 15.2). */
   #passHeads(bytes: Buffer, start: number, end: number): void {
     let at = start;
+    const { answerHeaders } = this.#exchange.settings;
+    head.passesServer = answerHeaders.server === 'upstream';
     while (at < end) {
       const after = head.scan(bytes, at, end);
       if (after === INCOMPLETE && end - at <= MAX_HEAD_BYTES) break;
@@ -136,7 +138,9 @@ export class ResponseRelay {
   }
 
   #writeHead(bytes: Buffer, plan: Omit<ResponsePlan, 'strictTransport'>): void {
-    const { strictTransport, responseEdits } = this.#exchange;
+    const { strictTransport, responseEdits, settings } = this.#exchange;
+    const { hidden } = settings.answerHeaders;
+    if (hidden.length > 0) head.fields.dropNamed(bytes, hidden);
     writeResponseHead(out, bytes, head, { ...plan, strictTransport: strictTransport.bytes });
     if (!responseEdits.empty) responseEdits.applyToWriter(out, head.status);
   }

@@ -63,4 +63,9 @@ export class RoutedView implements RoutedRequest {
     if (this.#bytes === undefined || this.#head === undefined) return undefined;
     return this.#head.fields.valueOf(this.#bytes, name);
   }
+
+  joined(name: string): string | undefined {
+    if (this.#bytes === undefined || this.#head === undefined) return undefined;
+    return this.#head.fields.joinedValues(this.#bytes, name);
+  }
 }

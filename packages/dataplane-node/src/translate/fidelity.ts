@@ -46,6 +46,11 @@ export const nodeFidelity: FidelityTable = {
   'proxy-http-version': { level: 'approximate', note: 'requests with a chunked body and upgrades stay at HTTP/1.1' },
   'proxy-next-upstream': { level: 'approximate', note: 'a request body of more than 16 KiB is not sent again once it has left' },
   'proxy-ssl-secret': { level: 'approximate', note: 'it holds for the paths of its own Ingress, not for other Ingresses of the host' },
+  'add-headers': {
+    level: 'approximate',
+    note: 'answers that come before a route is found (400, 405, 421, those of app-root) have no such headers, and those of paths that are refused have none',
+  },
+  'server-tokens': { level: 'equivalent', note: 'the name is sluice, without a version, and pages of errors are the same' },
   'upstream-hash-by': { level: 'equivalent', note: 'another hash function decides: after a migration keys belong to other endpoints' },
   'mirror-target': { level: 'equivalent', note: onTheSide },
   'proxy-buffer-size': streams,

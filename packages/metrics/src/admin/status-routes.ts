@@ -1,17 +1,11 @@
 import { isIP } from 'node:net';
-import type { AdminAnswer, AdminRoute, ControllerView } from '@sluice/core';
+import type { AdminAnswer, AdminRoute, ControllerView, DataplaneHealth } from '@sluice/core';
 
 /** Health, readiness and the JSON pages under `/api/`, answered from what the controller serves. */
 export function statusRoutes(view: ControllerView): readonly AdminRoute[] {
   return [
-    { path: '/healthz', answer: async () => healthAnswer(view) },
-    {
-      path: '/readyz',
-      answer: () =>
-        view.ready()
-          ? { status: 200, body: 'ok\n' }
-          : { status: 503, body: 'not ready: no generation of a complete snapshot is being served\n' },
-    },
+    { path: '/healthz', answer: async () => healthAnswer(await view.health(), '') },
+    { path: '/readyz', answer: async () => healthAnswer(await view.readiness(), 'not ready: ') },
     { path: '/api/status', answer: async () => ({ status: 200, body: await view.status() }) },
     { path: '/api/diagnostics', answer: () => ({ status: 200, body: view.diagnostics() }) },
     {
@@ -22,9 +16,8 @@ export function statusRoutes(view: ControllerView): readonly AdminRoute[] {
   ];
 }
 
-async function healthAnswer(view: ControllerView): Promise<AdminAnswer> {
-  const health = await view.health();
-  return health.healthy ? { status: 200, body: 'ok\n' } : { status: 503, body: `${health.reason}\n` };
+function healthAnswer(health: DataplaneHealth, before: string): AdminAnswer {
+  return health.healthy ? { status: 200, body: 'ok\n' } : { status: 503, body: `${before}${health.reason}\n` };
 }
 
 function explainAnswer(view: ControllerView, query: URLSearchParams): AdminAnswer {

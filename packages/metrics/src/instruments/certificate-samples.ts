@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import type { Certificate, RoutingModel } from '@sluice/core';
-import type { Sample } from './families.ts';
+import type { Certificate, RoutingModel, Sample } from '@sluice/core';
 
 /** What is told of a certificate, read from it once. */
 interface CertificateFacts {

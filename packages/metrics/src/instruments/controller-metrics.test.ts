@@ -23,11 +23,14 @@ class StandIn {
         dataplane: { healthy: true },
       }),
     ready: () => true,
+    readiness: () => Promise.resolve({ healthy: true }),
     health: () => Promise.resolve({ healthy: true }),
     diagnostics: () => this.diagnostics,
     model: () => undefined,
     servedIngresses: () => [],
     stats: () => ({ acceptedConnections: 7, activeConnections: 2, requests: 31 }),
+    processes: () => undefined,
+    waitingChanges: () => 4,
     reloads: () => this.reloads,
     onReconciled: (callback) => {
       this.run = callback;
@@ -139,4 +142,27 @@ test('connections and requests are those of the data plane', async () => {
   expect(found.get('nginx_ingress_controller_nginx_process_connections{state="active"}')).toBe(2);
   expect(found.get('nginx_ingress_controller_nginx_process_connections_total{state="handled"}')).toBe(7);
   expect(found.get('nginx_ingress_controller_nginx_process_requests_total')).toBe(31);
+});
+
+test('what a plugin measures is there too, with the labels of the controller where the name is of ingress-nginx; what is gone is not told', async () => {
+  let samples = [{ value: 1, labels: { name: 'lead' } }];
+  const entry = { type: 'gauge', labels: ['name'], help: 'x' } as const;
+  metrics.add({ name: 'nginx_ingress_controller_leader_election_status', entry, read: () => samples });
+  expect(await metrics.text()).toMatch(
+    /^nginx_ingress_controller_leader_election_status\{controller_namespace="ingress",.*name="lead"\} 1$/m,
+  );
+  samples = [];
+  expect(await metrics.text()).not.toMatch(/^nginx_ingress_controller_leader_election_status\{/m);
+});
+
+test('connections are told apart where the data plane does, and the proxy is this process where it has none', async () => {
+  const text = await metrics.text();
+  expect(text).toMatch(/_nginx_process_connections\{.*state="active"\} 2$/m);
+  expect(text).not.toContain('state="waiting"');
+  const stats = { acceptedConnections: 7, activeConnections: 2, requests: 31, states: { reading: 0, writing: 0, waiting: 2 } };
+  const told = await new ControllerMetrics({ ...controller.view, stats: () => stats }, identity).text();
+  expect(told).toMatch(/_nginx_process_connections\{.*state="waiting"\} 2$/m);
+  expect(told).toMatch(/_nginx_process_num_procs\{[^}]*\} 1$/m);
+  expect(told).toMatch(/_nginx_process_cpu_seconds_total\{[^}]*\} [\d.]+$/m);
+  expect(told).toMatch(/^sluice_waiting_changes 4$/m);
 });

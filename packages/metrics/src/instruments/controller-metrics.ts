@@ -1,9 +1,9 @@
 import { Registry, collectDefaultMetrics } from 'prom-client';
-import type { ControllerStatus, ControllerView, RequestMetrics, RunReport } from '@sluice/core';
+import type { ControllerStatus, ControllerView, Measurement, RequestMetrics, RunReport, Sample } from '@sluice/core';
 import { certificateSamples, expirySamples } from './certificate-samples.ts';
 import { Families } from './families.ts';
-import type { Sample } from './families.ts';
 import { orphanSamples } from './orphan-samples.ts';
+import { addProcesses } from './process-samples.ts';
 import { RequestFamilies } from './request-families.ts';
 
 /** What the metrics say of the controller itself. */
@@ -46,9 +46,15 @@ export class ControllerMetrics {
     this.#addConfiguration(identity);
     this.#addCertificates(controllerClass);
     this.#addConnections();
+    addProcesses(this.#families, view);
     this.#addState();
     this.#addReloads();
     this.#follow();
+  }
+
+  /** Adds what a plugin measures. */
+  add(measurement: Measurement): void {
+    this.#families.add(measurement);
   }
 
   /** The Prometheus text format. */
@@ -89,9 +95,10 @@ export class ControllerMetrics {
 
   #addConnections(): void {
     const families = this.#families;
-    families.read('nginx_ingress_controller_nginx_process_connections', () => [
-      { value: this.#view.stats().activeConnections, labels: { state: 'active' } },
-    ]);
+    families.read('nginx_ingress_controller_nginx_process_connections', () => {
+      const { activeConnections: active, states } = this.#view.stats();
+      return Object.entries({ active, ...states }).map(([state, value]) => ({ value, labels: { state } }));
+    });
     families.read('nginx_ingress_controller_nginx_process_connections_total', () => {
       const value = this.#view.stats().acceptedConnections;
       return ['accepted', 'handled'].map((state) => ({ value, labels: { state } }));
@@ -106,6 +113,8 @@ export class ControllerMetrics {
       Object.entries(this.#status?.objects ?? {}).map(([kind, value]) => ({ value, labels: { kind } })),
     );
     families.read('sluice_diagnostics', () => this.#diagnosticSamples());
+    families.read('sluice_waiting_changes', () => [{ value: this.#view.waitingChanges() }]);
+    families.read('sluice_generation_revision', () => [{ value: this.#status?.generation?.revision ?? 0 }]);
     families.read('sluice_request_series', () => (this.#counted === undefined ? [] : [{ value: this.#counted.size }]));
     families.read('sluice_quarantined_objects', () => [
       { value: this.#view.diagnostics().filter(({ code }) => code === 'SLU4002').length },
@@ -141,11 +150,13 @@ export class ControllerMetrics {
     ];
     const ran = this.#families.counter('sluice_runs_total');
     const took = this.#families.histogram('sluice_run_duration_seconds', RUN_SECONDS);
-    this.#view.onReconciled(({ outcome, atMs, durationMs }: RunReport) => {
+    const served = this.#families.histogram('sluice_apply_to_served_seconds', RUN_SECONDS);
+    this.#view.onReconciled(({ outcome, atMs, durationMs, sinceMs }: RunReport) => {
       ran({ outcome });
       took(durationMs / 1000);
       this.#lastGood = outcome === 'applied' || outcome === 'unchanged';
       if (outcome === 'applied') this.#lastAppliedMs = atMs;
+      if (outcome === 'applied' && sinceMs !== undefined) served(Math.max(0, atMs - sinceMs) / 1000);
       if (outcome === 'applied') succeeded();
       else if (!this.#lastGood) failed();
     });

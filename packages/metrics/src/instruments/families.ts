@@ -1,15 +1,10 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
+import type { Measurement, MetricEntry, Sample } from '@sluice/core';
 import type { Registry } from 'prom-client';
 import { ingressNginxMetrics, sluiceMetrics } from './metric-table.ts';
-import type { IngressNginxMetric, MetricEntry, SluiceMetric } from './metric-table.ts';
+import type { IngressNginxMetric, SluiceMetric } from './metric-table.ts';
 
 type Name = IngressNginxMetric | SluiceMetric;
-
-/** A value with its labels. */
-export interface Sample {
-  readonly value: number;
-  readonly labels?: Readonly<Record<string, string>>;
-}
 
 /** Adds the families of the table to a registry. What is only known when somebody asks is read then. */
 export class Families {
@@ -24,8 +19,12 @@ export class Families {
 
   /** A gauge, or a counter that somebody else counts, of which all values are read at each scrape. */
   read(name: Name, read: () => readonly Sample[]): void {
+    this.add({ name, entry: entryOf(name) as Measurement['entry'], read });
+  }
+
+  /** As `read`, of a metric that is not in the table. */
+  add({ name, entry: { type, labels, help }, read }: Measurement): void {
     const common = this.#commonOf(name);
-    const { type, labels, help } = entryOf(name);
     const options = { name, help, labelNames: [...Object.keys(common), ...labels], registers: [this.#registry] };
     const samples = (): readonly Sample[] => read().map(({ value, labels: own = {} }) => ({ value, labels: { ...common, ...own } }));
     if (type === 'counter') {
@@ -54,7 +53,7 @@ export class Families {
     return (value) => histogram.observe(value);
   }
 
-  #commonOf(name: Name): Readonly<Record<string, string>> {
+  #commonOf(name: string): Readonly<Record<string, string>> {
     return name.startsWith('nginx_') && !name.includes('_ssl_') ? this.#common : {};
   }
 }

@@ -1,10 +1,4 @@
-/** What a metric is: docs/metrics.md is generated from it. */
-export interface MetricEntry {
-  readonly type: 'counter' | 'gauge' | 'histogram';
-  /** Labels besides those that every metric of ingress-nginx has. */
-  readonly labels: readonly string[];
-  readonly help: string;
-}
+import type { MetricEntry } from '@sluice/core';
 
 /** Labels of every metric that ingress-nginx labels with its controller. */
 export const controllerLabels = ['controller_namespace', 'controller_class', 'controller_pod'] as const;
@@ -45,7 +39,7 @@ export const ingressNginxMetrics = Object.freeze({
   nginx_ingress_controller_nginx_process_connections: {
     type: 'gauge',
     labels: ['state'],
-    help: 'Connections of clients by state: active',
+    help: 'Connections of clients by state: active, and reading, writing and waiting where the data plane tells them apart',
   },
   nginx_ingress_controller_nginx_process_connections_total: {
     type: 'counter',
@@ -53,6 +47,25 @@ export const ingressNginxMetrics = Object.freeze({
     help: 'Connections of clients since the start: accepted, handled',
   },
   nginx_ingress_controller_nginx_process_requests_total: { type: 'counter', labels: [], help: 'Requests of clients since the start' },
+  nginx_ingress_controller_nginx_process_num_procs: {
+    type: 'gauge',
+    labels: [],
+    help: 'Processes of the proxy, those that drain included; of the Node data plane it is this process, as in the next ones',
+  },
+  nginx_ingress_controller_nginx_process_cpu_seconds_total: {
+    type: 'counter',
+    labels: [],
+    help: 'Time on processors, in user mode and in the kernel; ingress-nginx counts the kernel alone',
+  },
+  nginx_ingress_controller_nginx_process_read_bytes_total: { type: 'counter', labels: [], help: 'Bytes read from storage' },
+  nginx_ingress_controller_nginx_process_write_bytes_total: { type: 'counter', labels: [], help: 'Bytes written to storage' },
+  nginx_ingress_controller_nginx_process_resident_memory_bytes: { type: 'gauge', labels: [], help: 'Resident memory of all processes' },
+  nginx_ingress_controller_nginx_process_virtual_memory_bytes: { type: 'gauge', labels: [], help: 'Virtual memory of all processes' },
+  nginx_ingress_controller_nginx_process_oldest_start_time_seconds: {
+    type: 'gauge',
+    labels: [],
+    help: 'When the oldest process was started, seconds since 1970',
+  },
 } as const satisfies Readonly<Record<string, MetricEntry>>);
 
 const request = ['host', 'status', 'method', 'path', 'namespace', 'ingress', 'service', 'canary'] as const;
@@ -102,6 +115,13 @@ export const sluiceMetrics = Object.freeze({
     labels: [],
     help: 'How long runs of the reconcile loop take, until the data plane has acknowledged',
   },
+  sluice_apply_to_served_seconds: {
+    type: 'histogram',
+    labels: [],
+    help: 'From the first change that a run is about, as it was written or received, until the data plane answers by it; not the start',
+  },
+  sluice_waiting_changes: { type: 'gauge', labels: [], help: 'Changes that are not served yet' },
+  sluice_generation_revision: { type: 'gauge', labels: [], help: 'Revision of the snapshot that is served: it grows with every change' },
   sluice_reloads_total: {
     type: 'counter',
     labels: [],

@@ -1,5 +1,4 @@
-import type { Diagnostic, ProblemCode } from '@sluice/core';
-import type { Sample } from './families.ts';
+import type { Diagnostic, ProblemCode, Sample } from '@sluice/core';
 
 /** What findings about Services are called here. */
 const TYPES: Partial<Readonly<Record<ProblemCode, string>>> = { SLU1301: 'no-service', SLU1303: 'no-endpoint', SLU1304: 'no-endpoint' };

@@ -1,5 +1,5 @@
 import { context, trace } from '@opentelemetry/api';
-import { messageOf } from '@sluice/core';
+import { coreVersion, messageOf } from '@sluice/core';
 import type { Logger } from '@sluice/core';
 
 /** Environment variables, as OpenTelemetry has them. */
@@ -40,7 +40,12 @@ export async function startTracing(environment: Environment, logger: Logger): Pr
       import('@opentelemetry/resources'),
     ],
   );
-  const own = resources.resourceFromAttributes({ 'service.name': 'sluice' });
+  const own = resources.resourceFromAttributes({
+    'service.name': 'sluice',
+    'service.version': coreVersion,
+    ...(environment['POD_NAME'] && { 'k8s.pod.name': environment['POD_NAME'] }),
+    ...(environment['POD_NAMESPACE'] && { 'k8s.namespace.name': environment['POD_NAMESPACE'] }),
+  });
   const detectors = [resources.resourceAttributesEnvDetector, resources.serviceNameEnvDetector];
   const delay = Number(environment['OTEL_BSP_SCHEDULE_DELAY'] ?? '');
   const provider = new TracerProvider({

@@ -10,7 +10,7 @@ import {
   rememberPorts,
   showAddress,
 } from '@sluice/core';
-import type { Dataplane, DataplaneHealth, DataplaneStats, ResolvedAddresses, ReloadFacts } from '@sluice/core';
+import type { Dataplane, DataplaneHealth, DataplaneStats, ProcessIdentity, ResolvedAddresses, ReloadFacts } from '@sluice/core';
 import { unusableHaproxy } from '../observe/probe.ts';
 import { SummedStats, infoQuestion, parseWorkerInfo } from '../observe/show-info.ts';
 import { prepareFolder } from './haproxy-folder.ts';
@@ -38,7 +38,7 @@ export class HaproxyDataplane implements Dataplane {
    */
   async start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const { parts, process, output } = this.#runtime;
+    const { parts, process, output, requestSocket } = this.#runtime;
     const unusable = unusableHaproxy(parts.haproxy, parts.options.binary);
     if (unusable !== undefined) throw unusable;
     await this.#prepare();
@@ -46,9 +46,11 @@ export class HaproxyDataplane implements Dataplane {
     await checkAddresses(parts.addresses, this.#portsInUse());
     await output.start();
     try {
+      await requestSocket.start();
       await this.#serve(signal);
     } catch (error) {
       await process.stop(AbortSignal.abort());
+      requestSocket.stop();
       await output.stop();
       releaseFolder(parts.folder);
       throw error;
@@ -61,7 +63,7 @@ export class HaproxyDataplane implements Dataplane {
 
   async stop(signal: AbortSignal): Promise<void> {
     clearInterval(this.#timer);
-    const { running, process, output, parts, leaving } = this.#runtime;
+    const { running, process, output, requestSocket, parts, leaving } = this.#runtime;
     this.#runtime.running = false;
     if (!running) return;
     const cut = (): void => {
@@ -72,6 +74,7 @@ export class HaproxyDataplane implements Dataplane {
     leaving.forget();
     await process.stop(signal);
     signal.removeEventListener('abort', cut);
+    requestSocket.stop();
     await output.stop();
     releaseFolder(parts.folder);
   }
@@ -90,6 +93,10 @@ export class HaproxyDataplane implements Dataplane {
   /** As of the last look, a second ago at most. */
   stats(): DataplaneStats {
     return this.#stats.sum();
+  }
+
+  processes(): readonly ProcessIdentity[] {
+    return this.#runtime.process.all();
   }
 
   addresses(): ResolvedAddresses {

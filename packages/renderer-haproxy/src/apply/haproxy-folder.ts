@@ -16,6 +16,8 @@ export interface HaproxyFolder {
   readonly inner: string;
   readonly masterSocket: string;
   readonly workerSocket: string;
+  /** Where HAProxy sends what it writes down of requests. */
+  readonly requests: string;
   /** What HAProxy writes to stdout and stderr. */
   readonly output: string;
   /** Which process was started last, and with which program. */
@@ -51,6 +53,7 @@ export function haproxyFolder(data: string): HaproxyFolder {
     inner: at('inner'),
     masterSocket: at('run', 'master.sock'),
     workerSocket: at('run', 'worker.sock'),
+    requests: at('inner', 'requests.sock'),
     output: at('run', 'output.log'),
     started: at('run', 'started.json'),
     defaults: at('default'),

@@ -33,7 +33,7 @@ export class HaproxyProcess {
       logger: parts.logger,
       finish: 'SIGUSR1',
       leaders: () => this.#leaders(),
-      everybody: () => this.#everybody(),
+      everybody: () => this.all(),
       lastWords: () => lastWords(parts.folder),
       start: (signal) => this.start(signal),
       restarted: parts.restarted,
@@ -52,6 +52,11 @@ export class HaproxyProcess {
 
   isAlive(): boolean {
     return this.#supervisor.isAlive();
+  }
+
+  /** Every process of HAProxy, workers without a master among them. */
+  all(): readonly ProcessIdentity[] {
+    return [...this.#leaders(), ...this.#masters().flatMap(workersOf)];
   }
 
   /** Workers of the master, old ones as well. */
@@ -115,10 +120,6 @@ export class HaproxyProcess {
 
   #leaders(): readonly ProcessIdentity[] {
     return [...this.#masters(), ...this.#orphans()].filter(isAlive);
-  }
-
-  #everybody(): readonly ProcessIdentity[] {
-    return [...this.#leaders(), ...this.#masters().flatMap(workersOf)];
   }
 
   async #end(processes: readonly ProcessIdentity[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { SluiceError, defaultServing, isSluiceError, messageOf, shortened } from '@sluice/core';
+import { SluiceError, defaultServing, isSluiceError, messageOf, shortened, spanNames, traced } from '@sluice/core';
 import type { ApplyOutcome, Artifact, Generation, Reloader, Validation } from '@sluice/core';
 import type { HaproxyTable } from '../render/haproxy-table.ts';
 import { AcceptedTables } from '../validate/accepted-tables.ts';
@@ -60,6 +60,10 @@ export class HaproxyReloader implements Reloader {
     return this.#current;
   }
 
+  probe(): Promise<boolean> {
+    return this.#runtime.answers();
+  }
+
   async #apply(artifact: Artifact, signal: AbortSignal): Promise<ApplyOutcome> {
     if (!this.#runtime.running) throw new SluiceError('SLU3002', 'HAProxy is not started');
     const table = this.#runtime.complete(tableOf(artifact));
@@ -97,14 +101,13 @@ export class HaproxyReloader implements Reloader {
 
   /** Tells the worker what differs, when the files say it already. */
   async #update(artifact: Artifact, table: HaproxyTable, plan: UpdatePlan, signal: AbortSignal): Promise<ApplyOutcome> {
-    const { store, leaving, counters, parts, served } = this.#runtime;
+    const { leaving, counters, parts, served } = this.#runtime;
     const before = served.table;
-    const id = await store.write(table);
-    await store.switchTo(id);
+    const id = await this.#write(table);
     // From here on HAProxy may read the new one at any moment, were it to die and be started again.
     this.#runtime.lose('a change was not told to HAProxy as a whole');
     try {
-      if (!isEmpty(plan)) await updateWorker(this.#runtime.channel(plan.next.id), plan, leaving);
+      if (!isEmpty(plan)) await traced(spanNames.push, () => updateWorker(this.#runtime.channel(plan.next.id), plan, leaving));
     } catch (error) {
       if (!(error instanceof CommandRefused)) throw error;
       parts.logger.warn('haproxy reads its configuration anew, as it could not be told what changed', { because: messageOf(error) });
@@ -118,6 +121,16 @@ export class HaproxyReloader implements Reloader {
     return this.#applied(artifact, reasons.length > 0 ? reasons : ['what is not in use any more, until the next reload']);
   }
 
+  /** The generation is on the disk, and what HAProxy reads next. */
+  #write(table: HaproxyTable): Promise<string> {
+    const { store } = this.#runtime;
+    return traced(spanNames.write, async () => {
+      const id = await store.write(table);
+      await store.switchTo(id);
+      return id;
+    });
+  }
+
   async #keep(good: string, table: HaproxyTable, loaded: Loaded): Promise<void> {
     this.#runtime.served = { good, table, loaded, unsure: '' };
     await this.#runtime.store.acknowledge(good);
@@ -125,11 +138,10 @@ export class HaproxyReloader implements Reloader {
   }
 
   async #reload(artifact: Artifact, table: HaproxyTable, reasons: readonly string[], signal: AbortSignal): Promise<ApplyOutcome> {
-    const { store, served, counters } = this.#runtime;
-    const id = await store.write(table);
-    await store.switchTo(id);
+    const { served, counters } = this.#runtime;
+    const id = await this.#write(table);
     this.#runtime.lose('a reload of HAProxy did not come to an end');
-    const result = await this.#runtime.reload(id, signal);
+    const result = await this.#runtime.reload(id, reasons, signal);
     if (result.kind !== 'served') return this.#rollBack(served.good, result.kind === 'refused' ? served.loaded : undefined, result.message);
     await this.#runtime.serves(id, table);
     counters.reloads++;

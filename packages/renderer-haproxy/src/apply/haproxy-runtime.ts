@@ -1,9 +1,20 @@
-import { Serial, SluiceError, clientConnections, processInfo, reachableSocket } from '@sluice/core';
+import {
+  Serial,
+  SluiceError,
+  clientConnections,
+  processInfo,
+  reachableSocket,
+  shortened,
+  spanAttributes,
+  spanNames,
+  traced,
+} from '@sluice/core';
 import type { ListenAddresses, Logger, ProcessIdentity, RequestMetrics, ResolvedAddresses, WorkerUser } from '@sluice/core';
 import type { HaproxyOptions } from '../options.ts';
 import { OutputLog } from '../observe/output-log.ts';
 import type { FoundHaproxy } from '../observe/probe.ts';
 import { RequestLines } from '../observe/request-lines.ts';
+import { RequestSocket } from '../observe/request-socket.ts';
 import type { GeneratedFile, HaproxyTable } from '../render/haproxy-table.ts';
 import { digestOf, fileFingerprint } from './generated-texts.ts';
 import { GenerationStore } from './generation-store.ts';
@@ -59,6 +70,7 @@ export class HaproxyRuntime {
   readonly process: HaproxyProcess;
   readonly output: OutputLog;
   readonly requests: RequestLines;
+  readonly requestSocket: RequestSocket;
   /** What changes files or HAProxy happens one after another. */
   readonly serial = new Serial();
   readonly leaving: LeavingServers;
@@ -83,7 +95,9 @@ export class HaproxyRuntime {
       () => this.workerPath(),
     );
     this.requests = new RequestLines(parts.metrics, parts.writeAccessLog);
-    this.output = new OutputLog(folder.output, (lines) => this.requests.take(lines), logger);
+    const take = (lines: readonly string[]): void => this.requests.take(lines);
+    this.requestSocket = new RequestSocket(folder.requests, parts.user, take);
+    this.output = new OutputLog(folder.output, take, logger);
     this.leaving = new LeavingServers(this.serial, haproxy?.capabilities.waitsForServers === true);
     this.#luaDigest = parts.lua.map((file) => `${file.path} ${fileFingerprint(file)}\n`).join('');
     this.process = new HaproxyProcess({
@@ -114,10 +128,18 @@ export class HaproxyRuntime {
     return new WorkerChannel(this.workerPath(), id);
   }
 
-  /** Makes HAProxy read `current`, and waits until it serves the generation. */
-  reload(id: string, signal: AbortSignal): Promise<ReloadResult> {
+  /** Makes HAProxy read `current`, and waits until it serves the generation. The reasons are for the trace. */
+  reload(id: string, reasons: readonly string[], signal: AbortSignal): Promise<ReloadResult> {
     const { process, cli, output, parts } = this;
-    return reloadHaproxy({ process, cli, output, timeoutMs: parts.options.testTimeoutMs }, id, signal);
+    const attributes = { [spanAttributes.reloadReasons]: [...shortened(reasons)] };
+    const work = (): Promise<ReloadResult> => reloadHaproxy({ process, cli, output, timeoutMs: parts.options.testTimeoutMs }, id, signal);
+    return traced(spanNames.reload, work, { attributes });
+  }
+
+  /** Whether the worker that answers has read the generation that was applied last, or was told what came since. */
+  async answers(): Promise<boolean> {
+    const { loaded } = this.served;
+    return loaded !== undefined && (await this.cli.generation({ timeoutMs: ANSWER_MS })) === loaded.id;
   }
 
   /** The worker has read a generation of a table, and was told nothing since. */

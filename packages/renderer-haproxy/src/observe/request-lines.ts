@@ -1,9 +1,14 @@
 import { STATUS_CODES } from 'node:http';
 import { accessLines, defaultServing, parseRuleText } from '@sluice/core';
-import type { AccessLogSettings, LogLine, RequestMetrics, RequestRecord, UpstreamTry } from '@sluice/core';
+import type { AccessLogSettings, LogLine, RequestMetrics, RequestRecord } from '@sluice/core';
 
 /** A request as HAProxy writes it down (`translate/access-log.ts`); -1 and `-` stand for what there is not. */
 interface WrittenRequest {
+  readonly pid: number;
+  /** Of the line, among those of the worker. */
+  readonly number: number;
+  /** The worker was leaving: the line may come twice. */
+  readonly stopping: number;
   readonly end: number;
   readonly client: string;
   readonly clientPort: number;
@@ -50,6 +55,8 @@ const UNSURE_BYTES = 200;
 export class RequestLines {
   readonly #metrics: RequestMetrics | undefined;
   readonly #write: ((lines: string) => void) | undefined;
+  /** Lines of leaving workers that have come, the oldest first. */
+  readonly #leaving = new Set<string>();
   #line: LogLine = accessLines(defaultServing.accessLog);
 
   /** `write` gets whole lines, as binary strings; undefined where nobody wants them. */
@@ -68,14 +75,27 @@ export class RequestLines {
     let lines = '';
     for (const text of written) {
       const one = parse(text);
-      if (one === undefined) continue;
+      if (one === undefined || this.#knows(one)) continue;
       const record = recordOf(one, this.#line.headers);
       this.#metrics?.count(record, record);
       if (one.silent !== '1') lines += this.#line.write(record);
     }
     if (lines !== '') this.#write?.(lines);
   }
+
+  #knows({ stopping, pid, number }: WrittenRequest): boolean {
+    if (stopping === 0) return false;
+    const key = `${pid} ${number}`;
+    if (this.#leaving.has(key)) return true;
+    this.#leaving.add(key);
+    const [oldest] = this.#leaving;
+    if (this.#leaving.size > MOST_REMEMBERED && oldest !== undefined) this.#leaving.delete(oldest);
+    return false;
+  }
 }
+
+/** So many lines of leaving workers are remembered. */
+const MOST_REMEMBERED = 10_000;
 
 function parse(text: string): WrittenRequest | undefined {
   try {
@@ -89,34 +109,37 @@ function parse(text: string): WrittenRequest | undefined {
 
 function recordOf(one: WrittenRequest, headers: readonly string[]): RequestRecord {
   const sizes = sizesOf(one);
-  const tries = triesOf(one, sizes.bodyBytes);
-  const [only] = tries;
   return {
-    ...parseRuleText(given(one.rule) ?? ''),
+    ...parseRuleText(said(one.rule)),
+    ...headOf(one),
     ...sizes,
+    ...triesOf(one, sizes.bodyBytes),
     endMs: one.end,
     clientAddress: one.client,
     clientPort: one.clientPort,
     serverPort: one.port,
     secure: one.secure === 1,
-    method: one.method === '<BADREQ>' ? '' : bytes(one.method),
-    target: bytes(one.target),
-    protocol: one.protocol,
-    authority: bytes(given(one.host) ?? ''),
     status: one.status < 0 ? CLIENT_CLOSED : one.status,
     requestBytes: requestBytesOf(one),
     durationMs: Math.max(0, one.total),
-    connectMs: only?.connectMs ?? -1,
-    headerMs: only?.headerMs ?? -1,
-    responseMs: only?.responseMs ?? -1,
-    requestId: bytes(given(one.id) ?? ''),
-    canary: given(one.canary) ?? '',
-    tries,
+    canary: said(one.canary),
     remoteUser: given(one.user) && bytes(one.user),
     header: (name) => {
       const value = one.headers[headers.indexOf(name)];
       return value === undefined || value === '' ? undefined : bytes(value);
     },
+  };
+}
+
+type Head = Pick<RequestRecord, 'authority' | 'method' | 'protocol' | 'requestId' | 'target'>;
+
+function headOf({ method, target, protocol, host, id }: WrittenRequest): Head {
+  return {
+    method: method === '<BADREQ>' ? '' : bytes(method),
+    target: bytes(target),
+    protocol,
+    authority: bytes(said(host)),
+    requestId: bytes(said(id)),
   };
 }
 
@@ -143,24 +166,20 @@ function sizesOf({ method, status, sent, head, length }: WrittenRequest): Pick<R
   return { sentBytes: headBytes + bodyBytes, bodyBytes };
 }
 
+type Tried = Pick<RequestRecord, 'connectMs' | 'headerMs' | 'responseMs' | 'tries'>;
+
 /** HAProxy tells of the endpoint that was asked last alone. */
-function triesOf({ endpoint, server, status, connect, response, data }: WrittenRequest, bodyBytes: number): readonly UpstreamTry[] {
+function triesOf({ endpoint, server, status, connect, response, data }: WrittenRequest, bodyBytes: number): Tried {
   const address = given(endpoint) ?? server;
-  if (address.startsWith('-') || address.startsWith('<')) return [];
+  if (address.startsWith('-') || address.startsWith('<')) return { tries: [], connectMs: -1, headerMs: -1, responseMs: -1 };
   const headerMs = connect < 0 || response < 0 ? -1 : connect + response;
-  const responseMs = headerMs < 0 ? -1 : headerMs + Math.max(0, data);
   const answered = headerMs >= 0;
-  return [
-    {
-      address,
-      status: status < 0 ? 0 : status,
-      bodyBytes: answered ? bodyBytes : 0,
-      connectMs: connect,
-      headerMs,
-      responseMs,
-      another: false,
-    },
-  ];
+  const times = { connectMs: connect, headerMs, responseMs: answered ? headerMs + Math.max(0, data) : -1 };
+  return { ...times, tries: [{ address, status: Math.max(0, status), bodyBytes: answered ? bodyBytes : 0, ...times, another: false }] };
+}
+
+function said(text: string): string {
+  return given(text) ?? '';
 }
 
 function given(text: string): string | undefined {

@@ -1,19 +1,39 @@
 import { accessLines } from '@sluice/core';
 import type { AccessLogSettings } from '@sluice/core';
 import { line, lines } from '../render/line.ts';
-import type { Line } from '../render/line.ts';
+import type { Line, SectionTree } from '../render/line.ts';
 
 /**
  * The longest line. No client can write one that is longer, and so none that is cut off and no JSON: what it says is cut before, the target by
  * `tune.http.logurilen`, and a byte is six letters at most.
  */
-const LONGEST_LINE = 65_535;
+const LONGEST_LINE = 65_000;
+/** Some two seconds of a busy HAProxy, kept while nobody takes them. */
+const RING_BYTES = 16_777_216;
+
+/** What takes lines of requests until the controller has them (`observe/request-socket.ts`). */
+export const requestRing: SectionTree = {
+  label: 'the memory for requests',
+  head: ['ring', 'sluice_requests'],
+  lines: lines(
+    'format raw',
+    `maxlen ${LONGEST_LINE}`,
+    `size ${RING_BYTES}`,
+    'timeout connect 5s',
+    'timeout server 24d',
+    'server controller unix@inner/requests.sock',
+  ),
+};
+
 const LONGEST_HEADER = 512;
 /** More headers would not fit into a line. */
 const MOST_HEADERS = 8;
 
 /** What `observe/request-lines.ts` reads; those with `"` are texts. */
 const FIELDS = [
+  ['pid', '%pid'],
+  ['number', '%lc'],
+  ['stopping', '%[stopping]'],
   ['end', '%[date(0,ms)]'],
   ['client', '"%ci"'],
   ['clientPort', '%cp'],
@@ -58,7 +78,15 @@ export function logging(settings: AccessLogSettings): readonly Line[] {
   const values = headers.map((_, index) => `"%[capture.req.hdr(${index + 1}),json(utf8s)]"`);
   const fields = [...FIELDS.map(([name, value]) => `"${name}":${value}`), `"headers":[${values.join(',')}]`];
   return [
-    ...lines(`log stdout len ${LONGEST_LINE} format raw local0 info`, 'option dontlognull', 'http-request capture req.fhdr(host) len 256'),
+    ...lines(
+      `log ring@sluice_requests len ${LONGEST_LINE} format raw local0 debug`,
+      // An old worker does not empty its ring any more: it writes to the file, and the controller takes what comes twice once.
+      `log stdout len ${LONGEST_LINE} format raw local0 info`,
+      'http-request set-log-level debug unless { stopping }',
+      'http-response set-log-level info if { stopping }',
+      'option dontlognull',
+      'http-request capture req.fhdr(host) len 256',
+    ),
     ...headers.map((name) => line('http-request', 'capture', `req.fhdr(${name})`, 'len', LONGEST_HEADER)),
     ...NOTES,
     line('log-format', `{${fields.join(',')}}`),

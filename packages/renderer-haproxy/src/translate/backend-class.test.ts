@@ -1,3 +1,4 @@
+import { defaultServing } from '@sluice/core';
 import { expect, test } from 'vitest';
 import { builtModel, routeOf } from '../testing/built-model.ts';
 import { printSection } from '../render/print.ts';
@@ -12,7 +13,8 @@ function classOf(annotations: Annotations, secure = false) {
   return backendClass(wayOf(routeOf(model, 'a.test'), secure), upstream ?? {});
 }
 
-const textOf = (annotations: Annotations, version = '2.6.12'): string => printSection(classSection(classOf(annotations), version)).text;
+const textOf = (annotations: Annotations, version = '2.6.12'): string =>
+  printSection(classSection(classOf(annotations), version, defaultServing)).text;
 
 test('a route without wishes has the usual class', () => {
   expect(classOf({})).toEqual(usualClass);

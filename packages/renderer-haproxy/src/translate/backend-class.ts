@@ -1,4 +1,4 @@
-import type { TryFailure, Upstream } from '@sluice/core';
+import type { ServingSettings, TryFailure, Upstream } from '@sluice/core';
 import { line, lines } from '../render/line.ts';
 import type { Line, SectionTree } from '../render/line.ts';
 import { USUAL_CONNECT_MS, usualWay } from './way.ts';
@@ -27,11 +27,11 @@ function classWith(way: Way, leastConnections: boolean, faithful: boolean): Back
 }
 
 /** The `defaults` section that all backends of a class are made from. */
-export function classSection(one: BackendClass, version: string): SectionTree {
+export function classSection(one: BackendClass, version: string, { answerHeaders }: ServingSettings): SectionTree {
   return {
     label: `backends with ${describe(one)}`,
     head: ['defaults', sectionName(one), 'from', 'sluice'],
-    lines: classLines(one, version),
+    lines: [...classLines(one, version), ...answerLines(answerHeaders)],
   };
 }
 
@@ -95,7 +95,15 @@ function classLines({ way: { connectMs, tries }, leastConnections, faithful }: B
     ...(retries === 0 ? [] : [line('retry-on', ...retryOn), ...(faithful ? [] : [line('option', 'redispatch', 1)])]),
     ...readTimeout('txn.sluice_read_ms'),
     ...(tries.nonIdempotent || retries === 0 ? [] : lines('http-request disable-l7-retry if { method POST LOCK PATCH }')),
-    ...lines('http-response set-var(txn.sluice_answered) bool(1)', 'http-response del-header Server'),
+  ];
+}
+
+/** Headers that are not for clients go before edits come. */
+function answerLines({ hidden, server }: ServingSettings['answerHeaders']): readonly Line[] {
+  return [
+    ...lines('http-response set-var(txn.sluice_answered) bool(1)'),
+    ...(server === 'upstream' ? [] : lines('http-response del-header Server')),
+    ...hidden.map((name) => line('http-response', 'del-header', name)),
     ...lines('http-response lua.sluice_response if { var(txn.sluice_response) -m found }'),
   ];
 }

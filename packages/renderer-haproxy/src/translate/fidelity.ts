@@ -43,6 +43,11 @@ export const haproxyFidelity: FidelityTable = {
   'configuration-snippet': readIntoSteps,
   'server-snippet': readIntoSteps,
   'custom-headers': notOnOwn,
+  'add-headers': {
+    level: 'approximate',
+    note: 'answers that come before a route is found, those of paths that are refused, and those that HAProxy makes itself when no endpoint answers (502, 504) have no such headers',
+  },
+  'server-tokens': { level: 'equivalent', note: 'the name is sluice, without a version, and pages of errors are the same' },
   affinity: {
     level: 'equivalent',
     note: 'balanced cookies of ingress-nginx are understood and may lead to another endpoint; persistent ones to their own',

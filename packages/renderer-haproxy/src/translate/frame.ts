@@ -1,11 +1,13 @@
+import { serverToken } from '@sluice/core';
 import type { ServingSettings, StrictTransport, TransportSecurity } from '@sluice/core';
 import { line, lines } from '../render/line.ts';
 import type { Line, SectionTree } from '../render/line.ts';
 import { logging } from './access-log.ts';
+import { httpsPortOf } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
 import { readTimeout } from './backend-class.ts';
 import { errorLines } from './error-files.ts';
-import { forwardedHeaders } from './forwarded-headers.ts';
+import { forwardedHeaders, settingLines } from './forwarded-headers.ts';
 import { transportLines, transportWords } from './transport-security.ts';
 
 /** Files that HAProxy has open besides two for each client: listeners, logs, its own sockets. */
@@ -85,29 +87,38 @@ export const resolversSection: SectionTree = {
 const NO_TOKEN = "[^!#$%&'*+.^_`|~0-9A-Za-z,-]";
 const CONTROL = String.raw`[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]`;
 
+/** Lines whose names do not count. */
+const UNPLAIN: Readonly<Record<string, readonly string[]>> = {
+  plain: ['http-request del-header [^A-Za-z0-9-] -m reg'],
+  underscores: ['http-request del-header [^A-Za-z0-9_-] -m reg'],
+};
+
 /** The listeners, and what comes before passwords are looked at. */
-export function frontendSection(deployment: Deployment, { accessLog, transportSecurity }: ServingSettings): SectionTree {
+export function frontendSection(deployment: Deployment, serving: ServingSettings): SectionTree {
   return {
     label: 'the frontend',
     head: ['frontend', 'sluice_clients', 'from', 'sluice'],
     lines: [
-      ...binds(deployment, transportSecurity),
+      ...binds(deployment, serving.transportSecurity),
       ...lines(
         'option accept-invalid-http-request',
         // A client may be sending its next request at the moment of a reload: it is answered, and told that it was the last one.
         'option idle-close-on-response',
       ),
-      ...(deployment.logsRequests ? logging(accessLog) : []),
+      ...(deployment.logsRequests ? logging(serving.accessLog) : []),
       ...lines(
         `http-request deny deny_status 400 if { req.fhdr_cnt gt ${MOST_HEADERS} }`,
         `http-request deny deny_status 400 if { req.hdr_names -m reg ${NO_TOKEN} } or { req.hdrs -m reg ${CONTROL} }`,
         // nginx ignores headers whose names are not made of letters, digits and dashes.
-        'http-request del-header [^A-Za-z0-9-] -m reg',
+        ...(UNPLAIN[serving.clientHeaders.names] ?? []),
         // Only the internal frontend is told anything by these, and not by clients.
         'http-request del-header x-sluice- -m beg',
         // The client is told to go on, and nobody else: `wait-for-body` does it.
         'http-request wait-for-body time 60s at-least 1 if { req.fhdr(expect) -m found }',
         'http-request del-header Expect',
+      ),
+      ...settingLines(serving, httpsPortOf(deployment)),
+      ...lines(
         'http-request lua.sluice',
         'http-request reject if { var(txn.sluice_hang_up) -m found }',
         'http-request track-sc0 var(txn.sluice_connections) table sluice_connections if { var(txn.sluice_connections) -m found }',
@@ -136,7 +147,8 @@ const corsOfErrors = [
 });
 
 /** What follows in the frontend when it is known whose password is right: in the order in which ingress-nginx takes these steps. */
-export function lastRulesSection({ strictTransport }: ServingSettings): SectionTree {
+export function lastRulesSection(settings: ServingSettings): SectionTree {
+  const { strictTransport, answerHeaders } = settings;
   return {
     label: 'the last rules of the frontend',
     head: [],
@@ -146,8 +158,9 @@ export function lastRulesSection({ strictTransport }: ServingSettings): SectionT
         'http-request wait-for-body time 60s at-least 16384 if { var(txn.sluice_mirror) -m str body }',
         'http-request lua.sluice_mirror if { var(txn.sluice_mirror) -m found }',
       ),
-      ...forwardedHeaders,
+      ...forwardedHeaders(settings),
       ...strictTransportLines(strictTransport),
+      ...(answerHeaders.server === 'own' ? [line('http-after-response', 'set-header', 'Server', serverToken)] : []),
       ...corsOfErrors,
       ...lines(
         'http-request lua.sluice_edit if { var(txn.sluice_edit) -m found }',

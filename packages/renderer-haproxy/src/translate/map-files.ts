@@ -16,6 +16,13 @@ interface HostPart {
   readonly patterns: readonly MapFile[];
 }
 
+/** What neither hosts nor upstreams have. */
+interface OtherEntries {
+  readonly users: readonly UserList[];
+  /** Of the map `records`. */
+  readonly more: UpstreamMaps['records'];
+}
+
 /** Makes the maps of configurations. One whose entries are the same as last time is the same object: nobody compares, prints or digests it again. */
 export class MapFiles {
   readonly #hosts = new Remembered<HostPart>();
@@ -25,7 +32,7 @@ export class MapFiles {
   readonly #backends: Entries = new Map();
 
   /** In the order in which they are filled: who is named is there before whoever names it. */
-  of(hosts: readonly TranslatedHost[], upstreams: readonly UpstreamMaps[], users: readonly UserList[]): readonly MapFile[] {
+  of(hosts: readonly TranslatedHost[], upstreams: readonly UpstreamMaps[], { users, more }: OtherEntries): readonly MapFile[] {
     const own = hosts.map(({ host }) => host);
     const part = this.#hosts.of(own, () => hostPart(hosts));
     const entries = upstreams.map(({ entry }) => entry);
@@ -33,7 +40,10 @@ export class MapFiles {
     return [
       { name: 'backends', entries: this.#backends, runtime: true },
       { name: 'users', entries: this.#users.of(users, () => new Map(users.flatMap((list) => list.entries))) },
-      { name: 'records', entries: this.#records.of([part, ...records.flat()], () => recordsOf(hosts, records, part)) },
+      {
+        name: 'records',
+        entries: this.#records.of([part, ...records.flat(), ...more.flat()], () => recordsOf(hosts, [...records, ...more], part)),
+      },
       { name: 'upstreams', entries: this.#upstreams.of(entries.flat(), () => new Map(entries)) },
       { name: 'routes', entries: part.routes },
       ...part.patterns,

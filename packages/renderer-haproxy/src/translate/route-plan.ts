@@ -37,6 +37,8 @@ export interface HaproxyPlan extends RoutePlan {
   /** Host header for the upstream. */
   readonly hostHeader?: PlanText;
   readonly connection?: string;
+  /** Header lines for the upstream: `set` or `add`, name, value. */
+  readonly told?: readonly (readonly [op: string, name: string, value: PlanText])[];
   readonly values?: ValuesPlan;
   /** Path of affinity cookies; absent where the route gives none. */
   readonly cookiePath?: string;
@@ -64,6 +66,8 @@ interface LimitPlan {
   readonly perSecond?: readonly [requests: number, burst: number];
   readonly perMinute?: readonly [requests: number, burst: number];
   readonly connections?: number;
+  readonly rateStatus: number;
+  readonly connectionStatus: number;
   readonly exempt: AddressRanges;
 }
 
@@ -154,13 +158,15 @@ function gatesOf(host: VirtualHost, route: Route): Pick<HaproxyPlan, 'access' | 
   };
 }
 
-function limitOf({ zone, perSecond, perMinute, connections, exempt }: LimitPolicy): LimitPlan {
+function limitOf({ zone, perSecond, perMinute, connections, rateStatus, connectionStatus, exempt }: LimitPolicy): LimitPlan {
   return {
     // Names are longer than keys of HAProxy's tables.
     zone: digestOf(zone),
     ...(perSecond && { perSecond: [perSecond.requests, perSecond.burst] as const }),
     ...(perMinute && { perMinute: [perMinute.requests, perMinute.burst] as const }),
     ...(connections !== undefined && { connections }),
+    rateStatus,
+    connectionStatus,
     exempt: addressRanges(exempt),
   };
 }
@@ -205,7 +211,7 @@ function pagesOf(route: Route, demand: AddDemand): Pick<HaproxyPlan, 'errorPages
 function transportOf(
   host: VirtualHost,
   route: Route,
-): Pick<HaproxyPlan, 'bodyBytes' | 'connection' | 'cookiePath' | 'hostHeader' | 'readMs' | 'silent' | 'values'> {
+): Pick<HaproxyPlan, 'bodyBytes' | 'connection' | 'cookiePath' | 'hostHeader' | 'readMs' | 'silent' | 'told' | 'values'> {
   const [bodyBytes, readMs] = [policyOf(route, 'body-limit')?.bytes || undefined, policyOf(route, 'upstream-timeouts')?.readMs];
   const [values, cookie] = [planValues(route), policyOf(route, 'session-cookie')];
   return {
@@ -218,11 +224,15 @@ function transportOf(
   };
 }
 
-function toldUpstream(host: VirtualHost, route: Route): Pick<HaproxyPlan, 'connection' | 'hostHeader'> {
+function toldUpstream(host: VirtualHost, route: Route): Pick<HaproxyPlan, 'connection' | 'hostHeader' | 'told'> {
+  const lines = route.policies.filter((policy) => policy.kind === 'request-headers').flatMap((policy) => policy.lines);
   const [hostHeader, connection] = [policyOf(route, 'upstream-host'), policyOf(route, 'upstream-connection')];
   return {
     ...(hostHeader && { hostHeader: planText(hostHeader.host, { host, route, upstream: true }) }),
     ...(connection && { connection: connection.value }),
+    ...(lines.length > 0 && {
+      told: lines.map(({ op, name, value }) => [op, name, planText(value, { host, route, upstream: true })] as const),
+    }),
   };
 }
 

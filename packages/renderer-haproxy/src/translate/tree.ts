@@ -5,7 +5,9 @@ import type { SectionTree } from '../render/line.ts';
 import { printBackend } from '../render/print.ts';
 import { backendHead, backendLines, classSection, usualClass } from './backend-class.ts';
 import type { BackendClass } from './backend-class.ts';
+import { requestRing } from './access-log.ts';
 import type { CertificateTree } from './certificate-lines.ts';
+import { httpsPortOf } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
 import { errorFiles } from './error-files.ts';
 import {
@@ -20,9 +22,11 @@ import {
   loopSection,
   resolversSection,
 } from './frame.ts';
+import { settingsRecord } from './forwarded-headers.ts';
 import type { TranslatedHost } from './host-names.ts';
 import { MapFiles } from './map-files.ts';
 import { Remembered } from './remembered.ts';
+import type { MapRecord } from './record.ts';
 import { transportFiles } from './transport-security.ts';
 import type { UpstreamMaps } from './upstream-maps.ts';
 import { passwordCheck, userListOf } from './user-lists.ts';
@@ -51,10 +55,13 @@ export class TreeMaker {
     );
     const classes = classesOf(upstreams);
     const spare = this.#spares.of([deployment, ...classes.map(({ key }) => key)], () => spares(classes, deployment));
-    const maps = this.#maps.of(hosts, upstreams, users);
+    const trust = settingsRecord(settings, httpsPortOf(deployment))?.entries ?? noEntries;
+    const maps = this.#maps.of(hosts, upstreams, { users, more: trust });
     return treeOf({ deployment, settings, hosts, upstreams, certificates }, { users, classes, spare, maps });
   }
 }
+
+const noEntries: MapRecord['entries'] = [];
 
 interface MadeParts {
   readonly users: readonly UserList[];
@@ -74,8 +81,9 @@ function treeOf(
       errorsSection,
       defaultsSection(deployment),
       resolversSection,
-      ...classes.map((one) => classSection(one, deployment.version)),
+      ...classes.map((one) => classSection(one, deployment.version, settings)),
       ...sections,
+      ...(deployment.logsRequests ? [requestRing] : []),
       frontendSection(deployment, settings),
       ...users.flatMap(({ key, section }) => (section === undefined ? [] : passwordCheck(key))),
       lastRulesSection(settings),

@@ -10,8 +10,9 @@ import {
   showAddress,
   portsOf,
 } from '@sluice/core';
-import type { Dataplane, DataplaneHealth, DataplaneStats, ResolvedAddresses, ReloadFacts } from '@sluice/core';
+import type { Dataplane, DataplaneHealth, DataplaneStats, ProcessIdentity, ResolvedAddresses, ReloadFacts } from '@sluice/core';
 import { missingNginx } from '../observe/probe.ts';
+import { hangingWorker } from '../observe/worker-beat.ts';
 import { parseStubStatus } from '../observe/stub-status.ts';
 import { prepareFolder } from './nginx-folder.ts';
 import type { NginxRuntime } from './nginx-runtime.ts';
@@ -93,12 +94,20 @@ export class NginxDataplane implements Dataplane {
     const stopped = [process.pid ?? 0, ...process.workers().map(({ pid }) => pid)].find((pid) => processInfo(pid)?.state === 'T');
     if (stopped !== undefined) return ill(`the process ${stopped} of nginx is stopped (SIGSTOP)`);
     const answer = await control.generation(ANSWER_MS);
-    return answer === undefined ? ill(`nginx does not answer within ${ANSWER_MS} ms`) : { healthy: true };
+    if (answer === undefined) return ill(`nginx does not answer within ${ANSWER_MS} ms`);
+    // Another worker may have answered than the one that hangs.
+    const hung = hangingWorker(await control.get('/workers', ANSWER_MS));
+    if (hung === undefined) return { healthy: true };
+    return ill(`the worker ${hung.pid} of nginx has not done anything for ${Math.floor(hung.silentSeconds ?? 0)} s`);
   }
 
   /** As of the last look, a second ago at most. */
   stats(): DataplaneStats {
     return this.#stats;
+  }
+
+  processes(): readonly ProcessIdentity[] {
+    return this.#runtime.process.all();
   }
 
   addresses(): ResolvedAddresses {

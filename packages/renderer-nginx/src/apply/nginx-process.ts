@@ -37,7 +37,7 @@ export class NginxProcess {
       logger: parts.logger,
       finish: 'SIGQUIT',
       leaders: () => this.#leaders(),
-      everybody: () => [...this.#leaders(), ...this.workers()],
+      everybody: () => this.all(),
       lastWords: () => lastWords(parts.folder),
       start: (signal) => this.start(signal),
       restarted: parts.restarted,
@@ -56,6 +56,11 @@ export class NginxProcess {
 
   isAlive(): boolean {
     return this.#supervisor.isAlive();
+  }
+
+  /** Every process of nginx, workers without a master among them. */
+  all(): readonly ProcessIdentity[] {
+    return [...this.#leaders(), ...this.workers()];
   }
 
   workers(): readonly Worker[] {

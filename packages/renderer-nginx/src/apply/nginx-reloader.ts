@@ -1,4 +1,4 @@
-import { SluiceError, isSluiceError, messageOf, shortened } from '@sluice/core';
+import { SluiceError, isSluiceError, messageOf, shortened, spanNames, traced } from '@sluice/core';
 import type { ApplyOutcome, Artifact, Generation, Reloader, Validation } from '@sluice/core';
 import type { NginxTable } from '../render/nginx-table.ts';
 import { testConfiguration } from '../validate/nginx-test.ts';
@@ -6,7 +6,16 @@ import { changeReasons, liveReasons } from './change-reasons.ts';
 import type { NginxRuntime } from './nginx-runtime.ts';
 import type { ReloadResult } from './reload.ts';
 
+/** The generation that nginx is to read, and why. */
+interface Due {
+  readonly id: string;
+  readonly reasons: readonly string[];
+}
+
 type Failure = Exclude<ReloadResult, { kind: 'served' }>;
+
+/** Why nginx reads a generation once more. */
+const BACK = ['back to the generation before'];
 
 /** How many accepted configurations are remembered. */
 const REMEMBERED = 16;
@@ -50,6 +59,10 @@ export class NginxReloader implements Reloader {
     return this.#current;
   }
 
+  probe(): Promise<boolean> {
+    return this.#runtime.answers();
+  }
+
   #apply(artifact: Artifact, signal: AbortSignal): Promise<ApplyOutcome> {
     const { running, store, served } = this.#runtime;
     if (!running) throw new SluiceError('SLU3002', 'nginx is not started');
@@ -64,7 +77,7 @@ export class NginxReloader implements Reloader {
     if (known && this.#current?.digest === artifact.digest) return { kind: 'unchanged', generation: this.#current };
     const reasons = served.table === undefined ? ['nginx served this configuration already'] : liveReasons(served.table, table);
     try {
-      await this.#runtime.syncLive(table);
+      await traced(spanNames.push, () => this.#runtime.syncLive(table));
     } catch (error) {
       return rejected(error);
     }
@@ -74,24 +87,24 @@ export class NginxReloader implements Reloader {
 
   async #reload(artifact: Artifact, table: NginxTable, signal: AbortSignal): Promise<ApplyOutcome> {
     const { store, served, draining, counters } = this.#runtime;
-    const id = await store.write(table);
+    const reasons = [...changeReasons(served.table, table), ...liveReasons(served.table, table)];
+    const id = await traced(spanNames.write, () => store.write(table));
     try {
       // Old and new workers find in memory what each of them needs.
-      await this.#runtime.syncLive(table, served.table);
+      await traced(spanNames.push, () => this.#runtime.syncLive(table, served.table));
     } catch (error) {
       // Workers that an earlier version of this program has started may understand nothing of it: they are to go.
       if (served.table !== undefined || !isSluiceError(error) || error.code !== 'SLU3005') return rejected(error);
     }
-    const result = await this.#take(table, id, signal);
+    const result = await this.#take(table, { id, reasons }, signal);
     if (result.kind !== 'served') return this.#rollBack(served.good, id, result);
     this.#runtime.served = { id, good: id, table, live: undefined };
     this.#runtime.previous = served.good;
     await store.acknowledge(id);
-    const reasons = [...changeReasons(served.table, table), ...liveReasons(served.table, table)];
     counters.reloads++;
     this.#runtime.lastReload = { atMs: Date.now(), reasons: shortened(reasons) };
     draining.add(served.good ?? '', result.old);
-    await this.#runtime.syncLive(table);
+    await traced(spanNames.push, () => this.#runtime.syncLive(table));
     this.#runtime.served = { id, good: id, table, live: table.live?.digest };
     await this.#runtime.drain(undefined);
     await this.#runtime.tidy().catch(() => undefined);
@@ -99,14 +112,14 @@ export class NginxReloader implements Reloader {
   }
 
   /** Old workers send their clients to the new ones as long as they are asked. */
-  async #take(table: NginxTable, id: string, signal: AbortSignal): Promise<ReloadResult> {
+  async #take(table: NginxTable, { id, reasons }: Due, signal: AbortSignal): Promise<ReloadResult> {
     const { store, served } = this.#runtime;
     await store.switchTo(id);
     // From here on nginx may read the new one at any moment, were it to die and be started again.
     this.#runtime.served = { ...served, id: undefined, live: undefined };
     const old = served.good === undefined ? undefined : store.manifest(served.good);
     await this.#runtime.drainIdle(old?.table, signal);
-    return this.#runtime.reload(table.digest, signal);
+    return this.#runtime.reload(table.digest, reasons, signal);
   }
 
   /** Nothing of the refused generation is left, neither for the next start nor in the workers. */
@@ -117,7 +130,8 @@ export class NginxReloader implements Reloader {
     const manifest = good === undefined ? undefined : store.manifest(good);
     if (good === undefined || manifest === undefined) return { kind: 'rolledBack', message };
     await store.switchTo(good);
-    const certain = kind === 'refused' || (await this.#runtime.reload(manifest.table, new AbortController().signal)).kind === 'served';
+    const certain =
+      kind === 'refused' || (await this.#runtime.reload(manifest.table, BACK, new AbortController().signal)).kind === 'served';
     this.#runtime.served = { ...served, id: certain ? good : undefined, live: undefined };
     await store.acknowledge(certain ? good : undefined);
     await this.#runtime.drain(undefined);

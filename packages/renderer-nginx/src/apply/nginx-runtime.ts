@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { messageOf, LineTail, Serial } from '@sluice/core';
+import { messageOf, LineTail, Serial, shortened, spanAttributes, spanNames, traced } from '@sluice/core';
 import type { ListenAddresses, Logger, RequestMetrics, WorkerUser, ResolvedAddresses } from '@sluice/core';
 import type { NginxOptions } from '../options.ts';
 import { ErrorLog } from '../observe/error-log.ts';
@@ -154,10 +154,21 @@ export class NginxRuntime {
     while ((await this.drain(digest)) > 0 && performance.now() < endMs) await pause(DRAIN_POLL_MS, undefined, { signal });
   }
 
-  /** Makes nginx read `current`, and waits until it serves the table with this digest. */
-  reload(digest: string, signal: AbortSignal): Promise<ReloadResult> {
+  /** Makes nginx read `current`, and waits until it serves the table with this digest. The reasons are for the trace. */
+  reload(digest: string, reasons: readonly string[], signal: AbortSignal): Promise<ReloadResult> {
     const { process, control, errorLog, parts } = this;
-    return reloadNginx({ process, control, errorLog, logger: parts.logger, timeoutMs: parts.options.testTimeoutMs }, digest, signal);
+    const reload = { process, control, errorLog, logger: parts.logger, timeoutMs: parts.options.testTimeoutMs };
+    const attributes = { [spanAttributes.reloadReasons]: [...shortened(reasons)] };
+    return traced(spanNames.reload, () => reloadNginx(reload, digest, signal), { attributes });
+  }
+
+  /** Whether a worker answers by the configuration, and with the memory, that were applied last. */
+  async answers(): Promise<boolean> {
+    const { table } = this.served;
+    if (table === undefined || (await this.control.generation(ANSWER_MS)) !== table.digest) return false;
+    if (table.live === undefined || this.parts.live === undefined) return true;
+    const memory = await this.control.get('/live', ANSWER_MS);
+    return memory === undefined || memory.includes(`"digest":"${table.live.digest}"`);
   }
 
   /** Before all workers end: they send their clients away, and idle ones get time to hear of it until `signal` fires. */

@@ -17,7 +17,12 @@ test('name servers are written as nginx reads them', () => {
 
 test('the page of stub_status is read, but for the question itself', () => {
   const page = 'Active connections: 3 \nserver accepts handled requests\n 10 10 25 \nReading: 0 Writing: 1 Waiting: 2 \n';
-  expect(parseStubStatus(page)).toEqual({ acceptedConnections: 10, activeConnections: 2, requests: 25 });
+  expect(parseStubStatus(page)).toEqual({
+    acceptedConnections: 10,
+    activeConnections: 2,
+    requests: 25,
+    states: { reading: 0, writing: 0, waiting: 2 },
+  });
   expect(parseStubStatus('404')).toBeUndefined();
 });
 

@@ -2,6 +2,7 @@ import { Agent } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { silentLogger } from '@sluice/core';
 import { LiveChannel } from '../apply/live-channel.ts';
+import { hangingWorker } from '../observe/worker-beat.ts';
 import { TestEndpoint, table, upstream } from './live-model.ts';
 import { hasLua, LiveServer, until } from './live-server.ts';
 
@@ -51,6 +52,19 @@ describe.skipIf(!hasLua)('workers of nginx', () => {
     await vi.waitUntil(async () => (await channel.drain(undefined)) === 1);
     agent.destroy();
     await vi.waitUntil(async () => (await channel.drain(undefined)) === 0);
+  });
+
+  test('that do nothing any more are noticed by what they do not say', async () => {
+    const stopped = (await channel.workers())[0]?.pid ?? 0;
+    const hung = async (): Promise<number | undefined> => hangingWorker((await server.control('GET', '/workers')).body, 1.5)?.pid;
+    expect(await hung()).toBeUndefined();
+    process.kill(stopped, 'SIGSTOP');
+    try {
+      await vi.waitUntil(async () => (await hung()) === stopped, { timeout: 10_000 });
+    } finally {
+      process.kill(stopped, 'SIGCONT');
+    }
+    await vi.waitUntil(async () => (await hung()) === undefined, { timeout: 10_000 });
   });
 
   test('say which generation they are of, and when they have stopped accepting', async () => {

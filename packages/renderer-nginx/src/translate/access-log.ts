@@ -36,14 +36,25 @@ const COUNTED =
 
 /** The lines of the access log, and where there is no Lua what requests are counted by. */
 export function logging(deployment: Deployment, settings: AccessLogSettings): readonly Directive[] {
-  const counts = countsByLog(deployment) ? [directive('log_format', 'sluice_counts', 'escape=json', COUNTED), directive('access_log', ...COUNTS)] : [];
+  const counts = countsByLog(deployment)
+    ? [directive('log_format', 'sluice_counts', 'escape=json', COUNTED), directive('access_log', ...COUNTS)]
+    : [];
   if (!deployment.settings.accessLog || !settings.enabled) return counts.length > 0 ? counts : [directive('access_log', 'off')];
   const silent = settings.silent.length > 0;
   return [
     ...ruleVariables(),
-    ...(silent ? [block('map', [variable('request_uri'), variable('sluice_logged')], [...settings.silent.map(unlogged), directive('default', 1)])] : []),
+    ...(silent
+      ? [block('map', [variable('request_uri'), variable('sluice_logged')], [...settings.silent.map(unlogged), directive('default', 1)])]
+      : []),
     directive('log_format', 'sluice', `escape=${settings.format.escape}`, ...formatArguments(settings)),
-    directive('access_log', 'run/access.log', 'sluice', 'buffer=64k', 'flush=500ms', ...(silent ? [{ kind: 'text', parts: ['if=', { variable: 'sluice_logged' }] } as const] : [])),
+    directive(
+      'access_log',
+      'run/access.log',
+      'sluice',
+      'buffer=64k',
+      'flush=500ms',
+      ...(silent ? [{ kind: 'text', parts: ['if=', { variable: 'sluice_logged' }] } as const] : []),
+    ),
     ...counts,
   ];
 }
@@ -61,19 +72,31 @@ function countsByLog(deployment: Deployment): boolean {
 /** Evaluated only where a format has them. */
 function ruleVariables(): readonly Directive[] {
   const rule = variable('sluice_rule');
-  const upstream = directive('~^[^ ]* ([^ ]*) [^ ]* ([^ ]+) ([^ ]*) ', { kind: 'text', parts: [{ variable: '1' }, '-', { variable: '2' }, '-', { variable: '3' }] });
+  const upstream = directive('~^[^ ]* ([^ ]*) [^ ]* ([^ ]+) ([^ ]*) ', {
+    kind: 'text',
+    parts: [{ variable: '1' }, '-', { variable: '2' }, '-', { variable: '3' }],
+  });
   return [
     ...Object.entries(OF_RULE).map(([name, pattern]) =>
-      block('map', [rule, variable(`sluice_log_${name}`)], [directive(pattern, variable('1')), directive('default', literal(name === 'server_name' ? '_' : ''))]),
+      block(
+        'map',
+        [rule, variable(`sluice_log_${name}`)],
+        [directive(pattern, variable('1')), directive('default', literal(name === 'server_name' ? '_' : ''))],
+      ),
     ),
-    block('map', [rule, variable('sluice_log_upstream')], [upstream, directive('~.', 'upstream-default-backend'), directive('default', literal(''))]),
+    block(
+      'map',
+      [rule, variable('sluice_log_upstream')],
+      [upstream, directive('~.', 'upstream-default-backend'), directive('default', literal(''))],
+    ),
   ];
 }
 
 /** Each piece is an argument of its own: nginx puts them together. */
 function formatArguments({ format }: AccessLogSettings): readonly Argument[] {
   return format.text.flatMap((part): Argument[] => {
-    if (typeof part !== 'string') return [part.variable === 'proxy_host' ? literal('upstream_balancer') : variable(NAMES[part.variable] ?? part.variable)];
+    if (typeof part !== 'string')
+      return [part.variable === 'proxy_host' ? literal('upstream_balancer') : variable(NAMES[part.variable] ?? part.variable)];
     return (part.match(new RegExp(`[^]{1,${LONGEST_PART}}`, 'g')) ?? []).map((piece) => literal(piece));
   });
 }

@@ -43,6 +43,8 @@ function limits(route: Route, resources: Resources): readonly Directive[] {
   const key = limitKey(limit, resources);
   return [
     ...(limit.connections === undefined ? [] : connections(limit, limit.connections, key, resources)),
+    ...(limit.connections === undefined ? [] : [directive('limit_conn_status', limit.connectionStatus)]),
+    ...((limit.perSecond ?? limit.perMinute) === undefined ? [] : [directive('limit_req_status', limit.rateStatus)]),
     ...(limit.perSecond === undefined ? [] : rate(limit, limit.perSecond, { key, unit: 's' }, resources)),
     ...(limit.perMinute === undefined ? [] : rate(limit, limit.perMinute, { key, unit: 'm' }, resources)),
   ];

@@ -89,12 +89,12 @@ function questionHeaders(policy: ExternalAuthPolicy, host: VirtualHost, route: R
     ['X-Original-Method', variable('request_method')],
     ['X-Sent-From', literal('nginx-ingress-controller')],
     ['X-Real-IP', variable('remote_addr')],
-    ['X-Forwarded-For', variable('remote_addr')],
+    ['X-Forwarded-For', variable('sluice_told_addresses')],
     ['X-Auth-Request-Redirect', policy.requestRedirect === undefined ? variable('request_uri') : literal(policy.requestRedirect)],
     ['Proxy', literal('')],
     ...clientCertificate(host),
   ];
-  if (policy.method !== undefined) lines.push(['X-Original-URI', variable('request_uri')], ['X-Scheme', variable('scheme')]);
+  if (policy.method !== undefined) lines.push(['X-Original-URI', variable('request_uri')], ['X-Scheme', variable('sluice_told_scheme')]);
   const added = policy.setHeaders.map(([name, value]) => [name, complexValue(value, route)] as const);
   const names = new Set(added.map(([name]) => name.toLowerCase()));
   return [...lines.filter(([name]) => !names.has(name.toLowerCase())), ...added].map(([name, value]) =>

@@ -12,6 +12,13 @@ const buffers = {
 
 const kept = { level: 'equivalent', note: 'connections to authentication services are not kept' } as const;
 
+/** Settings of the ConfigMap. */
+const notBeforeRoutes = {
+  level: 'approximate',
+  note: 'answers that come before a route is found (400, 405, 421, those of app-root) have no such headers, and those of paths that are refused have none',
+} as const;
+const ownName = { level: 'equivalent', note: 'the name is sluice, without a version, and pages of errors are the same' } as const;
+
 /** Where the nginx data plane differs from ingress-nginx in how it does what an annotation asks for. */
 export const nginxFidelity: FidelityTable = {
   'enable-ocsp': { level: 'refused', note: 'answers of authorities are sent along by nginx without Lua alone' },
@@ -31,6 +38,8 @@ export const nginxFidelity: FidelityTable = {
     level: 'equivalent',
     note: 'balanced cookies of ingress-nginx are understood and may lead to another endpoint; persistent ones to their own',
   },
+  'add-headers': notBeforeRoutes,
+  'server-tokens': ownName,
   'upstream-hash-by': { level: 'equivalent', note: 'another hash function decides: after a migration keys belong to other endpoints' },
   'proxy-ssl-secret': { level: 'approximate', note: 'it holds for the paths of its own Ingress, not for other Ingresses of the host' },
 };
@@ -42,6 +51,7 @@ export const staticFidelity: FidelityTable = {
   'enable-ocsp': { level: 'equivalent', note: 'nginx itself asks the authorities' },
   'configuration-snippet': { level: 'refused', note: `${withoutLua}: paths with a snippet answer 503` },
   'server-snippet': { level: 'refused', note: `${withoutLua}: paths that it changes answer 503` },
+  'server-tokens': { level: 'approximate', note: `${withoutLua}: Server is nginx, whether asked for or not` },
   'enable-cors': { level: 'approximate', note: `${withoutLua}: preflights are answered without Content-Length` },
   'auth-signin': { level: 'approximate', note: `${withoutLua}: the URL of the request is not escaped in the redirect` },
 };

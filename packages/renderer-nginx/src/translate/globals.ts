@@ -3,6 +3,8 @@ import type { ServingSettings } from '@sluice/core';
 import { block, directive, literal, luaBlock, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
 import { logging } from './access-log.ts';
+import { blockMaps } from './blocks.ts';
+import { forwardedDirectives } from './forwarded.ts';
 import { httpVariables } from './http-variables.ts';
 import { hasHttp2Directive } from './listen.ts';
 import { standardRequestHeaders } from './request-headers.ts';
@@ -33,14 +35,27 @@ export function httpDirectives(deployment: Deployment, settings: ServingSettings
     ...(hasHttp2Directive(deployment) ? [directive('http2', 'on')] : []),
     strictTransport,
     ...logging(deployment, settings.accessLog),
+    ...forwardedDirectives(settings, deployment),
     ...httpVariables(settings),
-    ...proxying(deployment),
+    ...blockMaps(settings),
+    ...clientHeaders(settings),
+    ...proxying(deployment, settings),
+    ...settings.answerHeaders.hidden.map((name) => directive('proxy_hide_header', name)),
+    ...(settings.answerHeaders.server === 'upstream' ? [directive('proxy_pass_header', 'Server')] : []),
     ...(isLive(deployment) ? lua(deployment) : []),
   ];
 }
 
 function folders(): readonly Directive[] {
   return ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => directive(`${name}_temp_path`, `temp/${name}`));
+}
+
+/** Which header lines of clients count. */
+function clientHeaders({ clientHeaders: { names } }: ServingSettings): readonly Directive[] {
+  return [
+    ...(names === 'underscores' ? [directive('underscores_in_headers', 'on')] : []),
+    ...(names === 'any' ? [directive('ignore_invalid_headers', 'off')] : []),
+  ];
 }
 
 function limits({ settings: { keepAlive } }: Deployment): readonly Directive[] {
@@ -66,17 +81,15 @@ function limits({ settings: { keepAlive } }: Deployment): readonly Directive[] {
     directive('map_hash_bucket_size', 1024),
     directive('proxy_headers_hash_max_size', 1024),
     directive('proxy_headers_hash_bucket_size', 256),
-    directive('limit_req_status', 503),
-    directive('limit_conn_status', 503),
   ];
 }
 
 /** Said with every answer over TLS; to be said again where a location adds headers of its own, which replace those of the http block. */
 export const strictTransport: Directive = directive('add_header', 'Strict-Transport-Security', variable('sluice_hsts'), 'always');
 
-function proxying(deployment: Deployment): readonly Directive[] {
+function proxying(deployment: Deployment, settings: ServingSettings): readonly Directive[] {
   return [
-    ...standardRequestHeaders,
+    ...standardRequestHeaders(settings),
     directive('proxy_http_version', '1.1'),
     directive('proxy_connect_timeout', '5s'),
     directive('proxy_send_timeout', '60s'),

@@ -1,3 +1,4 @@
+import { serverToken } from '@sluice/core';
 import type { ServingSettings } from '@sluice/core';
 import { block, directive, literal, text, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
@@ -7,21 +8,25 @@ function mapping(source: Directive['args'][number], name: string, ...entries: re
   return block('map', [source, variable(name)], entries);
 }
 
+/** What `Server` says; Lua sends it. */
+const SERVERS: Readonly<Record<ServingSettings['answerHeaders']['server'], Directive['args'][number]>> = {
+  none: literal(''),
+  upstream: variable('upstream_http_server'),
+  own: literal(serverToken),
+};
+
+function otherwise(value: Directive['args'][number]): Directive {
+  return directive('default', value);
+}
+
 /** Variables that the locations speak with; see `variables.ts` and `redirect.ts`. */
-export function httpVariables({ strictTransport }: ServingSettings): readonly Directive[] {
-  const otherwise = (value: Directive['args'][number]): Directive => directive('default', value);
+export function httpVariables(settings: ServingSettings): readonly Directive[] {
   return [
+    ...settingVariables(settings),
     block('geo', [variable(DOLLAR)], [directive('default', '$')]),
-    mapping(
-      variable('http_x_request_id'),
-      'sluice_request_id',
-      otherwise(variable('http_x_request_id')),
-      directive('', variable('request_id')),
-    ),
     // An upstream would speak HTTP/2 behind the back of the routes.
     mapping(variable('http_upgrade'), 'sluice_upgrade', directive('~*h2c', literal('')), otherwise(variable('http_upgrade'))),
     mapping(variable('sluice_upgrade'), 'sluice_connection', otherwise(literal('upgrade')), directive('', literal(''))),
-    mapping(variable('http_host'), 'sluice_host_header', otherwise(variable('http_host')), directive('', variable('sluice_unnamed_host'))),
     mapping(variable('sluice_authority'), 'sluice_unnamed_host', otherwise(variable('sluice_authority')), directive('', variable('host'))),
     // The authority of a request line with a whole URL goes before the Host header (RFC 9112 section 3.2.2).
     mapping(
@@ -32,7 +37,7 @@ export function httpVariables({ strictTransport }: ServingSettings): readonly Di
     ),
     mapping(variable('sluice_authority'), 'sluice_named_host', otherwise(variable('host')), directive('', literal(''))),
     mapping(
-      variable('sluice_authority'),
+      variable('sluice_told_host'),
       'sluice_redirect_host',
       directive('', literal('_')),
       directive('~^(\\[[^]]*\\]|[^:]*)', variable('1')),
@@ -40,7 +45,6 @@ export function httpVariables({ strictTransport }: ServingSettings): readonly Di
     ),
     mapping(variable('request_uri'), 'sluice_slashless_uri', directive('~^(.*)/$', variable('1')), otherwise(variable('request_uri'))),
     mapping(variable('request_uri'), 'sluice_query', directive('~^[^?#]*(\\?[^#]*)', variable('1')), otherwise(literal(''))),
-    mapping(variable('scheme'), 'sluice_port', directive('https', literal('443')), otherwise(variable('server_port'))),
     mapping(
       text({ variable: 'scheme' }, ' ', { variable: 'server_port' }),
       'sluice_port_suffix',
@@ -49,10 +53,33 @@ export function httpVariables({ strictTransport }: ServingSettings): readonly Di
       otherwise(literal('')),
     ),
     mapping(
-      text({ variable: 'scheme' }, ' ', { variable: 'sluice_named_host' }),
+      text({ variable: 'sluice_told_scheme' }, ' ', { variable: 'sluice_named_host' }),
       'sluice_nameless_http',
       directive('~^http _?$', 1),
       otherwise(literal('')),
+    ),
+    mapping(variable('scheme'), 'sluice_cookie_secure', directive('https', literal('; Secure')), otherwise(literal(''))),
+    mapping(variable('request_method'), 'sluice_page_method', directive('HEAD', literal('HEAD')), otherwise(literal('GET'))),
+  ];
+}
+
+/** Those that settings make. */
+function settingVariables({ strictTransport, answerHeaders, forwarded: { way }, requestIds }: ServingSettings): readonly Directive[] {
+  const host = variable(way ? 'sluice_told_header' : 'http_host');
+  return [
+    mapping(
+      variable('http_x_request_id'),
+      'sluice_request_id',
+      otherwise(variable('http_x_request_id')),
+      ...(requestIds.generated ? [directive('', variable('request_id'))] : []),
+    ),
+    // A host that others tell goes before.
+    mapping(host, 'sluice_host_header', otherwise(host), directive('', variable('sluice_unnamed_host'))),
+    mapping(
+      variable('http_x_forwarded_host'),
+      'sluice_told_header',
+      directive('~^ *([^, ]+)', variable('1')),
+      otherwise(variable('http_host')),
     ),
     mapping(
       variable('scheme'),
@@ -60,7 +87,6 @@ export function httpVariables({ strictTransport }: ServingSettings): readonly Di
       ...(strictTransport.header === undefined ? [] : [directive('https', literal(strictTransport.header))]),
       otherwise(variable('upstream_http_strict_transport_security')),
     ),
-    mapping(variable('scheme'), 'sluice_cookie_secure', directive('https', literal('; Secure')), otherwise(literal(''))),
-    mapping(variable('request_method'), 'sluice_page_method', directive('HEAD', literal('HEAD')), otherwise(literal('GET'))),
+    mapping(literal(''), 'sluice_server_header', otherwise(SERVERS[answerHeaders.server])),
   ];
 }

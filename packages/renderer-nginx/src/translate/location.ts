@@ -1,5 +1,5 @@
 import { policyOf, ruleText } from '@sluice/core';
-import type { Route, VirtualHost } from '@sluice/core';
+import type { Route, ServingSettings, VirtualHost } from '@sluice/core';
 import { block, directive, literal, luaBlock, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
 import { silence } from './access-log.ts';
@@ -44,18 +44,21 @@ export function routeLocations(
 ): readonly Directive[] {
   const { directives, locations } = routeBody({ host, route, around, ...planned(host, route, around) });
   const own = takes.map((args) => ({ ...block('location', args, directives), from: route.from }));
-  return [...own, ...locations].map(withStrictTransport);
+  return [...own, ...locations].map((location) => withInherited(location, around.settings));
 }
 
-/** Headers that a location adds replace those of the http block. */
-function withStrictTransport(location: Directive): Directive {
+/** Headers that a location adds or hides replace those of the http block. */
+function withInherited(location: Directive, { answerHeaders: { hidden } }: ServingSettings): Directive {
   const body = location.block ?? [];
-  return body.some(({ name }) => name === 'add_header') ? { ...location, block: [...body, strictTransport] } : location;
+  const has = (name: string): boolean => body.some((one) => one.name === name);
+  const added = has('add_header') ? [strictTransport] : [];
+  const hides = has('proxy_hide_header') ? hidden.map((name) => directive('proxy_hide_header', name)) : [];
+  return added.length + hides.length === 0 ? location : { ...location, block: [...body, ...added, ...hides] };
 }
 
-function planned(host: VirtualHost, route: Route, { deployment, resources }: Surroundings): Pick<Routed, 'plan' | 'key'> {
+function planned(host: VirtualHost, route: Route, { deployment, resources, settings }: Surroundings): Pick<Routed, 'plan' | 'key'> {
   if (!isLive(deployment)) return {};
-  const plan = planOf(host, route, { httpsPort: httpsPortOf(deployment), sent: sentHeaders(host, route) });
+  const plan = planOf(host, route, { httpsPort: httpsPortOf(deployment), sent: sentHeaders(host, route, settings) });
   return plan === undefined ? {} : { plan, key: resources.plan(plan) };
 }
 
@@ -115,7 +118,7 @@ function forwardedBody({ host, route, around, plan, key }: Routed): RouteBody {
       ...access(route, around.resources),
       ...auth.directives,
       ...copies.directives,
-      ...requestHeaders(host, route, plan === undefined ? [] : editedRequestHeaders(plan)),
+      ...requestHeaders(host, route, { edited: plan === undefined ? [] : editedRequestHeaders(plan), settings: around.settings }),
       ...forwarding(route, around.resources),
     ],
     locations: [...auth.locations, ...copies.locations],

@@ -25,7 +25,12 @@ function partsOf(location: RedirectLocation, httpsPort: number): readonly Part[]
     case 'root':
       return [{ variable: 'scheme' }, '://', { variable: 'sluice_authority' }, location.path];
     case 'host':
-      return [{ variable: 'scheme' }, `://${location.name}:`, { variable: 'sluice_port' }, { variable: 'sluice_slashless_uri' }];
+      return [
+        { variable: 'sluice_told_scheme' },
+        `://${location.name}:`,
+        { variable: 'sluice_port' },
+        { variable: 'sluice_slashless_uri' },
+      ];
   }
 }
 

@@ -1,48 +1,59 @@
 import { policyOf } from '@sluice/core';
-import type { Route, VirtualHost } from '@sluice/core';
+import type { Route, ServingSettings, VirtualHost } from '@sluice/core';
 import { directive, literal, variable } from '../render/directive.ts';
 import type { Argument, Directive } from '../render/directive.ts';
+import { headerVariable } from './forwarded.ts';
 import { complexValue } from './variables.ts';
+
+/** A header that a plan edits, and the variable that holds what it makes of it. */
+interface EditedHeader {
+  readonly name: string;
+  readonly variable: string;
+}
 
 type HeaderLine = readonly [name: string, value: Argument];
 
 /** What every upstream gets, as the template of ingress-nginx has it; an empty value takes the header of the client away. */
-const standard: readonly HeaderLine[] = [
-  ['Host', variable('sluice_host_header')],
-  ['X-Request-ID', variable('sluice_request_id')],
-  ['X-Real-IP', variable('remote_addr')],
-  ['X-Forwarded-For', variable('remote_addr')],
-  ['X-Forwarded-Host', variable('http_host')],
-  ['X-Forwarded-Port', variable('sluice_port')],
-  ['X-Forwarded-Proto', variable('scheme')],
-  ['X-Forwarded-Scheme', variable('scheme')],
-  ['X-Scheme', variable('scheme')],
-  ['X-Original-Forwarded-For', variable('http_x_forwarded_for')],
-  ['X-Original-Forwarded-Host', variable('http_x_forwarded_host')],
-  ['Proxy', literal('')],
-  ['Upgrade', variable('sluice_upgrade')],
-  ['Connection', variable('sluice_connection')],
-];
+function standard({ forwarded: { way, forHeader, hostHeader } }: ServingSettings): readonly HeaderLine[] {
+  return [
+    ['Host', variable('sluice_host_header')],
+    ['X-Request-ID', variable('sluice_request_id')],
+    ['X-Real-IP', variable('remote_addr')],
+    ['X-Forwarded-For', variable('sluice_told_addresses')],
+    ['X-Forwarded-Host', variable(way ? 'sluice_told_header' : 'http_host')],
+    ['X-Forwarded-Port', variable('sluice_port')],
+    ['X-Forwarded-Proto', variable('sluice_told_scheme')],
+    ['X-Forwarded-Scheme', variable('sluice_told_scheme')],
+    ['X-Scheme', variable('sluice_told_scheme')],
+    ['X-Original-Forwarded-For', variable(headerVariable(forHeader))],
+    ['X-Original-Forwarded-Host', variable(headerVariable(hostHeader))],
+    ['Proxy', literal('')],
+    ['Upgrade', variable('sluice_upgrade')],
+    ['Connection', variable('sluice_connection')],
+  ];
+}
 
 /** The `proxy_set_header` of the http block; locations with other headers list all of theirs, since nginx inherits all or nothing. */
-export const standardRequestHeaders: readonly Directive[] = printed(standard);
+export function standardRequestHeaders(settings: ServingSettings): readonly Directive[] {
+  return printed(standard(settings));
+}
 
 /** The headers that a route sends to its upstream. */
-export function sentHeaders(host: VirtualHost, route: Route): readonly HeaderLine[] {
+export function sentHeaders(host: VirtualHost, route: Route, settings: ServingSettings): readonly HeaderLine[] {
   const own = ownHeaders(host, route);
   const replaced = new Set(own.map(([name]) => name.toLowerCase()));
-  return [...standard.filter(([name]) => !replaced.has(name.toLowerCase())), ...own];
+  return [...standard(settings).filter(([name]) => !replaced.has(name.toLowerCase())), ...own, ...addedHeaders(route)];
 }
 
 /** The headers of a route where they are not the standard ones; those that a plan edits hold what it makes of them. */
 export function requestHeaders(
   host: VirtualHost,
   route: Route,
-  edited: readonly { readonly name: string; readonly variable: string }[],
+  { edited, settings }: { readonly edited: readonly EditedHeader[]; readonly settings: ServingSettings },
 ): readonly Directive[] {
-  if (edited.length === 0 && ownHeaders(host, route).length === 0) return [];
+  if (edited.length + ownHeaders(host, route).length + addedHeaders(route).length === 0) return [];
   const names = new Set(edited.map(({ name }) => name.toLowerCase()));
-  const kept = sentHeaders(host, route).filter(([name]) => !names.has(name.toLowerCase()));
+  const kept = sentHeaders(host, route, settings).filter(([name]) => !names.has(name.toLowerCase()));
   return printed([...kept, ...edited.map(({ name, variable: held }) => [name, variable(held)] as const)]);
 }
 
@@ -59,8 +70,19 @@ function ownHeaders(host: VirtualHost, route: Route): readonly HeaderLine[] {
       ? []
       : [['X-Forwarded-Prefix', variable('sluice_forwarded_prefix')] as const]),
     ...(external?.responseHeaders ?? []).map((header) => [headerCase(header), variable(authVariable(header))] as const),
+    ...settingLines(route, 'set'),
     ...standInHeaders(route),
   ];
+}
+
+/** Lines of settings that go besides others of the same name. */
+function addedHeaders(route: Route): readonly HeaderLine[] {
+  return settingLines(route, 'add');
+}
+
+function settingLines(route: Route, op: 'set' | 'add'): readonly HeaderLine[] {
+  const lines = route.policies.filter((policy) => policy.kind === 'request-headers').flatMap((policy) => policy.lines);
+  return lines.filter((line) => line.op === op).map(({ name, value }) => [name, complexValue(value, route)] as const);
 }
 
 /** The variable that holds what the authentication service said under a name. */

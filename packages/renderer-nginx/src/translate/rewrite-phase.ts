@@ -17,7 +17,7 @@ function httpsRedirect(route: Route, httpsPort: number): readonly Directive[] {
   if (policy === undefined) return [];
   const { status, keepTrailingSlash, withPort, namelessOnly, from } = policy;
   const location = redirectLocation({ kind: 'https', keepTrailingSlash, ...(withPort && { withPort }) }, httpsPort);
-  const condition = namelessOnly ? [variable('sluice_nameless_http')] : [variable('scheme'), '=', 'http'];
+  const condition = namelessOnly ? [variable('sluice_nameless_http')] : [variable('sluice_told_scheme'), '=', 'http'];
   return [{ ...block('if', ['(', ...condition, ')'], [directive('return', status, location)]), from }];
 }
 

@@ -23,6 +23,8 @@ function textsOf(policy: Policy): readonly VariableText[] {
   switch (policy.kind) {
     case 'upstream-host':
       return [policy.host];
+    case 'request-headers':
+      return policy.lines.map(({ value }) => value);
     case 'mirror':
       return [policy.target, ...(policy.host === undefined ? [] : [policy.host])];
     case 'external-auth':

@@ -2,6 +2,7 @@ import { formatObject, ruleText } from '@sluice/core';
 import type { Origin, Route, VirtualHost } from '@sluice/core';
 import { block, directive, literal, luaBlock, text, variable } from '../render/directive.ts';
 import type { Argument, Directive } from '../render/directive.ts';
+import { blockRules } from './blocks.ts';
 import { clientAuth } from './client-auth.ts';
 import { listening } from './listen.ts';
 import { locationsOf } from './location-match.ts';
@@ -23,6 +24,7 @@ export function serverOf(host: VirtualHost, around: Surroundings): Directive {
     directive('set', variable('sluice_rule'), hostRule(host)),
     ...tls(host, isDefault, around),
     ...clientAuth(host, around.resources),
+    ...blockRules(around.settings),
     ...beforeRoutes(host, around),
     ...locations(host, around),
   ];

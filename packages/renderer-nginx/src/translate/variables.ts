@@ -4,11 +4,11 @@ import type { Argument } from '../render/directive.ts';
 
 /** Variables whose nginx name is another one; the rest are nginx's own. */
 const NAMES: Readonly<Record<string, string>> = {
-  best_http_host: 'sluice_authority',
+  best_http_host: 'sluice_told_host',
   http_host: 'sluice_authority',
   binary_remote_addr: 'remote_addr',
   escaped_request_uri: 'sluice_escaped_request_uri',
-  pass_access_scheme: 'scheme',
+  pass_access_scheme: 'sluice_told_scheme',
   req_id: 'sluice_request_id',
   request_id: 'sluice_request_id',
   service_name: 'sluice_service_name',

@@ -7,6 +7,8 @@ const LONGEST_BURST_MS = 200;
 /** Turns bursts of signals into single wake-ups. Rings while nobody waits are kept. */
 export class ChangeBell {
   #firstRing: number | undefined;
+  /** When the burst began that a wait was ended by last, milliseconds since 1970; undefined when nothing rang. */
+  rangMs: number | undefined;
   #wake: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -28,6 +30,7 @@ export class ChangeBell {
     signal.removeEventListener('abort', wake);
     clearTimeout(this.#timer);
     this.#wake = undefined;
+    this.rangMs = this.#firstRing === undefined ? undefined : Date.now() - (performance.now() - this.#firstRing);
     this.#firstRing = undefined;
   }
 

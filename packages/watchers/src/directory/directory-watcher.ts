@@ -105,7 +105,11 @@ class DirectoryWatch {
     this.#report(this.#store.diagnostics());
     const settlement = this.#pending.settle(nowMs);
     if (settlement.kind === 'hold') return Math.min(recheckMs, Math.max(1, settlement.ms));
-    if (settlement.changes.length > 0 || !this.#synced) this.#sink.change(settlement.changes);
+    if (settlement.changes.length > 0 || !this.#synced) {
+      const { rangMs } = this.#bell;
+      const time = rangMs === undefined ? undefined : { receivedMs: rangMs };
+      this.#sink.change(time === undefined ? settlement.changes : settlement.changes.map((change) => ({ ...change, time })));
+    }
     if (!this.#synced) this.#sink.synced();
     this.#synced = true;
     return recheckMs;

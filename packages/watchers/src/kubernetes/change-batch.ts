@@ -1,4 +1,4 @@
-import type { Sink, SourceChange } from '@sluice/core';
+import type { ChangeTime, Sink, SourceChange } from '@sluice/core';
 import type { ObjectRef } from '@sluice/core';
 import type { ApiObject } from './resource.ts';
 
@@ -17,12 +17,13 @@ export class ChangeBatch {
     this.#sink = sink;
   }
 
-  put(kind: string, key: string, object: ApiObject): void {
-    this.#add(`${kind} ${key}`, { kind: 'put', object });
+  put(kind: string, key: string, object: ApiObject, time?: ChangeTime): void {
+    const id = `${kind} ${key}`;
+    this.#add(id, { kind: 'put', object, time: this.#changes.get(id)?.time ?? time });
   }
 
   remove(ref: ObjectRef, key: string): void {
-    this.#add(`${ref.kind} ${key}`, { kind: 'delete', ref });
+    this.#add(`${ref.kind} ${key}`, { kind: 'delete', ref, time: { receivedMs: Date.now() } });
   }
 
   flush(): void {

@@ -51,11 +51,11 @@ export const clusterOptions = z.strictObject({
   alsoSecrets: z
     .array(z.string().regex(/^[^/]+\/[^/]+$/, 'not namespace/name'))
     .default([])
-    .describe('NAMESPACE/NAME of Secrets that are read although no Ingress names them.'),
+    .describe('NAMESPACE/NAME of Secrets that are read although no Ingress names them, whatever is watched.'),
   alsoConfigMaps: z
     .array(z.string().regex(/^[^/]+\/[^/]+$/, 'not namespace/name'))
     .default([])
-    .describe('NAMESPACE/NAME of ConfigMaps that are read although no Ingress names them; their namespaces must be watched.'),
+    .describe('NAMESPACE/NAME of ConfigMaps that are read although no Ingress names them, whatever is watched.'),
   status,
   events: z
     .strictObject({ enabled: z.boolean().default(true).describe('Write Events about the errors that Ingresses have.') })

@@ -1,13 +1,18 @@
 import { once } from 'node:events';
+import { namedObjects } from '@sluice/core';
 import type { Logger, Sink, Watcher } from '@sluice/core';
 import type { ApiClient } from './api-client.ts';
+import type { ClusterOptions } from './cluster-options.ts';
 import { ChangeBatch } from './change-batch.ts';
 import type { Cluster } from './cluster.ts';
 import { Findings } from './findings.ts';
 import { Reflector } from './reflector.ts';
-import type { Reflection } from './reflector.ts';
+import type { Reflection, ReflectorOptions } from './reflector.ts';
 import { keyOf, refOfKey, resources } from './resource.ts';
+import type { ApiObject } from './resource.ts';
 import { ScopeWatch } from './scope-watch.ts';
+import { SingleWatch } from './single-watch.ts';
+import type { SingleObject } from './single-watch.ts';
 
 export interface ClusterWatcherOptions {
   readonly cluster: Cluster;
@@ -28,6 +33,9 @@ export function createClusterWatcher({ cluster, logger }: ClusterWatcherOptions)
   };
 }
 
+/** Who may change settings may name another object each time: these few are no reason to follow the cluster. */
+const MOST_SINGLES = 50;
+
 /** What becomes of the objects that a reflector sees. */
 type Objects = Pick<Reflection, 'put' | 'remove'>;
 
@@ -40,9 +48,16 @@ class ClusterWatch {
   readonly #findings: Findings;
   /** By namespace; empty for all namespaces. */
   readonly #scopes = new Map<string, ScopeWatch>();
+  /** Objects that are followed whatever is watched. */
+  readonly #singles: SingleWatch[] = [];
+  /** The same as `Kind namespace/name`. */
+  readonly #singleNames = new Set<string>();
   /** What has not told its first state, besides the scopes. */
   readonly #unsettled = new Set<string>();
   readonly #leaving = new Set<Promise<void>>();
+  /** What singles do until the signal fires. */
+  readonly #running: Promise<void>[] = [];
+  #signal: AbortSignal | undefined;
   #synced = false;
 
   constructor(client: ApiClient, cluster: Cluster, sink: Sink, logger: Logger) {
@@ -52,15 +67,42 @@ class ClusterWatch {
     this.#logger = logger;
     this.#batch = new ChangeBatch(sink);
     this.#findings = new Findings(sink, logger);
+    for (const object of singleObjects(cluster.options)) this.#addSingle(object);
   }
 
   async run(signal: AbortSignal): Promise<void> {
     const { namespaces, namespaceSelector } = this.#cluster.options;
+    this.#signal = signal;
     const running = [this.#follow(resources.IngressClass, '', this.#classes(), signal)];
+    for (const single of this.#singles) this.#running.push(single.run(signal));
     if (namespaceSelector !== '') running.push(this.#follow(resources.Namespace, namespaceSelector, this.#namespaces(), signal));
     else for (const namespace of namespaces.length === 0 ? [undefined] : new Set(namespaces)) this.#enter(namespace);
     if (!signal.aborted) await once(signal, 'abort');
-    await Promise.all([...running, ...this.#leaving, ...[...this.#scopes.values()].map((scope) => scope.stop())]);
+    await Promise.all([...running, ...this.#running, ...this.#leaving, ...[...this.#scopes.values()].map((scope) => scope.stop())]);
+  }
+
+  #addSingle(object: SingleObject): void {
+    const { kind, key } = object;
+    this.#singleNames.add(`${kind} ${key}`);
+    const single = new SingleWatch(object, {
+      client: this.#client,
+      batch: this.#batch,
+      findings: this.#findings,
+      restarting: (reason) => this.#cluster.watchRestarts.add({ kind: object.kind, reason }),
+      seen: (version) => this.#followNamedBy(version),
+      onSettled: () => this.#settle(),
+    });
+    this.#singles.push(single);
+    if (this.#signal !== undefined) this.#running.push(single.run(this.#signal));
+  }
+
+  /** Settings name other objects. What they have named once is followed from then on: there are few of them, and Ingresses may name it too. */
+  #followNamedBy(settings: ApiObject): void {
+    for (const { kind, namespace, name } of namedObjects(settings)) {
+      if (kind !== 'ConfigMap' && kind !== 'Secret') continue;
+      const key = `${namespace}/${name}`;
+      if (!this.#singleNames.has(`${kind} ${key}`) && this.#singles.length < MOST_SINGLES) this.#addSingle({ kind, key });
+    }
   }
 
   #follow(
@@ -76,13 +118,16 @@ class ClusterWatch {
       this.#settle();
     };
     const trouble: Reflection['trouble'] = (what) => this.#findings.note(kind, undefined, what);
-    return new Reflector({ client: this.#client, resource, selector, reflection: { ...reflection, settled, trouble } }).run(signal);
+    const restarting: ReflectorOptions['restarting'] = (reason) => this.#cluster.watchRestarts.add({ kind, reason });
+    return new Reflector({ client: this.#client, resource, selector, restarting, reflection: { ...reflection, settled, trouble } }).run(
+      signal,
+    );
   }
 
   #classes(): Objects {
     const { kind } = resources.IngressClass;
     return {
-      put: (object) => this.#batch.put(kind, keyOf(object), object),
+      put: (object, time) => this.#batch.put(kind, keyOf(object), object, time),
       remove: (key) => this.#batch.remove(refOfKey(kind, key), key),
     };
   }
@@ -105,6 +150,8 @@ class ClusterWatch {
       batch: this.#batch,
       findings: this.#findings,
       statuses: this.#cluster.statuses,
+      restarts: this.#cluster.watchRestarts,
+      singles: this.#singleNames,
       onSettled: () => this.#settle(),
     });
     this.#scopes.set(namespace ?? '', scope);
@@ -123,9 +170,16 @@ class ClusterWatch {
 
   /** The first state is complete when every part of it has been told. */
   #settle(): void {
-    if (this.#synced || this.#unsettled.size > 0 || ![...this.#scopes.values()].every(({ settled }) => settled)) return;
+    const parts = [...this.#scopes.values(), ...this.#singles];
+    if (this.#synced || this.#unsettled.size > 0 || !parts.every(({ settled }) => settled)) return;
     this.#synced = true;
     this.#batch.flush();
     this.#sink.synced();
   }
+}
+
+/** What is read although no Ingress names it. */
+function singleObjects({ alsoSecrets, alsoConfigMaps }: ClusterOptions): readonly SingleObject[] {
+  const secrets = [...new Set(alsoSecrets)].map((key): SingleObject => ({ kind: 'Secret', key }));
+  return [...secrets, ...[...new Set(alsoConfigMaps)].map((key): SingleObject => ({ kind: 'ConfigMap', key }))];
 }

@@ -1,5 +1,6 @@
 import { ApiClient } from './api-client.ts';
 import { connectCluster } from './cluster-connection.ts';
+import { Tally } from '../observe/tally.ts';
 import type { ClusterOptions } from './cluster-options.ts';
 import { IngressStatuses } from './ingress-statuses.ts';
 
@@ -8,6 +9,11 @@ export class Cluster {
   readonly options: ClusterOptions;
   /** What the API has in `status.loadBalancer`. */
   readonly statuses = new IngressStatuses();
+  readonly watchRestarts = new Tally();
+  readonly statusWrites = new Tally({ outcome: 'written' }, { outcome: 'conflict' }, { outcome: 'failed' });
+  readonly events = new Tally({ outcome: 'written' }, { outcome: 'failed' });
+  /** Whether this replica leads; undefined where there is no election. */
+  leads: (() => boolean) | undefined;
   #client: Promise<ApiClient> | undefined;
 
   constructor(options: ClusterOptions) {

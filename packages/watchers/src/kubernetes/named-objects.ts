@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '@sluice/core';
+import type { ChangeTime } from '@sluice/core';
 import type { ApiClient } from './api-client.ts';
 import { isDenied, isMissing } from './api-error.ts';
 import { Backoff } from './backoff.ts';
@@ -29,6 +30,8 @@ export class NamedObjects {
   readonly #wanted = new Map<string, number>();
   /** Versions that there are, as far as they are known. */
   readonly #there = new Map<string, string>();
+  /** When it has changed, as long as that has not been told. */
+  readonly #changed = new Map<string, ChangeTime>();
   /** Versions that have been told. */
   readonly #told = new Map<string, string>();
   readonly #due = new Set<string>();
@@ -46,9 +49,13 @@ export class NamedObjects {
 
   /** What the watch of names and versions tells. */
   readonly versions: Reflection = {
-    put: (object) => this.#see(keyIn(object), object.metadata.resourceVersion ?? ''),
+    put: (object, time) => {
+      if (time !== undefined) this.#changed.set(keyIn(object), time);
+      this.#see(keyIn(object), object.metadata.resourceVersion ?? '');
+    },
     remove: (key) => {
       this.#there.delete(key);
+      this.#changed.delete(key);
       this.#tellRemoved(key);
     },
     settled: () => {
@@ -83,7 +90,7 @@ export class NamedObjects {
 
   #see(key: string, version: string): void {
     this.#there.set(key, version);
-    if (!this.#wanted.has(key)) return;
+    if (!this.#wanted.has(key)) return void this.#changed.delete(key);
     this.#lookAt(key);
     this.#readOn();
   }
@@ -129,7 +136,8 @@ export class NamedObjects {
       const version = object.metadata.resourceVersion ?? '';
       if (!this.#wanted.has(key) || this.#told.get(key) === version) return;
       this.#told.set(key, version);
-      reflection.put({ ...object, apiVersion: resource.apiVersion, kind: resource.kind });
+      reflection.put({ ...object, apiVersion: resource.apiVersion, kind: resource.kind }, this.#changed.get(key));
+      this.#changed.delete(key);
     } catch (error) {
       if (this.#signal.aborted) return;
       if (isMissing(error)) return this.#tellRemoved(key);

@@ -2,6 +2,7 @@ import { ControllerViewToken, LoggerToken, definePlugin } from '@sluice/core';
 import { Cluster } from './cluster.ts';
 import { clusterOptions } from './cluster-options.ts';
 import { createClusterWatcher } from './cluster-watcher.ts';
+import { clusterMeasurements } from '../observe/measurements.ts';
 import { ClusterReporter } from '../status/cluster-reporter.ts';
 
 /** Watches a Kubernetes cluster, and tells it what became of its Ingresses. */
@@ -12,6 +13,7 @@ export default definePlugin({
   register(host, options) {
     const cluster = new Cluster(options);
     host.watcher((services) => createClusterWatcher({ cluster, logger: services.get(LoggerToken) }));
+    host.measure(() => clusterMeasurements(cluster));
     let reporter: ClusterReporter | undefined;
     host.onStart((services) => {
       reporter = new ClusterReporter(cluster, services.get(ControllerViewToken), services.get(LoggerToken));

@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '@sluice/core';
+import type { ChangeTime } from '@sluice/core';
 import type { ApiClient } from './api-client.ts';
 import { isDenied, isGone, ApiError } from './api-error.ts';
 import { Backoff } from './backoff.ts';
+import { watchedNow } from './change-time.ts';
 import { collectionPath, keyOf } from './resource.ts';
 import type { ApiList, ApiObject, Resource } from './resource.ts';
 import { watchFrom } from './watch-stream.ts';
@@ -27,8 +29,8 @@ export interface Trouble {
 
 /** Takes what a reflector sees. */
 export interface Reflection {
-  /** A new or changed object. */
-  put(object: ApiObject): void;
+  /** A new or changed object, and when that came about where it is a change: not what was there at the start. */
+  put(object: ApiObject, time?: ChangeTime): void;
   /** `namespace/name`, or the name of what has no namespace. */
   remove(key: string): void;
   /** Everything that was there has been told, or it is known that the account may not read it. May come several times. */
@@ -42,12 +44,16 @@ export interface ReflectorOptions {
   readonly resource: Resource;
   /** All namespaces without one. */
   readonly namespace?: string | undefined;
+  /** Of one object alone. */
+  readonly name?: string;
   /** Label selector; empty for everything. */
   readonly selector?: string;
   /** Names, labels and versions alone, without what the objects hold. */
   readonly metadataOnly?: boolean;
   readonly reflection: Reflection;
   readonly idleMs?: number;
+  /** Called when a watch is over and is begun again. */
+  readonly restarting?: (reason: 'ended' | 'expired' | 'failed') => void;
 }
 
 /**
@@ -78,10 +84,12 @@ export class Reflector {
         this.#version ??= await this.#list(signal);
         const startMs = performance.now();
         await this.#watch(this.#version, signal);
+        if (!signal.aborted) this.#options.restarting?.('ended');
         if (performance.now() - startMs < SHORT_MS) await this.#wait(this.#backoff.next(), signal);
         else this.#backoff.reset();
       } catch (error) {
         if (signal.aborted) return;
+        this.#options.restarting?.(isGone(error) ? 'expired' : 'failed');
         await this.#wait(this.#after(error), signal);
       }
     }
@@ -101,11 +109,11 @@ export class Reflector {
     let next: string | undefined;
     let version = '';
     do {
-      const query = { limit: String(PAGE), continue: next, labelSelector: selector };
+      const query = { limit: String(PAGE), continue: next, labelSelector: selector, fieldSelector: this.#field() };
       const page: ApiList = await client.json({ path: collectionPath(resource, namespace), query, accept: this.#accept('List'), signal });
       for (const object of page.items ?? []) {
         seen.add(keyOf(object));
-        this.#put(object);
+        this.#put(object, this.#known.has(keyOf(object)));
       }
       next = page.metadata.continue || undefined;
       version = page.metadata.resourceVersion;
@@ -119,7 +127,16 @@ export class Reflector {
   async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
     const { client, resource, namespace, selector = '', idleMs = IDLE_MS } = this.#options;
     const path = collectionPath(resource, namespace);
-    const request = { path, selector, accept: this.#accept(''), resourceVersion, idleMs, signal, onOpen: () => this.#reached() };
+    const request = {
+      path,
+      selector,
+      field: this.#field(),
+      accept: this.#accept(''),
+      resourceVersion,
+      idleMs,
+      signal,
+      onOpen: () => this.#reached(),
+    };
     await watchFrom(client, request, (event) => this.#take(event));
   }
 
@@ -130,14 +147,14 @@ export class Reflector {
     this.#version = object.metadata.resourceVersion ?? this.#version;
   }
 
-  #put(object: ApiObject): void {
+  #put(object: ApiObject, isChange = true): void {
     const { resource, reflection } = this.#options;
     const key = keyOf(object);
     const version = object.metadata.resourceVersion ?? '';
     if (this.#cleared || (version !== '' && this.#known.get(key) === version)) return;
     this.#known.set(key, version);
     // Items of lists do not say what they are.
-    reflection.put({ ...object, apiVersion: resource.apiVersion, kind: resource.kind });
+    reflection.put({ ...object, apiVersion: resource.apiVersion, kind: resource.kind }, isChange ? watchedNow(object) : undefined);
   }
 
   #remove(key: string): void {
@@ -178,6 +195,11 @@ export class Reflector {
 
   async #wait(ms: number, signal: AbortSignal): Promise<void> {
     await pause(ms, undefined, { signal }).catch(() => undefined);
+  }
+
+  #field(): string | undefined {
+    const { name } = this.#options;
+    return name === undefined ? undefined : `metadata.name=${name}`;
   }
 
   #accept(suffix: 'List' | ''): string {

@@ -44,7 +44,14 @@ export function objectPath(of: Resource, { namespace, name }: Pick<ObjectRef, 'n
 export interface ApiObject {
   readonly apiVersion?: string;
   readonly kind?: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly resourceVersion?: string; readonly uid?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly resourceVersion?: string;
+    readonly uid?: string;
+    /** Who wrote which fields, and when, to the second (Kubernetes, "Server-Side Apply"). */
+    readonly managedFields?: readonly { readonly time?: string; readonly subresource?: string }[];
+  };
 }
 
 export interface ApiList {

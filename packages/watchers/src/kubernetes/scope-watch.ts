@@ -1,4 +1,5 @@
 import { namedObjects } from '@sluice/core';
+import type { Tally } from '../observe/tally.ts';
 import type { ApiClient } from './api-client.ts';
 import type { ChangeBatch } from './change-batch.ts';
 import type { ClusterOptions } from './cluster-options.ts';
@@ -13,12 +14,15 @@ import type { ApiObject, Resource } from './resource.ts';
 
 export interface ScopeParts {
   readonly client: ApiClient;
-  readonly options: Pick<ClusterOptions, 'ingressSelector' | 'secrets' | 'alsoSecrets' | 'alsoConfigMaps'>;
+  readonly options: Pick<ClusterOptions, 'ingressSelector' | 'secrets'>;
   /** All namespaces without one. */
   readonly namespace: string | undefined;
   readonly batch: ChangeBatch;
   readonly findings: Findings;
   readonly statuses: IngressStatuses;
+  readonly restarts: Tally;
+  /** Objects that somebody else follows, as `Kind namespace/name`. */
+  readonly singles: ReadonlySet<string>;
   /** Called whenever more may be settled. */
   readonly onSettled: () => void;
 }
@@ -47,8 +51,6 @@ export class ScopeWatch {
     this.#followNamed('ConfigMap');
     if (parts.options.secrets === 'all') this.#follow(resources.Secret, this.#all(resources.Secret));
     else this.#followNamed('Secret');
-    for (const key of parts.options.alsoSecrets) this.#named.get('Secret')?.want(key);
-    for (const key of parts.options.alsoConfigMaps) this.#named.get('ConfigMap')?.want(key);
   }
 
   /** Everything that was there at the start has been told. */
@@ -77,14 +79,16 @@ export class ScopeWatch {
   }
 
   #follow(resource: Resource, reflection: Reflection, more: Pick<ReflectorOptions, 'selector' | 'metadataOnly'> = {}): void {
-    const { client, namespace } = this.#parts;
-    this.#unsettled.add(resource.kind);
+    const { client, namespace, restarts } = this.#parts;
+    const { kind } = resource;
+    const restarting: ReflectorOptions['restarting'] = (reason) => restarts.add({ kind, reason });
+    this.#unsettled.add(kind);
     const settled = (): void => {
       reflection.settled();
       this.#unsettled.delete(resource.kind);
       this.#parts.onSettled();
     };
-    this.#reflectors.push(new Reflector({ client, resource, namespace, ...more, reflection: { ...reflection, settled } }));
+    this.#reflectors.push(new Reflector({ client, resource, namespace, ...more, restarting, reflection: { ...reflection, settled } }));
   }
 
   /** Objects that are read when an Ingress names them. */
@@ -100,16 +104,17 @@ export class ScopeWatch {
 
   /** `also` hears of what is new and, with undefined, of what is gone. */
   #all({ kind }: Resource, also: (key: string, object: ApiObject | undefined) => void = () => {}): Reflection {
-    const { batch, findings, namespace } = this.#parts;
+    const { batch, findings, namespace, singles } = this.#parts;
     const filter = WITH_STATUS.has(kind) ? new ContentFilter() : undefined;
     return {
-      put: (object) => {
+      put: (object, time) => {
         const key = keyOf(object);
-        if (filter?.passes(key, object) === false) return;
+        if (filter?.passes(key, object) === false || singles.has(`${kind} ${key}`)) return;
         also(key, object);
-        batch.put(kind, key, object);
+        batch.put(kind, key, object, time);
       },
       remove: (key) => {
+        if (singles.has(`${kind} ${key}`)) return;
         filter?.forget(key);
         also(key, undefined);
         batch.remove(refOfKey(kind, key), key);
@@ -124,9 +129,9 @@ export class ScopeWatch {
     const { statuses } = this.#parts;
     return {
       ...plain,
-      put: (object) => {
+      put: (object, time) => {
         statuses.put(keyOf(object), object);
-        plain.put(object);
+        plain.put(object, time);
       },
       remove: (key) => {
         statuses.remove(key);

@@ -13,6 +13,8 @@ export interface WatchEvent {
 export interface WatchRequest {
   readonly path: string;
   readonly selector: string;
+  /** Field selector. */
+  readonly field: string | undefined;
   readonly accept: string;
   readonly resourceVersion: string;
   /** A connection that brings nothing for so long may be dead: it ends. Many API servers send a bookmark about once a minute. */
@@ -30,12 +32,13 @@ const SHORTEST_S = 240;
  * server refuses (also for ERROR events) and when the connection is lost.
  */
 export async function watchFrom(client: ApiClient, request: WatchRequest, onEvent: (event: WatchEvent) => void): Promise<void> {
-  const { path, selector, accept, resourceVersion, idleMs, signal, onOpen } = request;
+  const { path, selector, field, accept, resourceVersion, idleMs, signal, onOpen } = request;
   const query = {
     watch: '1',
     allowWatchBookmarks: 'true',
     resourceVersion,
     labelSelector: selector,
+    fieldSelector: field,
     timeoutSeconds: String(Math.round(SHORTEST_S * (1 + Math.random()))),
   };
   const idle = new AbortController();

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ControllerView, Diagnostic, Logger, ObjectRef, RunReport } from '@sluice/core';
-import { messageOf, spanNames, stage } from '@sluice/core';
+import type { ControllerView, Diagnostic, Logger, ObjectRef, RunReport, StageFacts } from '@sluice/core';
+import { messageOf } from '@sluice/core';
 import type { ApiClient } from '../kubernetes/api-client.ts';
 import { Backoff } from '../kubernetes/backoff.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
@@ -100,9 +100,10 @@ export class ClusterReporter {
     return {
       pod,
       addresses: new PublishedAddresses(client, options.status, pod),
-      status: new StatusWriter({ client, statuses, takeOver: options.status.takeOver, logger }),
+      status: new StatusWriter({ client, statuses, tally: this.#cluster.statusWrites, takeOver: options.status.takeOver, logger }),
       events: new EventWriter({
         client,
+        tally: this.#cluster.events,
         instance: this.#identity,
         uidOf: ({ kind, namespace, name }) => (kind === 'Ingress' ? statuses.uid(`${namespace}/${name}`) : undefined),
         logger,
@@ -122,7 +123,9 @@ export class ClusterReporter {
       logger: this.#logger,
       onChange: () => this.#wake.resolve(),
     });
-    await this.#election.run(signal);
+    const election = this.#election;
+    this.#cluster.leads = () => election.leads;
+    await election.run(signal);
   }
 
   #note({ span }: RunReport): void {
@@ -140,9 +143,11 @@ export class ClusterReporter {
       await Promise.race([this.#wake.promise, timer]);
       await pause(GATHER_MS, undefined, { signal }).catch(() => undefined);
       this.#wake = Promise.withResolvers();
-      if (signal.aborted || !this.#leads() || !this.#view.ready()) continue;
+      if (signal.aborted || !this.#leads() || this.#view.model() === undefined) continue;
       const follows = this.#follows.splice(0);
-      waitMs = await stage(spanNames.status, () => this.#tell(writers, signal), { follows });
+      // What there is to write is most often there since the first of them.
+      const [parent, ...others] = follows;
+      waitMs = await this.#tell(writers, { parent, follows: others }, signal);
     }
   }
 
@@ -155,11 +160,11 @@ export class ClusterReporter {
   }
 
   /** How long to wait until there is something to tell again. */
-  async #tell({ addresses, status, events }: Writers, signal: AbortSignal): Promise<number> {
+  async #tell({ addresses, status, events }: Writers, facts: StageFacts, signal: AbortSignal): Promise<number> {
     const { options } = this.#cluster;
     const told = await Promise.allSettled([
-      options.status.enabled && addresses.find(signal).then((found) => status.write(this.#view.servedIngresses(), found, signal)),
-      options.events.enabled && events.write(this.#findings(), signal),
+      options.status.enabled && addresses.find(signal).then((found) => status.write(this.#view.servedIngresses(), found, signal, facts)),
+      options.events.enabled && events.write(this.#findings(), signal, facts),
     ]);
     if (signal.aborted) return 0;
     const failures = told.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : []));

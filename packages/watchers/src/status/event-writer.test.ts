@@ -1,3 +1,4 @@
+import { Tally } from '../observe/tally.ts';
 import type { Diagnostic } from '@sluice/core';
 import { silentLogger } from '@sluice/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -21,6 +22,7 @@ beforeEach(async () => {
   writer = new EventWriter({
     client: api.client,
     instance: 'me',
+    tally: new Tally(),
     uidOf: ({ name }) => `uid-${name}`,
     logger: silentLogger,
     nowMs: () => nowMs,

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Diagnostic, Logger, ObjectRef } from '@sluice/core';
-import { messageOf } from '@sluice/core';
+import type { Diagnostic, Logger, ObjectRef, StageFacts } from '@sluice/core';
+import { messageOf, spanNames, traced } from '@sluice/core';
 import type { ApiClient } from '../kubernetes/api-client.ts';
 import { isConflict, isDenied, isMissing } from '../kubernetes/api-error.ts';
 import { collectionPath, objectPath, resources } from '../kubernetes/resource.ts';
+import type { Tally } from '../observe/tally.ts';
 import { microTime } from './leader-election.ts';
 
 /** Events that may be written at once, and how many more each second. */
@@ -15,6 +16,8 @@ const CONTROLLER = 'sluice.io/controller';
 
 export interface EventWriterOptions {
   readonly client: ApiClient;
+  /** Counts writes by their outcome. */
+  readonly tally: Tally;
   /** Name of this replica. */
   readonly instance: string;
   /** `metadata.uid` of a watched Ingress, as far as it is known. */
@@ -42,11 +45,15 @@ export class EventWriter {
   }
 
   /** Tells what is new among these findings. True when some have to wait. Rejects when the account has no right to write Events. */
-  async write(diagnostics: readonly Diagnostic[], signal: AbortSignal): Promise<boolean> {
+  async write(diagnostics: readonly Diagnostic[], signal: AbortSignal, facts?: StageFacts): Promise<boolean> {
     const errors = new Map(diagnostics.filter(isForOwner).map((one) => [idOf(one), one]));
     for (const id of this.#told.keys()) if (!errors.has(id)) this.#told.delete(id);
-    for (const [id, diagnostic] of errors) {
-      if (this.#nowMs() - (this.#told.get(id) ?? -Infinity) < REPEAT_MS) continue;
+    const due = [...errors].filter(([id]) => this.#nowMs() - (this.#told.get(id) ?? -Infinity) >= REPEAT_MS);
+    return due.length > 0 && traced(spanNames.events, () => this.#sendAll(due, signal), facts);
+  }
+
+  async #sendAll(due: readonly (readonly [string, Diagnostic])[], signal: AbortSignal): Promise<boolean> {
+    for (const [id, diagnostic] of due) {
       if (!this.#take()) return true;
       await this.#send(id, diagnostic, signal);
     }
@@ -63,15 +70,17 @@ export class EventWriter {
   }
 
   async #send(id: string, diagnostic: Diagnostic, signal: AbortSignal): Promise<void> {
-    const { client, logger } = this.#options;
+    const { client, tally, logger } = this.#options;
     const { namespace } = diagnostic.object;
     const event = this.#eventOf(id, diagnostic);
     this.#told.set(id, this.#nowMs());
     try {
       await client.json({ method: 'POST', path: collectionPath(resources.Event, namespace), body: event, signal });
+      tally.add({ outcome: 'written' });
     } catch (error) {
       // The namespace is gone, or is about to be.
       if (signal.aborted || isMissing(error)) return;
+      if (!isConflict(error)) tally.add({ outcome: 'failed' });
       if (isDenied(error)) {
         this.#told.delete(id);
         throw error;
@@ -86,14 +95,17 @@ export class EventWriter {
 
   /** An earlier run, or another replica, has told the same: it has come up once more. */
   async #again(namespace: string, name: string, signal: AbortSignal): Promise<void> {
-    const { client, logger } = this.#options;
+    const { client, tally, logger } = this.#options;
     const path = objectPath(resources.Event, { namespace, name });
     try {
       const { series } = await client.json<{ readonly series?: { readonly count: number } }>({ path, signal });
       const body = { series: { count: (series?.count ?? 1) + 1, lastObservedTime: microTime() } };
       await client.json({ method: 'PATCH', path, body, contentType: 'application/merge-patch+json', signal });
+      tally.add({ outcome: 'written' });
     } catch (error) {
-      if (!signal.aborted) logger.warn('an Event could not be repeated', { event: `${namespace}/${name}`, error: messageOf(error) });
+      if (signal.aborted) return;
+      tally.add({ outcome: 'failed' });
+      logger.warn('an Event could not be repeated', { event: `${namespace}/${name}`, error: messageOf(error) });
     }
   }
 

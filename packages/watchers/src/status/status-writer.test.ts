@@ -1,3 +1,4 @@
+import { Tally } from '../observe/tally.ts';
 import { silentLogger } from '@sluice/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { IngressStatuses } from '../kubernetes/ingress-statuses.ts';
@@ -31,7 +32,7 @@ beforeEach(async () => {
     response.end('{}');
   });
   statuses = new IngressStatuses();
-  writer = new StatusWriter({ client: api.client, statuses, takeOver: false, logger: silentLogger });
+  writer = new StatusWriter({ client: api.client, statuses, tally: new Tally(), takeOver: false, logger: silentLogger });
 });
 afterEach(() => api[Symbol.asyncDispose]());
 

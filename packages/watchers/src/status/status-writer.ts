@@ -1,10 +1,11 @@
-import type { Logger, ObjectRef } from '@sluice/core';
-import { messageOf } from '@sluice/core';
+import type { Logger, ObjectRef, StageFacts } from '@sluice/core';
+import { messageOf, spanAttributes, spanNames, traced } from '@sluice/core';
 import type { ApiClient } from '../kubernetes/api-client.ts';
 import { isConflict, isMissing } from '../kubernetes/api-error.ts';
 import { addressText } from '../kubernetes/ingress-statuses.ts';
 import type { IngressStatuses, LoadBalancerAddress } from '../kubernetes/ingress-statuses.ts';
 import { objectPath, resources } from '../kubernetes/resource.ts';
+import type { Tally } from '../observe/tally.ts';
 import { inParallel } from './in-parallel.ts';
 
 /** The manager of the fields that are written (Kubernetes, "Server-Side Apply"). */
@@ -16,6 +17,8 @@ export interface StatusWriterOptions {
   readonly statuses: IngressStatuses;
   /** Replace what another controller has written. */
   readonly takeOver: boolean;
+  /** Counts writes by their outcome. */
+  readonly tally: Tally;
   readonly logger: Logger;
 }
 
@@ -34,8 +37,16 @@ export class StatusWriter {
     this.#options = options;
   }
 
-  /** Brings the addresses to these Ingresses, and takes them from those that it wrote before and that are not among them. */
-  async write(served: readonly ObjectRef[], addresses: readonly LoadBalancerAddress[], signal: AbortSignal): Promise<void> {
+  /**
+   * Brings the addresses to these Ingresses, and takes them from those that it wrote before and that are not among them. `facts` are about the
+   * span, which there is when there is something to write.
+   */
+  async write(
+    served: readonly ObjectRef[],
+    addresses: readonly LoadBalancerAddress[],
+    signal: AbortSignal,
+    facts?: StageFacts,
+  ): Promise<void> {
     const { statuses } = this.#options;
     const wanted = addressText(addresses);
     // Without an address there is nothing to say: what others have written stays, what was written here is taken back.
@@ -47,8 +58,12 @@ export class StatusWriter {
     for (const key of keys) if (statuses.get(key) === wanted) this.#written.add(key);
     const left = [...this.#written].filter((key) => !keys.has(key));
     for (const key of left) this.#written.delete(key);
-    await inParallel(AT_ONCE, due, (key) => this.#apply(key, addresses, signal));
-    await inParallel(AT_ONCE, left, (key) => this.#apply(key, [], signal));
+    if (due.length + left.length === 0) return;
+    const work = async (): Promise<void> => {
+      await inParallel(AT_ONCE, due, (key) => this.#apply(key, addresses, signal));
+      await inParallel(AT_ONCE, left, (key) => this.#apply(key, [], signal));
+    };
+    await traced(spanNames.status, work, { ...facts, attributes: { [spanAttributes.statusCount]: due.length + left.length } });
   }
 
   /** Takes these addresses back from the Ingresses, and everything else that it wrote. */
@@ -61,7 +76,7 @@ export class StatusWriter {
   }
 
   async #apply(key: string, addresses: readonly LoadBalancerAddress[], signal: AbortSignal): Promise<void> {
-    const { client, statuses, takeOver, logger } = this.#options;
+    const { client, takeOver, tally } = this.#options;
     const [namespace = '', name = ''] = key.split('/');
     const { apiVersion, kind } = resources.Ingress;
     const status = addresses.length === 0 ? {} : { status: { loadBalancer: { ingress: addresses } } };
@@ -74,14 +89,21 @@ export class StatusWriter {
         body: { apiVersion, kind, metadata: { name, namespace }, ...status },
         signal,
       });
+      tally.add({ outcome: 'written' });
       this.#foreign.delete(key);
       if (addresses.length > 0) this.#written.add(key);
     } catch (error) {
-      if (signal.aborted || isMissing(error)) return;
-      if (!isConflict(error)) throw new Error(`the status of Ingress ${key} cannot be written: ${messageOf(error)}`, { cause: error });
-      this.#foreign.set(key, statuses.get(key) ?? '');
-      logger.info('another controller has written the status of an Ingress: it stays', { ingress: key, takeOver });
+      if (!signal.aborted && !isMissing(error)) this.#refused(key, error);
     }
+  }
+
+  /** Throws what may go right the next time. */
+  #refused(key: string, error: unknown): void {
+    const { statuses, takeOver, tally, logger } = this.#options;
+    tally.add({ outcome: isConflict(error) ? 'conflict' : 'failed' });
+    if (!isConflict(error)) throw new Error(`the status of Ingress ${key} cannot be written: ${messageOf(error)}`, { cause: error });
+    this.#foreign.set(key, statuses.get(key) ?? '');
+    logger.info('another controller has written the status of an Ingress: it stays', { ingress: key, takeOver });
   }
 }
 

@@ -77,6 +77,10 @@ export const clusterFlags: readonly Flag[] = [
   ignored(['sync-period', 'duration', '0s'], 'watches are resumed and nothing is read again without need', 0),
   ignored(['sync-rate-limit', 'float', '0.3'], 'changes that come within half a second are served together, without a limit'),
   ignored(['dynamic-configuration-retries', 'int', '15'], 'what fails is tried again until it succeeds'),
-  ignored(['shutdown-grace-period', 'int', '0'], 'a stop begins at once: let a preStop hook of the pod sleep for as long', 0),
+  honoured(
+    ['shutdown-grace-period', 'int', '0'],
+    { shutdownGraceMs: (seconds) => Math.max(0, Number(seconds)) * 1000 },
+    { note: 'Meanwhile `/readyz` answers 503 and requests are served; a second SIGTERM ends it.' },
+  ),
   ignored(['post-shutdown-grace-period', 'int', '10'], 'the program ends when its connections have, or after half a minute'),
 ];

@@ -40,6 +40,7 @@ const honoured: readonly [string, string, Readonly<Record<string, unknown>>][] =
     },
   ],
   ['disable-leader-election', 'true', { 'watch.kubernetes.election.enabled': false, 'watch.kubernetes.status.enabled': false }],
+  ['shutdown-grace-period', '7', { shutdownGraceMs: 7000 }],
   ['disable-sync-events', 'true', { 'watch.kubernetes.events.enabled': false }],
   ['http-port', '8080', { 'listen.http': [':8080'] }],
   ['https-port', '8443', { 'listen.https': [':8443'] }],

@@ -40,7 +40,7 @@ export const objectFlags: readonly Flag[] = [
   honoured(
     ['configmap', 'string'],
     { configMap: same },
-    { note: 'Settings without effect here are reported on the ConfigMap (docs/configmap.md). Its namespace must be watched.' },
+    { note: 'Settings without effect here are reported on the ConfigMap (docs/configmap.md).' },
   ),
   refused(['tcp-services-configmap', 'string'], 'TCP is not proxied: give these ports a Service of type LoadBalancer', ''),
   refused(['udp-services-configmap', 'string'], 'UDP is not proxied: give these ports a Service of type LoadBalancer', ''),

@@ -38,7 +38,7 @@ local LOCATIONS = {
   end,
   root = function(src, location) return scheme_of(src) .. "://" .. request.host(src) .. location.text end,
   host = function(src, location)
-    return scheme_of(src) .. "://" .. location.text .. ":" .. request.port(src) .. without_slash(request.target(src))
+    return request.told_scheme(src) .. "://" .. location.text .. ":" .. request.told_port(src) .. without_slash(request.target(src))
   end,
 }
 

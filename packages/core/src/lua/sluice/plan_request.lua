@@ -38,6 +38,19 @@ end)
 -- The Host header, or the authority of an absolute target, which wins; empty when there is none.
 once("host", function(src) return raw.host(src.handle) end)
 
+-- The way on which it came, as those say who are believed; data planes that believe somebody know it.
+local function told(key, otherwise)
+  once(key, function(src)
+    local said = raw[key] and raw[key](src.handle)
+    return said and said ~= "" and said or otherwise(src)
+  end)
+end
+
+told("told_scheme", function(src) return M.secure(src) and "https" or "http" end)
+told("told_host", function(src) return M.host(src) end)
+told("told_port", function(src) return M.port(src) end)
+told("told_addresses", function(src) return M.address(src) end)
+
 local function name_end(header)
   local from = 1
   if sub(header, 1, 1) == "[" then
@@ -47,9 +60,9 @@ local function name_end(header)
   return colon and colon - 1 or #header
 end
 
--- The Host header without its port, as sent.
+-- The host that is told without its port, as sent.
 function M.host_without_port(src)
-  local header = M.host(src)
+  local header = M.told_host(src)
   return sub(header, 1, name_end(header))
 end
 

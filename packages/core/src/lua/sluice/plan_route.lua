@@ -82,7 +82,7 @@ function M.begin(plan, src)
 end
 
 local function is_redirected(https, src)
-  if request.secure(src) then return false end
+  if request.told_scheme(src) ~= "http" then return false end
   return https.namelessOnly == nil or request.host(src) == "" or request.canonical_host(src) == "_"
 end
 

@@ -15,7 +15,7 @@ const customHeaders = annotation({
   risk: 'Medium',
   values: 'namespace/name of a ConfigMap whose entries are header names and values',
   effect:
-    'Adds the entries as headers of every answer, instead of what the backend sends under the names. There is no list of allowed names yet (global-allowed-response-headers): all are allowed but those of the connection, such as Content-Length.',
+    'Adds the entries as headers of every answer, instead of what the backend sends under the names. The setting global-allowed-response-headers lists the names that are allowed, and without it none is.',
   standard: 'no headers',
   target: 'Route.policies: response-headers',
   onInvalid: 'fallback',
@@ -31,7 +31,7 @@ function contribute(settings: IngressSettings, references: References): Contribu
   const from = settings.from(customHeaders);
   const configMap = references.configMap(id);
   if (configMap === undefined) return denial(`there is no ConfigMap ${id}`, from);
-  const wrong = wrongEntry(configMap);
+  const wrong = wrongEntry(configMap, settings.global.rules.allowedResponseHeaders);
   if (wrong !== undefined) return denial(wrong, from);
   const lines = Object.entries(configMap.data)
     .map(([name, value]) => ({ name, value }))
@@ -44,11 +44,12 @@ function denial(because: string, from: Origin): Contribution {
 }
 
 /** What is wrong with the first entry that cannot be a header; undefined when all can. */
-function wrongEntry({ data, metadata }: ConfigMap): string | undefined {
+function wrongEntry({ data, metadata }: ConfigMap, allowed: ReadonlySet<string>): string | undefined {
   const where = `of the ConfigMap ${metadata.namespace}/${metadata.name}`;
   for (const [name, value] of Object.entries(data)) {
     if (!NAME.test(name)) return `the entry ${JSON.stringify(name.slice(0, 80))} ${where} is no header name`;
     if (isFramingHeader(name)) return `the header ${name} ${where} belongs to the connection`;
+    if (!allowed.has(name)) return `the header ${name} ${where} is not among global-allowed-response-headers`;
     if (!VALUE.test(value)) return `the value of ${name} ${where} has characters that are not allowed`;
   }
   return undefined;

@@ -70,6 +70,7 @@ function contribute(settings: IngressSettings): Contribution {
   const { namespace, name } = settings.ingress.metadata;
   const [perSecond, perMinute] = [rateOf(settings, limitRps), rateOf(settings, limitRpm)];
   const connections = settings.get(limitConnections) ?? 0;
+  const { rateLimit: rateStatus, connectionLimit: connectionStatus } = settings.global.rules.statuses;
   return {
     policies: [
       {
@@ -78,6 +79,8 @@ function contribute(settings: IngressSettings): Contribution {
         ...(perSecond && { perSecond }),
         ...(perMinute && { perMinute }),
         ...(connections > 0 && { connections }),
+        rateStatus,
+        connectionStatus,
         exempt: settings.get(limitAllowlist) ?? [],
         from: settings.from(first),
       },

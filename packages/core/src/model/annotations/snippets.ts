@@ -71,8 +71,9 @@ function stepsOf({ steps, from }: Found): readonly Policy[] {
 
 function limitOf(settings: IngressSettings, { limit, from }: Found, diagnostics: Diagnostic[]): readonly Policy[] {
   if (limit === undefined) return [];
+  const { rateLimit: rateStatus, connectionLimit: connectionStatus } = settings.global.rules.statuses;
   if (!['limit-rps', 'limit-rpm', 'limit-connections'].some((key) => settings.has({ key })))
-    return [{ kind: 'limit', ...limit, exempt: [], from }];
+    return [{ kind: 'limit', ...limit, rateStatus, connectionStatus, exempt: [], from }];
   diagnostics.push(diagnose('SLU1508', from, 'limit_req: the limits of annotations hold instead'));
   return [];
 }

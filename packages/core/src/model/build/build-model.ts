@@ -10,6 +10,7 @@ import type { Certificate } from '../certificate.ts';
 import type { RoutingModel } from '../routing-model.ts';
 import type { VirtualHost } from '../virtual-host.ts';
 import { globalSettings } from '../settings/global-settings.ts';
+import type { RouteSettings } from '../settings/route-settings.ts';
 import { ServingReader } from '../settings/read-serving.ts';
 import type { ServingSettings } from '../settings/serving-settings.ts';
 import { AcceptedIngresses } from './accepted-ingresses.ts';
@@ -43,6 +44,7 @@ interface Served {
   /** The default backend of the controller. */
   readonly standard: PlannedUpstream | undefined;
   readonly serving: ServingSettings;
+  readonly settings: RouteSettings;
 }
 
 interface BuiltHost {
@@ -98,7 +100,9 @@ export class ModelBuilder {
     const { canaries, planned } = this.#plans.of(ours);
     const { served } = canaries;
     const standard = this.#defaultBackend.plan(snapshot, this.#upstreams, diagnostics);
-    const hosts = this.#buildHosts(this.#hostInputs({ served, snapshot, standard, serving: serving.settings }, diagnostics));
+    const hosts = this.#buildHosts(
+      this.#hostInputs({ served, snapshot, standard, serving: serving.settings, settings: serving.routes }, diagnostics),
+    );
     const upstreams = this.#upstreams.build(withPlan(planned.upstreams, standard), snapshot);
     const used = new Set(hosts.flatMap(({ host }) => host.tls?.certificate ?? []));
     diagnostics.push(...canaries.diagnostics, ...planned.diagnostics);
@@ -106,7 +110,7 @@ export class ModelBuilder {
     const model: RoutingModel = {
       listeners: [{ protocol: 'http' }, { protocol: 'https' }],
       settings: serving.settings,
-      virtualHosts: withRedirects(hosts, this.#certificates.all()),
+      virtualHosts: withRedirects(hosts, this.#certificates.all(), serving.routes),
       upstreams: upstreams.map(({ upstream }) => upstream),
       certificates: this.#certificates.all().filter(({ id }) => used.has(id)),
     };
@@ -120,7 +124,7 @@ export class ModelBuilder {
     return served;
   }
 
-  #hostInputs({ served, snapshot, standard, serving }: Served, diagnostics: Diagnostic[]): readonly HostInput[] {
+  #hostInputs({ served, snapshot, standard, serving, settings }: Served, diagnostics: Diagnostic[]): readonly HostInput[] {
     const catchAll = catchAllBackend(served, diagnostics);
     const orStandard = (own: AnnotatedBackend | undefined, features?: IngressFeatures): AnnotatedBackend | undefined =>
       own ?? (standard && this.#defaultBackend.backend(standard, features));
@@ -143,6 +147,7 @@ export class ModelBuilder {
       ...tlsOf(host),
       logDefaultBackend: host !== '' || serving.accessLog.defaultBackend,
       semantics: this.#options.pathSemantics,
+      settings,
     }));
   }
 
@@ -190,13 +195,13 @@ function catchAllBackend(served: readonly AnnotatedIngress[], diagnostics: Diagn
 }
 
 /** All hosts sorted by name, those that only redirect to another one included. */
-function withRedirects(hosts: readonly BuiltHost[], certificates: readonly Certificate[]): readonly VirtualHost[] {
+function withRedirects(hosts: readonly BuiltHost[], certificates: readonly Certificate[], settings: RouteSettings): readonly VirtualHost[] {
   const asked = hosts.map(({ host, input }) => ({
     host,
     from: input.rules.find(({ features }) => features.host.wwwRedirect !== undefined)?.features.host.wwwRedirect?.from,
   }));
   const served = hosts.map(({ host }) => host);
-  const redirecting = wwwRedirects(asked, certificates);
+  const redirecting = wwwRedirects(asked, certificates, settings);
   return redirecting.length === 0 ? served : [...served, ...redirecting].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -207,7 +212,8 @@ function withPlan(plans: ReadonlyMap<string, PlannedUpstream>, more: PlannedUpst
 function sameInput(a: HostInput, b: HostInput): boolean {
   const sameRules = a.rules.length === b.rules.length && a.rules.every((rule, index) => rule === b.rules[index]);
   const sameTls = tlsKey(a.tls) === tlsKey(b.tls) && tlsKey(a.defaultTls) === tlsKey(b.defaultTls);
-  return sameRules && sameTls && a.fallback === b.fallback && a.logDefaultBackend === b.logDefaultBackend && a.fallbackWins === b.fallbackWins;
+  const sameSettings = a.settings === b.settings && a.logDefaultBackend === b.logDefaultBackend;
+  return sameSettings && sameRules && sameTls && a.fallback === b.fallback && a.fallbackWins === b.fallbackWins;
 }
 
 function tlsKey(tls: HostInput['tls']): string {

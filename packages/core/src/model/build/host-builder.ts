@@ -7,10 +7,11 @@ import type { HostSettings } from '../annotations/contribution.ts';
 import type { HostMatch, PathMatch } from '../match.ts';
 import type { Origin } from '../origin.ts';
 import type { AccessLogPolicy } from '../policy/access-log.ts';
-import type { Policy } from '../policy/policy.ts';
+import { routePolicies } from '../settings/route-settings.ts';
 import type { Route, RouteAction } from '../route.ts';
 import type { RouteLabels } from '../route-labels.ts';
 import type { VirtualHost, VirtualHostTls } from '../virtual-host.ts';
+import type { AnnotatedBackend } from './annotated-ingress.ts';
 import type { HostInput } from './host-input.ts';
 import type { BackendRef } from './ingress-fragment.ts';
 import { httpsRedirect } from './https-redirect.ts';
@@ -48,9 +49,9 @@ function routesOf(input: HostInput, diagnostics: Diagnostic[]): readonly Route[]
   const claimed = claimPaths(input, diagnostics);
   const matchers = pathMatchers(claimed, input.semantics, diagnostics);
   const inRegexMode = matchers.some(({ match }) => match.kind === 'regex');
-  const redirects = inRegexMode || input.semantics === 'kubernetes' ? [] : appendSlashRedirects(claimed);
+  const redirects = inRegexMode || input.semantics === 'kubernetes' ? [] : appendSlashRedirects(claimed, input);
   for (const { match, from } of redirects) diagnostics.push(diagnose('SLU1208', from, `${match.path} is answered 301 to ${match.path}/`));
-  const added = [...redirects, ...healthRoute(input.host, claimed)];
+  const added = [...redirects, ...healthRoute(input, claimed)];
   const forwards = matchers.map((matcher) => forward(matcher, input));
   const routes = inRegexMode ? [...added, ...forwards] : [...forwards, ...added].toSorted(byPrecedence);
   return routes.some(takesEverything) ? routes : [...routes, rootFallback(input)];
@@ -101,7 +102,8 @@ function labelsOf({ object: { namespace, name } }: Origin, path: string, backend
 }
 
 function routeOf(match: PathMatch, { features, upstream, text, labels, from }: Forwarding, input: HostInput): Route {
-  const policies: Policy[] = [...httpsRedirect(features, text, input), ...withBodyLimit(features.policiesOf(text))];
+  const own = withBodyLimit(features.policiesOf(text));
+  const policies = routePolicies([...httpsRedirect(features, text, input), ...own], input.settings);
   return { match, action: actionOf(features, upstream), policies: policies.toSorted((a, b) => (a.kind < b.kind ? -1 : 1)), labels, from };
 }
 
@@ -111,17 +113,17 @@ function actionOf({ denied, action }: IngressFeatures, upstream: string): RouteA
 }
 
 /** Load balancers ask the catch-all host for `/healthz`, as they did with ingress-nginx; a rule of somebody takes precedence. */
-function healthRoute(host: string, claimed: PathClaims): Route[] {
+function healthRoute({ host, settings: { policies } }: HostInput, claimed: PathClaims): Route[] {
   if (host !== '' || claimed.has('prefix /healthz')) return [];
   const action = { kind: 'respond', status: 200, because: 'the data plane is alive' } as const;
-  return [{ match: { kind: 'prefix', path: '/healthz' }, action, policies: [silent], from: builtIn }];
+  return [{ match: { kind: 'prefix', path: '/healthz' }, action, policies: [silent, ...policies], from: builtIn }];
 }
 
 /** ingress-nginx writes nothing down of it. */
 const silent: AccessLogPolicy = { kind: 'access-log', enabled: false, from: builtIn };
 
 /** A path with a last slash answers 301 for the path without it, unless a rule takes just that path (nginx's auto_redirect), with the headers that its location adds to answers. */
-function appendSlashRedirects(claimed: PathClaims): Route[] {
+function appendSlashRedirects(claimed: PathClaims, { settings }: HostInput): Route[] {
   const redirects = new Map<string, Route>();
   for (const { match, from, features, text, backend } of claimed.values()) {
     const bare = match.path.slice(0, -1);
@@ -130,7 +132,7 @@ function appendSlashRedirects(claimed: PathClaims): Route[] {
       kind: 'redirect',
       redirect: { status: 301, location: { kind: 'path', path: encodePath(match.path), ...features.redirectStyle } },
     } as const;
-    const policies = features.policiesOf(text).filter(({ kind }) => kind === 'response-headers');
+    const policies = [...settings.policies, ...features.policiesOf(text)].filter(({ kind }) => kind === 'response-headers');
     redirects.set(bare, { match: { kind: 'exact', path: bare }, action, policies, labels: labelsOf(from, text, backend), from });
   }
   return [...redirects.values()];
@@ -147,23 +149,34 @@ function takesEverything({ match }: Route): boolean {
 
 /** Carries the annotations of the Ingress that first defined the host; on the catch-all host without redirects and rewrites. */
 function rootFallback(input: HostInput): Route {
-  const { fallback, rules, host } = input;
-  const match = { kind: 'prefix', path: '/' } as const;
-  if (fallback !== undefined) {
-    const { backend } = fallback;
-    const features = host === '' ? withoutDetours(fallback.features) : fallback.features;
-    const asked = backend.from.object.kind === 'Ingress';
-    const labels = asked ? labelsOf(backend.from, '/', backend) : labelsOf(rules[0]?.from ?? backend.from, '/');
-    const route = routeOf(match, { features, upstream: backend.id, text: '/', labels, from: backend.from }, input);
-    return asked || input.logDefaultBackend ? route : { ...route, policies: [silent, ...route.policies] };
-  }
-  const action = { kind: 'respond', status: 404, because: 'no rule takes the path and there is no default backend' } as const;
-  const [rule] = host === '' ? [] : rules;
-  if (rule === undefined) return { match, action, policies: [...(input.logDefaultBackend ? [] : [silent]), standardBodyLimit], from: builtIn };
-  const { features } = rule;
-  const labels = labelsOf(rule.from, '/');
-  return { ...routeOf(match, { features, upstream: '', text: '/', labels, from: builtIn }, input), ...(isForward(features) && { action }) };
+  return input.fallback === undefined ? notFound(input) : toFallback(input, input.fallback);
 }
+
+function toFallback(input: HostInput, { backend, features: own }: AnnotatedBackend): Route {
+  const { rules, host, logDefaultBackend } = input;
+  const features = host === '' ? withoutDetours(own) : own;
+  const asked = backend.from.object.kind === 'Ingress';
+  const labels = asked ? labelsOf(backend.from, '/', backend) : labelsOf(rules[0]?.from ?? backend.from, '/');
+  const route = routeOf(ROOT, { features, upstream: backend.id, text: '/', labels, from: backend.from }, input);
+  return asked || logDefaultBackend ? route : { ...route, policies: [silent, ...route.policies] };
+}
+
+function notFound(input: HostInput): Route {
+  const action = { kind: 'respond', status: 404, because: 'no rule takes the path and there is no default backend' } as const;
+  const [rule] = input.host === '' ? [] : input.rules;
+  if (rule === undefined)
+    return {
+      match: ROOT,
+      action,
+      policies: [...(input.logDefaultBackend ? [] : [silent]), standardBodyLimit, ...input.settings.policies],
+      from: builtIn,
+    };
+  const { features, from } = rule;
+  const route = routeOf(ROOT, { features, upstream: '', text: '/', labels: labelsOf(from, '/'), from: builtIn }, input);
+  return { ...route, ...(isForward(features) && { action }) };
+}
+
+const ROOT: PathMatch = { kind: 'prefix', path: '/' };
 
 function isForward({ denied, action }: IngressFeatures): boolean {
   return denied === undefined && action === undefined;

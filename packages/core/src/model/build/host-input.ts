@@ -1,3 +1,4 @@
+import type { RouteSettings } from '../settings/route-settings.ts';
 import type { VirtualHostTls } from '../virtual-host.ts';
 import type { AnnotatedBackend, AnnotatedRule } from './annotated-ingress.ts';
 import type { PathSemantics } from './model-options.ts';
@@ -19,4 +20,6 @@ export interface HostInput {
   /** Requests that no rule of any name takes are written to the access log too. */
   readonly logDefaultBackend: boolean;
   readonly semantics: PathSemantics;
+  /** What holds for every route. */
+  readonly settings: RouteSettings;
 }

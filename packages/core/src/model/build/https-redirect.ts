@@ -14,11 +14,11 @@ export function httpsRedirect(
     redirectStyle: { withPort },
   }: Pick<IngressFeatures, 'httpsRedirect' | 'noTlsRedirect' | 'redirectStyle'>,
   path: string,
-  { tls, host }: HostInput,
+  { tls, host, settings: { redirectStatus: status } }: HostInput,
 ): readonly HttpsRedirectPolicy[] {
   const { when, keepTrailingSlash, from } = settings;
   if (noTlsRedirect.some((location) => path.startsWith(location)) || when === 'never') return [];
-  const redirect = { kind: 'https-redirect', status: 308, keepTrailingSlash, ...(withPort && { withPort }) } as const;
+  const redirect = { kind: 'https-redirect', status, keepTrailingSlash, ...(withPort && { withPort }) } as const;
   const cause = when === 'always' ? from : tls?.from;
   if (cause !== undefined) return [{ ...redirect, from: cause }];
   return host === '' ? [{ ...redirect, namelessOnly: true, from: from ?? builtIn }] : [];

@@ -26,4 +26,11 @@ describe('what an Ingress names', () => {
   test('is nothing for what is no Ingress', () => {
     expect([namedObjects(undefined), namedObjects({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'x' } })]).toEqual([[], []]);
   });
+
+  test('of settings', () => {
+    const data = { 'add-headers': ' a/one ', 'proxy-set-headers': 'two', 'proxy-body-size': 'a/three' };
+    expect(namedObjects({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'a', name: 'x' }, data }).map(formatObject)).toEqual([
+      'ConfigMap a/one',
+    ]);
+  });
 });

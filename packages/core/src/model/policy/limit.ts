@@ -1,7 +1,7 @@
 import type { Origin } from '../origin.ts';
 
 /**
- * How much one client address may ask for; what is beyond is answered 503. All routes with the same `zone` count together.
+ * How much one client address may ask for; what is beyond is answered with a status. All routes with the same `zone` count together.
  */
 export interface LimitPolicy {
   readonly kind: 'limit';
@@ -11,6 +11,9 @@ export interface LimitPolicy {
   readonly perMinute?: RequestRate;
   /** Requests at the same time. */
   readonly connections?: number;
+  /** The statuses of answers to what is beyond: of the rates, and of requests at the same time. */
+  readonly rateStatus: number;
+  readonly connectionStatus: number;
   /** Addresses and CIDR blocks that are not counted. */
   readonly exempt: readonly string[];
   readonly from: Origin;

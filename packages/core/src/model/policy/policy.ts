@@ -9,6 +9,7 @@ import type { BackendProtocolPolicy } from './backend-protocol.ts';
 import type { BasicAuthPolicy } from './basic-auth.ts';
 import type { BodyLimitPolicy } from './body-limit.ts';
 import type { CookieDomainPolicy, CookiePathPolicy, LocationRewritePolicy } from './value-rewrite.ts';
+import type { RequestHeadersPolicy } from './request-headers.ts';
 import type { RequestBufferingPolicy } from './request-buffering.ts';
 import type { ResponseHeadersPolicy } from './response-headers.ts';
 import type { UpstreamConnectionPolicy } from './upstream-connection.ts';
@@ -23,7 +24,7 @@ import type { RewritePolicy } from './rewrite.ts';
 import type { SatisfyAnyPolicy } from './satisfy.ts';
 import type { SourceRangePolicy } from './source-range.ts';
 
-/** What happens to a request of a route besides being forwarded. At most one of each kind on a route, but any number of `response-headers`. */
+/** What happens to a request of a route besides being forwarded. At most one of each kind on a route, but any number of `request-headers` and `response-headers`. */
 export type Policy =
   | AccessLogPolicy
   | ErrorPagesPolicy
@@ -41,6 +42,7 @@ export type Policy =
   | LocationRewritePolicy
   | NextUpstreamPolicy
   | RequestBufferingPolicy
+  | RequestHeadersPolicy
   | ResponseHeadersPolicy
   | RewritePolicy
   | SatisfyAnyPolicy

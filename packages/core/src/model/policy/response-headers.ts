@@ -1,6 +1,6 @@
 import type { Origin } from '../origin.ts';
 
-/** Header lines of every answer of the route, instead of what the upstream sends under the names (annotation `custom-headers`). */
+/** Header lines of every answer of the route, instead of what the upstream sends under the names (annotation `custom-headers`, setting `add-headers`). */
 export interface ResponseHeadersPolicy {
   readonly kind: 'response-headers';
   /** Sorted by name; values are sent as they are. */

@@ -16,7 +16,9 @@ import {
   protectiveSettings,
   settingsWithoutEffect,
 } from './setting-names.ts';
-import { findSetting, honouredSettings } from './serving-settings.ts';
+import { ingressRules } from './ingress-rules.ts';
+import type { IngressRules } from './ingress-rules.ts';
+import { findSetting, honouredSettings } from './setting-groups.ts';
 import type { AnySetting, ParsedSetting } from './setting.ts';
 
 /** A value that holds for every Ingress without the annotation. */
@@ -41,6 +43,8 @@ export interface GlobalSettings {
   readonly annotationsRiskLevel?: Risk;
   /** Of settings that are no annotations, by their names: what is said otherwise than by default, and is valid. */
   readonly values: ReadonlyMap<string, DefaultAnnotation>;
+  /** How Ingresses are read, by those. */
+  readonly rules: IngressRules;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -51,6 +55,7 @@ export const noSettings: GlobalSettings = {
   noAuthLocations: locationsOf(locationSettings['no-auth-locations']),
   noTlsRedirectLocations: locationsOf(locationSettings['no-tls-redirect-locations']),
   values: new Map(),
+  rules: ingressRules(new Map()),
   diagnostics: [],
 };
 
@@ -90,6 +95,7 @@ function read({ metadata: { namespace, name }, data }: ConfigMap): GlobalSetting
   return {
     configMap: `${namespace}/${name}`,
     ...taken,
+    rules: ingressRules(taken.values),
     auth: auth.has('auth-url') ? auth : new Map(),
     noAuthLocations: locationsOf(data['no-auth-locations'] ?? locationSettings['no-auth-locations']),
     noTlsRedirectLocations: locationsOf(data['no-tls-redirect-locations'] ?? locationSettings['no-tls-redirect-locations']),
@@ -167,6 +173,7 @@ function invalid(from: Origin, text: string, reason: string, code: 'SLU1603' | '
 
 /** What has an effect, but not the whole. */
 const PARTLY: Readonly<Record<string, string>> = {
+  'strict-validate-path-type': 'it has no effect: ingress-nginx looks at it in its admission webhook alone',
   'http-snippet': 'only its zones for limit_req by client address are read, for snippets that limit requests; all else has no effect',
 };
 

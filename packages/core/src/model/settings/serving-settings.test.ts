@@ -4,7 +4,7 @@ import { fidelityDiagnostics } from '../../translate/fidelity.ts';
 import { digestOf } from '../digest.ts';
 import { settingNames } from './global-settings.ts';
 import { defaultServing } from './read-serving.ts';
-import { settingGroups } from './serving-settings.ts';
+import { settingGroups } from './setting-groups.ts';
 
 const all = settingGroups.flatMap(({ settings }) => settings);
 

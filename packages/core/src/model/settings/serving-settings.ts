@@ -1,7 +1,17 @@
 import { accessLogSettings } from './access-log.ts';
 import type { AccessLogSettings } from './access-log.ts';
 import type { Origin } from '../origin.ts';
-import type { SettingFacts, SettingGroup, SettingValues } from './setting.ts';
+import { answerHeadersGroup } from './answer-headers.ts';
+import type { AnswerHeaders } from './answer-headers.ts';
+import { blockedClientsGroup } from './blocked-clients.ts';
+import type { BlockedClients } from './blocked-clients.ts';
+import { clientHeadersGroup } from './client-headers.ts';
+import type { ClientHeaders } from './client-headers.ts';
+import { forwardedTrustGroup } from './forwarded-trust.ts';
+import type { ForwardedTrust } from './forwarded-trust.ts';
+import { requestIdsGroup } from './request-ids.ts';
+import type { RequestIds } from './request-ids.ts';
+import type { SettingFacts, SettingValues } from './setting.ts';
 import { strictTransportGroup } from './strict-transport.ts';
 import type { StrictTransport } from './strict-transport.ts';
 import { transportSecurityGroup } from './transport-security.ts';
@@ -19,31 +29,28 @@ export interface SaidSetting extends Pick<SettingFacts, 'key' | 'protects'> {
  */
 export interface ServingSettings {
   readonly accessLog: AccessLogSettings;
+  readonly answerHeaders: AnswerHeaders;
+  readonly blocked: BlockedClients;
+  readonly clientHeaders: ClientHeaders;
+  readonly forwarded: ForwardedTrust;
+  readonly requestIds: RequestIds;
   readonly strictTransport: StrictTransport;
   readonly transportSecurity: TransportSecurity;
   /** In the order of their keys; what a backend does not do exactly is told there. */
   readonly said: readonly SaidSetting[];
 }
 
-/** Every group of settings that are no annotations. Adding a setting is adding an entry to one of them. */
-export const settingGroups: readonly SettingGroup<unknown>[] = [accessLogSettings, strictTransportGroup, transportSecurityGroup];
-
 /** What the groups make of the values. */
 export function servingSettings(values: SettingValues, said: readonly SaidSetting[]): ServingSettings {
   return {
     accessLog: accessLogSettings.read(values),
+    answerHeaders: answerHeadersGroup.read(values),
+    blocked: blockedClientsGroup.read(values),
+    clientHeaders: clientHeadersGroup.read(values),
+    forwarded: forwardedTrustGroup.read(values),
+    requestIds: requestIdsGroup.read(values),
     strictTransport: strictTransportGroup.read(values),
     transportSecurity: transportSecurityGroup.read(values),
     said,
   };
 }
-
-const settings = new Map(settingGroups.flatMap((group) => group.settings.map((setting) => [setting.key, setting] as const)));
-
-/** The setting of this name that is no annotation. */
-export function findSetting(key: string): (typeof settingGroups)[number]['settings'][number] | undefined {
-  return settings.get(key);
-}
-
-/** Names of all settings that are no annotations and take effect. */
-export const honouredSettings: readonly string[] = [...settings.keys()];

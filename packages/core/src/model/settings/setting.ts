@@ -59,6 +59,28 @@ export const settingText = {
   integer: (text: string): Parsed<number> => (text === '' ? { ok: true, value: 0 } : integer(text)),
 };
 
+/** `namespace/name` of an object, or nothing. */
+export function objectName(text: string): Parsed<string> {
+  const valid = text === '' || /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\/[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(text);
+  return valid ? { ok: true, value: text } : { ok: false, reason: 'it must be namespace/name of an object' };
+}
+
+/** Elements between commas, without empty ones; those that do not parse are left out, and told. */
+export function settingList<Value>(element: (text: string) => Parsed<Value>): (text: string) => ParsedSetting<readonly Value[]> {
+  return (text) => {
+    const values: Value[] = [];
+    const wrong: string[] = [];
+    for (const part of text.split(',').map((piece) => piece.trim())) {
+      if (part === '') continue;
+      const parsed = element(part);
+      if (parsed.ok) values.push(parsed.value);
+      else wrong.push(`${JSON.stringify(part.slice(0, 80))}: ${parsed.reason}`);
+    }
+    const but = wrong.length === 0 ? {} : { but: `left out: ${wrong.slice(0, 5).join('; ')}` };
+    return { ok: true, value: values, ...but };
+  };
+}
+
 /** A whole number between two others, both included. */
 export function integerBetween(least: number, most: number): (text: string) => Parsed<number> {
   return (text) => {

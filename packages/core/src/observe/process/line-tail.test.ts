@@ -18,7 +18,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 async function following(): Promise<LineTail> {
-  const log = new LineTail(path, (lines) => void written.push(lines), () => {});
+  const log = new LineTail(
+    path,
+    (lines) => void written.push(lines),
+    () => {},
+  );
   await log.start();
   return log;
 }

@@ -83,23 +83,25 @@ export class Gatekeeper {
     const entered = this.#entered;
     if (entered === undefined) return;
     this.#entered = undefined;
-    this.#exchange.context.gates.limits.leave(entered, this.#exchange.client.identity.address);
+    this.#exchange.context.gates.limits.leave(entered, this.#exchange.clientAddress);
   }
 
   #stops(verdict: ForwardVerdict | RespondVerdict, gates: RouteGates, received: ReceivedRequest, view: RoutedRequest): boolean {
     const answered = verdict.kind === 'respond' || verdict.errorPage !== undefined;
     if (answered && verdict.counted !== true) return false;
-    if (this.#enter(gates.limit)) return !answered && this.#checks(verdict, gates, received, view);
-    this.#exchange.answer(503);
+    const tooMuch = this.#enter(gates.limit);
+    if (tooMuch === undefined) return !answered && this.#checks(verdict, gates, received, view);
+    this.#exchange.answer(tooMuch);
     return true;
   }
 
-  #enter(limit: LimitPolicy | undefined): boolean {
-    if (limit === undefined) return true;
-    const { context, client } = this.#exchange;
-    if (!context.gates.limits.enter(limit, client.identity.address)) return false;
-    this.#entered = limit;
-    return true;
+  /** The status of a request that is too much. */
+  #enter(limit: LimitPolicy | undefined): number | undefined {
+    if (limit === undefined) return undefined;
+    const { context, clientAddress } = this.#exchange;
+    const status = context.gates.limits.enter(limit, clientAddress);
+    if (status === undefined) this.#entered = limit;
+    return status;
   }
 
   #checks(verdict: ForwardVerdict, gates: RouteGates, received: ReceivedRequest, view: RoutedRequest): boolean {
@@ -153,6 +155,7 @@ export class Gatekeeper {
     const { client } = this.#exchange;
     if (!this.#admits(outcome)) return;
     const bytes = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, length);
+    resumed.names = this.#exchange.settings.clientHeaders.names;
     resumed.scan(bytes, 0, headBytes);
     client.unblock();
     this.#exchange.proceed(verdict, { bytes, head: resumed, start: headBytes, end: length });

@@ -3,12 +3,20 @@ import type { LimitPolicy } from '@sluice/core';
 import { expect, test } from 'vitest';
 import { Limits } from './limits.ts';
 
-const policy = (what: Partial<LimitPolicy>): LimitPolicy => ({ kind: 'limit', zone: 'ns/a', exempt: [], from: builtIn, ...what });
+const policy = (what: Partial<LimitPolicy>): LimitPolicy => ({
+  kind: 'limit',
+  zone: 'ns/a',
+  rateStatus: 503,
+  connectionStatus: 503,
+  exempt: [],
+  from: builtIn,
+  ...what,
+});
 const perSecond = { requests: 1, burst: 1 };
 
 /** How many of so many requests get in. */
 function admitted(limits: Limits, limit: LimitPolicy, client: string, times: readonly number[]): number {
-  return times.filter((atMs) => limits.enter(limit, client, atMs)).length;
+  return times.filter((atMs) => limits.enter(limit, client, atMs) === undefined).length;
 }
 
 test('a burst above the rate gets in at once, then the rate', () => {

@@ -20,16 +20,17 @@ class Zone {
   /** Requests under way, by client. */
   readonly under = new Map<string, number>();
 
-  enter({ connections = Infinity, perSecond, perMinute }: LimitPolicy, client: string, nowMs: number): boolean {
+  /** The status of what is too much; undefined for a request that got in. */
+  enter({ connections = Infinity, perSecond, perMinute, ...policy }: LimitPolicy, client: string, nowMs: number): number | undefined {
     const under = this.under.get(client) ?? 0;
-    if (under >= connections) return false;
+    if (under >= connections) return policy.connectionStatus;
     const bySecond = this.perSecond.excess(client, perSecond, PER_SECOND, nowMs);
     const byMinute = this.perMinute.excess(client, perMinute, PER_MINUTE, nowMs);
-    if (bySecond === Infinity || byMinute === Infinity) return false;
+    if (bySecond === Infinity || byMinute === Infinity) return policy.rateStatus;
     if (perSecond !== undefined) this.perSecond.fill(client, bySecond, nowMs);
     if (perMinute !== undefined) this.perMinute.fill(client, byMinute, nowMs);
     this.under.set(client, under + 1);
-    return true;
+    return undefined;
   }
 
   /** The clients that are remembered, once for each limit. */
@@ -51,15 +52,15 @@ export class Limits implements Deadlined {
   #remembered = 0;
   deadlineMs = performance.now() + FORGET_EVERY_MS;
 
-  /** Takes a request into account; false when it is too much, and then nothing is counted. What got in must `leave`. */
-  enter(policy: LimitPolicy, client: string, nowMs = performance.now()): boolean {
-    if (hasAddress(policy.exempt, client)) return true;
+  /** Takes a request into account; the status when it is too much, and then nothing is counted. What got in must `leave`. */
+  enter(policy: LimitPolicy, client: string, nowMs = performance.now()): number | undefined {
+    if (hasAddress(policy.exempt, client)) return undefined;
     const zone = this.#zone(policy.zone);
     const before = zone.size;
-    const entered = zone.enter(policy, client, nowMs);
+    const status = zone.enter(policy, client, nowMs);
     this.#remembered += zone.size - before;
     if (this.#remembered > MOST_TOGETHER) this.#forgetMany();
-    return entered;
+    return status;
   }
 
   /** The clients that are remembered, once for each limit. */

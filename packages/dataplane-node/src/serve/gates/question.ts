@@ -1,4 +1,4 @@
-import { expandVariables } from '@sluice/core';
+import { expandVariables, toldAddresses, toldScheme } from '@sluice/core';
 import type { ExternalAuthPolicy, VariableSource } from '@sluice/core';
 
 /** What an authority is asked about one request: everything is a copy, so that the request may go on changing. */
@@ -61,10 +61,10 @@ function ownHeaders(policy: ExternalAuthPolicy, source: VariableSource, url: str
     ['X-Original-Method', request.method],
     ['X-Sent-From', 'nginx-ingress-controller'],
     ['X-Real-IP', request.clientAddress],
-    ['X-Forwarded-For', request.clientAddress],
+    ['X-Forwarded-For', toldAddresses(request)],
     ['X-Auth-Request-Redirect', policy.requestRedirect ?? request.target],
   ];
-  if (policy.method !== undefined) own.push(['X-Original-URI', request.target], ['X-Scheme', scheme]);
+  if (policy.method !== undefined) own.push(['X-Original-URI', request.target], ['X-Scheme', toldScheme(request)]);
   const added = policy.setHeaders.map(([name, value]) => [name, expandVariables(value, source)] as const);
   const names = new Set(added.map(([name]) => name.toLowerCase()));
   return [...own.filter(([name]) => !names.has(name.toLowerCase())), ...added.filter(([, value]) => value !== '')];

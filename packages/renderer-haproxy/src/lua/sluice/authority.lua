@@ -35,10 +35,10 @@ local function own_lines(context, policy, src, url)
     ["x-original-method"] = request.method(src),
     ["x-sent-from"] = "nginx-ingress-controller",
     ["x-real-ip"] = request.address(src),
-    ["x-forwarded-for"] = request.address(src),
+    ["x-forwarded-for"] = request.told_addresses(src),
     ["x-auth-request-redirect"] = policy.requestRedirect or request.target(src),
   }
-  if policy.method then lines["x-original-uri"], lines["x-scheme"] = request.target(src), scheme end
+  if policy.method then lines["x-original-uri"], lines["x-scheme"] = request.target(src), request.told_scheme(src) end
   for _, edit in ipairs(context.client_edits or {}) do lines[lower(edit.name)] = edit.value or "" end
   for _, pair in ipairs(policy.setHeaders) do lines[lower(pair[1])] = text.fill(src, pair[2]) end
   return lines

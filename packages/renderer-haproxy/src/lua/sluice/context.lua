@@ -8,10 +8,10 @@ local function is_true(value)
   return value == 1 or value == true
 end
 
--- The client's own, if it has sent one.
+-- The client's own, if it has sent one; another one unless settings say that there is none.
 local function request_id(txn)
   local own = txn.sf:req_fhdr("x-request-id", 1)
-  if own ~= "" then return own end
+  if own ~= "" or txn:get_var("txn.sluice_unnamed") then return own end
   return (gsub(txn.sf:uuid(4), "-", ""))
 end
 
@@ -42,6 +42,11 @@ function M.new(txn)
     nameless = version == "1.0" and "",
     address = txn.sf:src(),
     request_id = request_id(txn),
+    -- Nothing where nobody is believed (`sluice.forwarded`).
+    told_scheme = txn:get_var("txn.sluice_told_scheme"),
+    told_host = txn:get_var("txn.sluice_told_host"),
+    told_port = txn:get_var("txn.sluice_told_port"),
+    told_addresses = txn:get_var("txn.sluice_told_addresses"),
     edits = {},
   }
   txn:set_var("txn.sluice_request_id", context.request_id)

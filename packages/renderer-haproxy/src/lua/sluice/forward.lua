@@ -37,9 +37,15 @@ end
 -- Header lines for the upstream that every request of the route gets otherwise than usual, before those of snippets.
 local function route_edits(context, plan, src, side)
   local edits = {}
+  local told = context.told_host
   if plan.hostHeader then set(edits, "Host", text.fill(src, plan.hostHeader))
+  elseif told and told ~= "" then set(edits, "Host", told)
   elseif context.host_header == "" then set(edits, "Host", context.host ~= "" and context.host or src.name) end
   if plan.connection then set(edits, "Connection", plan.connection) end
+  for _, line in ipairs(plan.told or {}) do
+    local value = text.fill(src, line[3])
+    if line[1] == "set" then set(edits, line[2], value) else edits[#edits + 1] = { op = "add", name = line[2], value = value } end
+  end
   if plan.basic then edits[#edits + 1] = { op = "remove", name = "Authorization" } end
   for _, edit in ipairs(context.client_edits or {}) do edits[#edits + 1] = edit end
   if context.outcome.forwarded_prefix then set(edits, "X-Forwarded-Prefix", context.outcome.forwarded_prefix) end

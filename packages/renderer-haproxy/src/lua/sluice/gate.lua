@@ -50,7 +50,8 @@ end
 
 -- What ends the request: `{ status, location, edits }`; nil lets it pass.
 function M.check(context, plan, src)
-  if context.limited and not limits.enter(context, plan.limit) then return { status = 503 } end
+  local too_much = context.limited and limits.enter(context, plan.limit)
+  if too_much then return { status = too_much } end
   local address = by_address(context, plan)
   if address == 403 then return { status = 403 } end
   if address == true then return nil end

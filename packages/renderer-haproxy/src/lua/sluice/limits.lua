@@ -20,13 +20,14 @@ function M.question(limit, address)
   return table.concat({ rate(limit.perSecond), rate(limit.perMinute), M.key(limit, address) }, " ")
 end
 
--- Takes a request into account; false when it is too much. Nobody is kept out by a counter that does not answer.
+-- Takes a request into account; the status when it is too much. Nobody is kept out by a counter that does not answer.
 function M.enter(context, limit)
   local under = limit.connections and tonumber(context.txn.sf:sc_conn_cur(0)) or 0
-  if limit.connections and under > limit.connections then return false end
-  if limit.perSecond == nil and limit.perMinute == nil then return true end
+  if limit.connections and under > limit.connections then return limit.connectionStatus end
+  if limit.perSecond == nil and limit.perMinute == nil then return nil end
   local answer = inner.ask({ ["x-sluice-limit"] = { context.limited } }, TIMEOUT_MS)
-  return answer == nil or answer.status ~= 503
+  if answer and answer.status == 503 then return limit.rateStatus end
+  return nil
 end
 
 return M

@@ -1,10 +1,12 @@
 -- The actions that haproxy.cfg names. One state for each thread.
 
+local blocks = require("sluice.blocks")
 local context = require("sluice.context")
 local client = require("sluice.client")
 local cors = require("sluice.plan_cors")
 local error_page = require("sluice.error_page")
 local forward = require("sluice.forward")
+local forwarded = require("sluice.forwarded")
 local gate = require("sluice.gate")
 local locations = require("sluice.plan_location")
 local mirror = require("sluice.mirror")
@@ -101,6 +103,7 @@ local function route(txn)
   if known.method == "TRACE" then return page.send(known, { status = 405, last = true }) end
   local host, digest = tables.host(name)
   if host == nil then return page.send(known, { status = 503 }) end
+  if blocks.refuses(known) then return page.send(known, { status = 403 }) end
   local early = before_routes(known, host, request.new(host.name, known))
   local plan = early == nil and tables.plan(host, digest, known.path) or nil
   if plan == nil then txn:set_var("txn.sluice_rule", host.rule) end
@@ -116,6 +119,7 @@ local function action(name, phase, run)
   end)
 end
 
+action("sluice_told", "http-req", forwarded.run)
 action("sluice", "http-req", route)
 
 action("sluice_gate", "http-req", function(txn)

@@ -34,6 +34,14 @@ function M.headers(context)
   return headers
 end
 
+function M.told_scheme(context) return context.told_scheme end
+
+function M.told_host(context) return context.told_host end
+
+function M.told_port(context) return context.told_port end
+
+function M.told_addresses(context) return context.told_addresses end
+
 function M.address(context) return context.address end
 
 function M.request_id(context) return context.request_id end

@@ -56,6 +56,11 @@ local function record(digest, prepare)
   return found
 end
 
+-- What holds for every request, of which haproxy.cfg says the digest.
+function M.settings(digest)
+  return record(digest)
+end
+
 local function prepare_plan(plan)
   plan_route.prepare(plan)
   local pages = plan.errorPages

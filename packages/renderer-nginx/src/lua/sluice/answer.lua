@@ -25,7 +25,8 @@ end
 -- this worker is about to leave; headers as the plan has them. `key`: the plan of the location, for answers that come before it ran.
 function _M.filter(key)
   local ctx = ngx.ctx
-  ngx.header["Server"] = nil
+  local server = ngx.var.sluice_server_header
+  ngx.header["Server"] = server ~= "" and server or nil
   local chosen = ctx.sluice
   if chosen and chosen.wish and chosen.wish.new_cookie then give_cookie(chosen) end
   if ctx.sluice_plan ~= nil or key then plan.header_filter(key) end

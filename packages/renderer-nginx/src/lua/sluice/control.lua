@@ -82,12 +82,13 @@ function _M.counts()
   ngx.print(count.take())
 end
 
--- `GET /workers`: process id and generation of every worker, and whether it still accepts connections.
+-- `GET /workers`: process id and generation of every worker, whether it still accepts connections, and for how many seconds it has not turned.
 function _M.workers()
   local all = {}
   for index, one in ipairs(worker.all()) do
     local generation = one.generation:gsub("[^%w]", "")
-    all[index] = format('{"pid":%d,"generation":"%s","accepting":%s}', one.pid, generation, tostring(one.accepting))
+    local line = '{"pid":%d,"generation":"%s","accepting":%s,"silentSeconds":%.3f}'
+    all[index] = format(line, one.pid, generation, tostring(one.accepting), one.silent)
   end
   answer(200, "[" .. table.concat(all, ",") .. "]")
 end

@@ -26,6 +26,15 @@ end
 -- Values, or lists of them, by names in lower case.
 function M.headers() return ngx.req.get_headers(0) end
 
+-- As those say who are believed (`translate/http-variables.ts`).
+function M.told_scheme() return var.sluice_told_scheme end
+
+function M.told_host() return var.sluice_told_host end
+
+function M.told_port() return var.sluice_port end
+
+function M.told_addresses() return var.sluice_told_addresses end
+
 function M.address() return var.remote_addr end
 
 function M.request_id() return var.sluice_request_id end
