@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildOnce, cacheFolder, hasGo } from './go-program.ts';
 import type { Lack } from './lack.ts';
 
 /** The programs that a control plane is made of, by their names in the folder that holds them. */
@@ -27,7 +26,7 @@ export function programSource(environment: NodeJS.ProcessEnv = process.env): Pro
   }
   const built = join(cacheFolder(environment), `kube-assets-${kubernetesVersion()}`);
   if (PROGRAMS.every((program) => existsSync(join(built, program)))) return { why: `${built} has the programs`, provide: () => built };
-  if (spawnSync('go', ['version']).status === 0) return { why: 'Go builds the programs', provide: (say) => build(built, say) };
+  if (hasGo()) return { why: 'Go builds the programs', provide: (say) => build(built, say) };
   return {
     missing: `neither KUBEBUILDER_ASSETS with ${PROGRAMS.join(', ')} nor Go`,
     install: 'install Go, or set KUBEBUILDER_ASSETS to a folder with these programs',
@@ -41,31 +40,17 @@ export function kubernetesVersion(): string {
   return version;
 }
 
-/** Builds beside the place and moves it there at the end: nobody sees half of it, and of two at the same time one wins. */
 function build(target: string, say: (text: string) => void): string {
   const version = kubernetesVersion();
   say(`Building the control plane of Kubernetes ${version} with Go: minutes the first time, once …`);
-  mkdirSync(dirname(target), { recursive: true });
-  const draft = mkdtempSync(`${target}-`);
-  try {
-    const program = join(draft, 'kube');
-    const args = ['build', '-trimpath', '-buildvcs=false', '-ldflags', linkerFlags(version), '-o', program, '.'];
-    const done = spawnSync('go', args, { cwd: SOURCE, env: { ...process.env, CGO_ENABLED: '0' }, stdio: ['ignore', 'inherit', 'inherit'] });
-    if (done.status !== 0) throw new Error('the control plane could not be built, see above');
-    for (const name of PROGRAMS) symlinkSync('kube', join(draft, name));
-    moveOnce(draft, target);
-  } finally {
-    rmSync(draft, { recursive: true, force: true });
-  }
-  return target;
-}
-
-function moveOnce(from: string, to: string): void {
-  try {
-    renameSync(from, to);
-  } catch (error) {
-    if (!existsSync(join(to, 'kube'))) throw error;
-  }
+  return buildOnce(target, {
+    source: SOURCE,
+    name: 'kube',
+    linkerFlags: linkerFlags(version),
+    finish: (folder) => {
+      for (const name of PROGRAMS) symlinkSync('kube', join(folder, name));
+    },
+  });
 }
 
 /** Without a version the programs take themselves for a development build and refuse to work together. */
@@ -73,8 +58,4 @@ function linkerFlags(version: string): string {
   const [major, minor] = version.split('.');
   const variable = 'k8s.io/component-base/version';
   return `-s -w -X ${variable}.gitVersion=v${version} -X ${variable}.gitMajor=${major} -X ${variable}.gitMinor=${minor}`;
-}
-
-function cacheFolder({ XDG_CACHE_HOME: named = '' }: NodeJS.ProcessEnv): string {
-  return join(named === '' ? join(homedir(), '.cache') : named, 'sluice');
 }

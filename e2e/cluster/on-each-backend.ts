@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, inject } from 'vitest';
 import { clusterOf } from './cluster.ts';
-import type { ApiServerControl } from './cluster.ts';
+import type { ApiServerControl, Cluster } from './cluster.ts';
 import { Lab } from './lab.ts';
+import type { Lack } from './lack.ts';
 import type { Rights } from './shipped-rights.ts';
 
 export interface SuiteNeeds {
   /** The suite stops parts of the cluster: skipped where tests may not. */
   readonly apiServer?: boolean;
+  /** What the suite does not find on this machine. */
+  readonly lack?: Lack | undefined;
   /** Of the account; those that are shipped by default. */
   readonly rights?: Rights;
   /** No backend has a part in it and it takes minutes: it runs on the first of them alone. */
@@ -26,12 +29,18 @@ export interface SuiteParts {
   readonly apiServer: () => ApiServerControl;
 }
 
+/** Why a suite cannot run at all. */
+function hindranceOf({ lack, apiServer }: SuiteNeeds, cluster: Cluster): string | undefined {
+  if (lack !== undefined) return `${lack.missing}; ${lack.install}`;
+  if (apiServer !== true || cluster.apiServer !== undefined) return undefined;
+  return `the lane ${cluster.lane} lets nobody stop its API server`;
+}
+
 /** Defines a suite once for each backend of the run, each time with a lab of its own. What cannot run is skipped, and its title says why. */
 export function onEachBackend(title: string, body: (parts: SuiteParts) => void, needs: SuiteNeeds = {}): void {
   const cluster = clusterOf(inject('cluster'));
-  const hindrance =
-    needs.apiServer === true && cluster.apiServer === undefined ? `the lane ${cluster.lane} lets nobody stop its API server` : undefined;
-  if (hindrance !== undefined && leftToAnotherLane) return;
+  const hindrance = hindranceOf(needs, cluster);
+  if (hindrance !== undefined && needs.lack === undefined && leftToAnotherLane) return;
   const backends = inject('backends');
   const able = backends.find(({ missing }) => missing === undefined) ?? backends[0];
   for (const { name, missing = hindrance } of backends.filter((backend) => needs.once !== true || backend === able)) {

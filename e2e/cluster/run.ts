@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { root } from '../linked-packages.ts';
 import { installedBackends } from './installed-backends.ts';
 import { programSource } from './control-plane-programs.ts';
+import { provideCertManager } from './cert-manager-program.ts';
 import { isLack } from './lack.ts';
 import { chooseLanes } from './lanes.ts';
 import type { Lane } from './lanes.ts';
@@ -51,6 +52,8 @@ async function runLane(lane: Lane, backends: readonly BackendChoice[]): Promise<
 function providePrograms(): string {
   const source = programSource();
   if (isLack(source)) throw new Error(source.missing);
+  // Where the suites run there is no network: what they need is built before.
+  provideCertManager(say);
   return source.provide(say);
 }
 

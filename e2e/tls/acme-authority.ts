@@ -16,6 +16,8 @@ export class AcmeAuthority {
   readonly directory: string;
   /** For the authority's own API. */
   readonly agent: Agent;
+  /** Address and port of its name server. */
+  readonly nameServer: string;
   readonly #management: string;
   readonly #children: readonly ChildProcess[];
   /** What it has said. */
@@ -23,6 +25,7 @@ export class AcmeAuthority {
 
   private constructor(ports: Ports, ca: string, children: readonly ChildProcess[]) {
     this.directory = `https://127.0.0.1:${ports.api}/dir`;
+    this.nameServer = `127.0.0.1:${ports.names}`;
     this.#management = `https://127.0.0.1:${ports.management}`;
     this.agent = new Agent({ ca, checkServerIdentity: () => undefined });
     this.#children = children;

@@ -84,6 +84,7 @@ export { compileRoutes } from './evaluate/compile.ts';
 export type { RouteTable } from './evaluate/compile.ts';
 export { canonicalHost } from './evaluate/canonical-host.ts';
 export { serverNameOf } from './evaluate/server-name.ts';
+export type { TlsSessions, TransportSecurity } from './model/settings/transport-security.ts';
 export { DEFAULT_NAME, certificateFor, certificateNames } from './evaluate/certificate-names.ts';
 export type { CertificateNames } from './evaluate/certificate-names.ts';
 export { hostRank, wildcardAbove } from './evaluate/match.ts';

@@ -1,5 +1,3 @@
-import { createSecureContext } from 'node:tls';
-import type { SecureContext } from 'node:tls';
 import { SluiceError, accessLines, createDefaultCertificate, defaultServing, messageOf, streamHosts } from '@sluice/core';
 import type {
   Dataplane,
@@ -22,7 +20,6 @@ import { IDLE_MS, PROXY_HEADER_MS, RESPONSES } from '../serve/streams/stream-opt
 interface Running {
   readonly server: ProxyServer;
   readonly streams: OpenStreams;
-  readonly defaultContext: SecureContext;
   readonly defaultPair: KeyPairText;
   readonly accessLog: BatchedAccessLog | undefined;
 }
@@ -95,7 +92,7 @@ export class NodeDataplane implements Dataplane {
       responses: RESPONSES,
       logger,
     });
-    return { server, streams, defaultContext: createSecureContext({ ...pair, minVersion: 'TLSv1.2' }), defaultPair: pair, accessLog };
+    return { server, streams, defaultPair: pair, accessLog };
   }
 
   health(): Promise<DataplaneHealth> {
@@ -116,10 +113,10 @@ export class NodeDataplane implements Dataplane {
   }
 
   /** Throws `SLU3002` when the proxy is not running. `make` gets the default certificate. */
-  swap(make: (defaultContext: SecureContext, defaultPair: KeyPairText) => ServingGeneration): void {
+  swap(make: (defaultPair: KeyPairText) => ServingGeneration): void {
     if (this.#running === undefined) throw new SluiceError('SLU3002', 'the proxy is not running');
-    const { server, accessLog, defaultContext, defaultPair } = this.#running;
-    const generation = make(defaultContext, defaultPair);
+    const { server, accessLog, defaultPair } = this.#running;
+    const generation = make(defaultPair);
     accessLog?.use(accessLines(generation.routes.settings.accessLog));
     server.swap(generation);
   }

@@ -4,7 +4,7 @@ import type { Admission, ApplyOutcome, Artifact, Generation, Reloader, RoutingMo
 import type { NodeTable } from '../translate/node-renderer.ts';
 import { isNodeTable } from '../translate/node-renderer.ts';
 import { refusedAuthorities, verifyingLookup } from '../validate/client-contexts.ts';
-import { certificateLookup, pairLookup } from '../validate/secure-contexts.ts';
+import { contextOf, pairLookup } from '../validate/secure-contexts.ts';
 import type { NodeDataplane } from './node-dataplane.ts';
 
 /** Swaps tables in the running proxy. A swap is atomic and in this process, so that its return is the acknowledgement. */
@@ -38,11 +38,11 @@ export class NodeReloader implements Reloader {
     const reasons = this.#model === undefined ? ['first table'] : changes(this.#model, model);
     this.#model = model;
     const routes = compileRoutes(model);
-    this.#dataplane.swap((defaultContext, defaultPair) => {
-      const plain = certificateLookup(model, defaultContext);
+    this.#dataplane.swap((defaultPair) => {
       const pairFor = pairLookup(model, defaultPair);
       const verifying = verifyingLookup(routes, pairFor);
-      const secureContextFor = (name: string): SecureContext => verifying(name) ?? plain(name);
+      const secureContextFor = (name: string): SecureContext =>
+        verifying(name) ?? contextOf(pairFor(name), model.settings.transportSecurity);
       return { digest, routes, upstreams: model.upstreams, secureContextFor, defaultPair: pairFor(undefined) };
     });
     await this.#dataplane.swapStreams(model.streams);

@@ -4,6 +4,8 @@ import { createServer as createTlsServer } from 'node:tls';
 import type { SecureContext, Server as TlsServer, TlsOptions, TLSSocket } from 'node:tls';
 import type { KeyPairText } from '../validate/secure-contexts.ts';
 import { constants } from 'node:crypto';
+import type { TransportSecurity } from '@sluice/core';
+import { transportOptions } from '../validate/transport-options.ts';
 import { peekClientHello } from './client-hello.ts';
 
 /** Longer than the default of 511, so that a burst of connections after a restart does not wait for SYN retries. */
@@ -20,11 +22,23 @@ export function plainServer(): Server {
   return createServer({ allowHalfOpen: true, noDelay: true });
 }
 
-/** A server for TLS, and how it gets another certificate for clients that send no server name. */
+/** A server for TLS, and how it gets other settings and another certificate for clients that send no server name. */
 export interface TlsListener {
   readonly server: Server;
-  useDefault(pair: KeyPairText): void;
+  use(pair: KeyPairText, security: TransportSecurity): void;
 }
+
+/** What depends on the name that a client asks for; empty where it asks for none. */
+export interface TlsChoices {
+  readonly secureContextFor: (serverName: string) => SecureContext | undefined;
+  /** Whether a certificate is asked for. */
+  readonly asksFor: (serverName: string) => boolean;
+  /** Whether there is no handshake at all. */
+  readonly refuses: (serverName: string) => boolean;
+}
+
+/** A fatal alert `unrecognized_name` (RFC 6066 section 3). */
+const UNRECOGNIZED_NAME = Buffer.from([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x70]);
 
 /**
  * A server for TLS 1.2 and up, which emits `secureConnection` and `tlsClientError`, one of them for each connection. The
@@ -39,8 +53,7 @@ export interface TlsListener {
  */
 export function tlsServer(
   fallback: KeyPairText & { readonly handshakeTimeout: number },
-  secureContextFor: (serverName: string) => SecureContext | undefined,
-  asksFor: (serverName: string) => boolean = () => false,
+  { secureContextFor, asksFor, refuses }: TlsChoices,
 ): TlsListener {
   const options: TlsOptions & { allowHalfOpen: boolean; noDelay: boolean } = {
     ...fallback,
@@ -71,14 +84,21 @@ export function tlsServer(
   server.on('connection', (socket) =>
     peekClientHello(socket, fallback.handshakeTimeout, (hello) => {
       if (hello === undefined) server.emit('tlsClientError', new Error('closed before its first record'), socket);
-      else if (asksFor(hello.serverName)) (hello.offersHttp11 ? askingAgreeing : askingSilent).emit('connection', socket);
+      else if (refuses(hello.serverName)) {
+        socket.end(UNRECOGNIZED_NAME);
+        server.emit('tlsClientError', new Error('the name is refused'), socket);
+      } else if (asksFor(hello.serverName)) (hello.offersHttp11 ? askingAgreeing : askingSilent).emit('connection', socket);
       else (hello.offersHttp11 ? agreeing : silent).emit('connection', socket);
     }),
   );
   return {
     server,
-    useDefault: ({ cert, key }) => {
-      for (const { made, more } of inner) made.setSecureContext({ ...more, cert, key });
+    use: (pair, security) => {
+      const wanted = transportOptions(security);
+      for (const { made, more } of inner) {
+        const secureOptions = (more.secureOptions ?? 0) | (wanted.secureOptions ?? 0);
+        made.setSecureContext({ ...more, ...wanted, ...pair, secureOptions });
+      }
     },
   };
 }

@@ -1,8 +1,16 @@
 import type { AddressInfo, Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { SecureContext } from 'node:tls';
 import { messageOf } from '@sluice/core';
-import type { ClientAuth, ClientTls, DataplaneStats, Logger, RequestMetrics, RequestTracing, ServingSettings } from '@sluice/core';
+import type {
+  ClientAuth,
+  ClientTls,
+  DataplaneStats,
+  Logger,
+  RequestMetrics,
+  RequestTracing,
+  ServingSettings,
+  TransportSecurity,
+} from '@sluice/core';
 import type { AccessLog } from './access-log.ts';
 import { Balancer } from './balancer.ts';
 import { ClientConnection, FIRST_REQUEST_MS } from './client-connection.ts';
@@ -61,6 +69,7 @@ export class ProxyServer {
   readonly #http: readonly Server[];
   readonly #https: readonly TlsListener[];
   #defaultPair: KeyPairText;
+  #security: TransportSecurity | undefined;
   #addresses: BoundAddresses = { http: [], https: [] };
   #accepted = 0;
   #emptied: PromiseWithResolvers<void> | undefined;
@@ -97,8 +106,11 @@ export class ProxyServer {
     this.#https = options.https.map(() =>
       tlsServer(
         { ...options.defaultCertificate, handshakeTimeout: timeouts.headerMs },
-        (name) => this.#secureContext(name),
-        (name) => this.#asksFor(name),
+        {
+          secureContextFor: (name) => this.#context.generation?.secureContextFor(name),
+          asksFor: (name) => this.#asksFor(name),
+          refuses: (name) => this.#refuses(name),
+        },
       ),
     );
   }
@@ -143,13 +155,14 @@ export class ProxyServer {
     this.#use(generation.routes.settings);
     this.#context.balancer.swap(generation.upstreams);
     this.#context.generation = generation;
-    this.#showByDefault(generation.defaultPair ?? this.#options.defaultCertificate);
+    this.#speak(generation.defaultPair ?? this.#options.defaultCertificate, generation.routes.settings.transportSecurity);
   }
 
-  #showByDefault(pair: KeyPairText): void {
-    if (pair === this.#defaultPair) return;
+  #speak(pair: KeyPairText, security: TransportSecurity): void {
+    if (pair === this.#defaultPair && security === this.#security) return;
     this.#defaultPair = pair;
-    for (const listener of this.#https) listener.useDefault(pair);
+    this.#security = security;
+    for (const listener of this.#https) listener.use(pair, security);
   }
 
   /** Digest of the generation that is served. */
@@ -294,7 +307,10 @@ export class ProxyServer {
     return auth?.kind === 'verify' && auth.mode !== 'off';
   }
 
-  #secureContext(name: string): SecureContext | undefined {
-    return this.#context.generation?.secureContextFor(name);
+  /** A name that no host has, or none, where such are refused. */
+  #refuses(name: string): boolean {
+    const routes = this.#context.generation?.routes;
+    if (routes?.settings.transportSecurity.refusesUnknownNames !== true) return false;
+    return (routes.hostOf(name)?.match.kind ?? 'any') === 'any';
   }
 }

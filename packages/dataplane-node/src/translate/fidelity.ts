@@ -19,6 +19,14 @@ export const nodeDifferences: readonly string[] = ['HTTP/1.1 is spoken to client
 
 /** Where the Node data plane differs from ingress-nginx in how it does what an annotation asks for. */
 export const nodeFidelity: FidelityTable = {
+  'enable-ocsp': { level: 'refused', note: 'authorities are not asked about certificates' },
+  'ssl-buffer-size': { level: 'equivalent', note: 'records are as large as what there is to send' },
+  'ssl-early-data': { level: 'refused', note: 'requests wait for the end of the handshake' },
+  'ssl-session-cache': {
+    level: 'equivalent',
+    note: 'sessions are kept by clients, as encrypted tickets whose key is known to the process alone',
+  },
+  'ssl-session-cache-size': { level: 'equivalent', note: 'sessions are kept by clients: they take no memory' },
   'configuration-snippet': readIntoSteps,
   'server-snippet': readIntoSteps,
   'auth-keepalive': kept,

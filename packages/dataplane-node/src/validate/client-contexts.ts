@@ -1,19 +1,25 @@
 import { createSecureContext } from 'node:tls';
 import type { SecureContext } from 'node:tls';
-import type { ClientVerification, Culprit, RouteTable, RoutingModel } from '@sluice/core';
+import type { ClientVerification, Culprit, RouteTable, RoutingModel, TransportSecurity } from '@sluice/core';
 import type { KeyPairText } from './secure-contexts.ts';
+import { transportOptions } from './transport-options.ts';
 
-const contexts = new WeakMap<ClientVerification, WeakMap<KeyPairText, SecureContext>>();
+interface Made {
+  readonly context: SecureContext;
+  readonly security: TransportSecurity;
+}
+
+const contexts = new WeakMap<ClientVerification, WeakMap<KeyPairText, Made>>();
 
 /** The TLS context of a certificate that checks clients, made once. Throws OpenSSL's error when it refuses what it is given. */
-function verifyingContext(auth: ClientVerification, pair: KeyPairText): SecureContext {
+function verifyingContext(auth: ClientVerification, pair: KeyPairText, security: TransportSecurity): SecureContext {
   let known = contexts.get(auth);
   if (known === undefined) contexts.set(auth, (known = new WeakMap()));
-  let context = known.get(pair);
-  if (context === undefined) {
-    const { authorities: ca, revocations: crl } = auth;
-    known.set(pair, (context = createSecureContext({ ...pair, ca, ...(crl !== undefined && { crl }), minVersion: 'TLSv1.2' })));
-  }
+  const made = known.get(pair);
+  if (made?.security === security) return made.context;
+  const { authorities: ca, revocations: crl } = auth;
+  const context = createSecureContext({ ...transportOptions(security), ...pair, ca, ...(crl !== undefined && { crl }) });
+  known.set(pair, { context, security });
   return context;
 }
 
@@ -25,7 +31,7 @@ export function verifyingLookup(
   return (serverName) => {
     const auth = routes.hostOf(serverName)?.clientAuth;
     if (auth?.kind !== 'verify' || auth.mode === 'off') return undefined;
-    return verifyingContext(auth, pairFor(serverName));
+    return verifyingContext(auth, pairFor(serverName), routes.settings.transportSecurity);
   };
 }
 

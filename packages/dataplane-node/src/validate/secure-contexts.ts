@@ -1,7 +1,8 @@
 import { createSecureContext } from 'node:tls';
 import type { SecureContext } from 'node:tls';
-import type { Certificate, RoutingModel } from '@sluice/core';
+import type { Certificate, RoutingModel, TransportSecurity } from '@sluice/core';
 import { certificateFor, certificateNames } from '@sluice/core';
+import { transportOptions } from './transport-options.ts';
 
 /** PEM. */
 export interface KeyPairText {
@@ -10,20 +11,18 @@ export interface KeyPairText {
 }
 
 const pairs = new WeakMap<Certificate, KeyPairText>();
-const contexts = new WeakMap<Certificate, SecureContext>();
+const contexts = new WeakMap<TransportSecurity, WeakMap<KeyPairText, SecureContext>>();
 
 /** The TLS context of a certificate, made once; the model has none that OpenSSL refuses. */
-function contextOf(certificate: Certificate): SecureContext {
-  let context = contexts.get(certificate);
-  if (context === undefined)
-    contexts.set(
-      certificate,
-      (context = createSecureContext({ cert: certificate.chain, key: certificate.privateKey.reveal(), minVersion: 'TLSv1.2' })),
-    );
+export function contextOf(pair: KeyPairText, security: TransportSecurity): SecureContext {
+  let known = contexts.get(security);
+  if (known === undefined) contexts.set(security, (known = new WeakMap()));
+  let context = known.get(pair);
+  if (context === undefined) known.set(pair, (context = createSecureContext({ ...transportOptions(security), ...pair })));
   return context;
 }
 
-/** As `certificateLookup`, for those who make contexts themselves. The same object for the same certificate. */
+/** Finds certificates by the name that a client asks for; `fallback` where the model has none for it. The same object for the same certificate. */
 export function pairLookup(model: RoutingModel, fallback: KeyPairText): (serverName: string | undefined) => KeyPairText {
   const find = findCertificate(model);
   return (serverName) => {
@@ -32,15 +31,6 @@ export function pairLookup(model: RoutingModel, fallback: KeyPairText): (serverN
     let pair = pairs.get(certificate);
     if (pair === undefined) pairs.set(certificate, (pair = { cert: certificate.chain, key: certificate.privateKey.reveal() }));
     return pair;
-  };
-}
-
-/** Finds contexts by the name that a client asks for; `fallback` where the model has no certificate for it. */
-export function certificateLookup(model: RoutingModel, fallback: SecureContext): (serverName: string) => SecureContext {
-  const find = findCertificate(model);
-  return (serverName) => {
-    const certificate = find(serverName);
-    return certificate === undefined ? fallback : contextOf(certificate);
   };
 }
 

@@ -15,7 +15,10 @@ export function bootstrapTree(deployment: Deployment): HaproxyTree {
       {
         label: 'the answer before the first configuration',
         head: ['frontend', 'sluice_clients', 'from', 'sluice'],
-        lines: [...binds(deployment), ...lines('http-request return status 503 content-type text/plain string unavailable')],
+        lines: [
+          ...binds(deployment, defaultServing),
+          ...lines('http-request return status 503 content-type text/plain string unavailable'),
+        ],
       },
     ],
     secret: new Set(),

@@ -22,7 +22,11 @@ export function certificateLines(model: RoutingModel): CertificateTree {
   const names = new Map(certificateNames(model));
   const standard = names.get(DEFAULT_NAME);
   for (const name of options.keys()) if (!names.has(name)) names.set(name, standard);
-  const lines = [firstLine(standard, options.get(DEFAULT_NAME) ?? ''), ...groupedLines(names, options)];
+  const { refusesUnknownNames } = model.settings.transportSecurity;
+  if (refusesUnknownNames) for (const name of ownNames(model)) if (!names.has(name)) names.set(name, standard);
+  const first = lineFor(standard, options.get(DEFAULT_NAME) ?? '');
+  const isForOthers = standard === undefined && !refusesUnknownNames;
+  const lines = [isForOthers ? first : { ...first, names: [NOBODY] }, ...groupedLines(names, options)];
   const used = new Set(lines.map(({ certificate }) => certificate));
   return {
     certificates: model.certificates.map(servedCertificate).filter(({ name }) => used.has(name)),
@@ -31,13 +35,15 @@ export function certificateLines(model: RoutingModel): CertificateTree {
   };
 }
 
-/** Nobody's name (RFC 6761 section 6.4). */
+/**
+ * Nobody's name (RFC 6761 section 6.4), for the first line, which HAProxy has for all other names: without any it would be for those that the
+ * certificate lists, too.
+ */
 const NOBODY = 'sluice.invalid';
 
-/** HAProxy has the first line for all other names; without any name it would be for those that the certificate lists, too. */
-function firstLine(standard: Certificate | undefined, options: string): CertificateLine {
-  const line = lineFor(standard, options);
-  return standard === undefined ? line : { ...line, names: [NOBODY] };
+/** Every name that a host has. */
+function ownNames({ virtualHosts }: RoutingModel): readonly string[] {
+  return virtualHosts.flatMap((host) => (host.match.kind === 'any' ? [] : [host.name, ...exactAliases(host)]));
 }
 
 /** A line for each certificate with what is asked for, and the names that it is for. */

@@ -23,6 +23,10 @@ const noSpans = {
 /** Where the HAProxy data plane differs from ingress-nginx in how it does what an annotation asks for. */
 export const haproxyFidelity: FidelityTable = {
   'enable-opentelemetry': noSpans,
+  'enable-ocsp': { level: 'refused', note: 'HAProxy does not ask authorities about certificates' },
+  'ssl-buffer-size': { level: 'equivalent', note: 'records are as large as what there is to send' },
+  'ssl-ciphers': { level: 'equivalent', note: 'ChaCha20 goes first for clients that prefer it' },
+  'ssl-early-data': { level: 'refused', note: 'requests wait for the end of the handshake' },
   'auth-keepalive': kept,
   'auth-keepalive-requests': kept,
   'auth-keepalive-share-vars': kept,

@@ -8,6 +8,7 @@ import type { BoundAddress, Deployment } from './deployment.ts';
 import { readTimeout } from './backend-class.ts';
 import { errorLines } from './error-files.ts';
 import { forwardedHeaders, settingLines } from './forwarded-headers.ts';
+import { transportLines, transportWords } from './transport-security.ts';
 
 /** Files that HAProxy has open besides two for each client: listeners, logs, its own sockets. */
 const SPARED_FILES = 512;
@@ -19,7 +20,7 @@ const MOST_HEADERS = 256;
 /** The settings of the process. */
 export function globalSection(
   { settings, user, mostFiles = Infinity }: Deployment,
-  { clients }: ServingSettings = defaultServing,
+  { clients, transportSecurity }: ServingSettings = defaultServing,
   lua?: 'without Lua',
 ): SectionTree {
   const { threads, maxConnections, hardStopAfterMs } = settings;
@@ -31,13 +32,8 @@ export function globalSection(
       ...(threads === 'auto' ? [] : [line('nbthread', threads)]),
       line('hard-stop-after', `${hardStopAfterMs}ms`),
       ...(user === undefined ? [] : [line('user', user.name), line('group', user.group)]),
-      ...lines(
-        'tune.bufsize 32768',
-        'tune.http.logurilen 4096',
-        `tune.http.maxhdr ${2 * MOST_HEADERS}`,
-        'tune.ssl.default-dh-param 2048',
-        'ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets',
-      ),
+      ...lines('tune.bufsize 32768', 'tune.http.logurilen 4096', `tune.http.maxhdr ${2 * MOST_HEADERS}`),
+      ...transportLines(transportSecurity),
       ...(clients.http2Streams === undefined ? [] : [line('tune.h2.max-concurrent-streams', clients.http2Streams)]),
       ...(lua === undefined ? luaLines : []),
       // Authentication services and targets of mirrors are asked without a look at their certificates, as ingress-nginx does.
@@ -106,7 +102,7 @@ export function frontendSection(deployment: Deployment, serving: ServingSettings
     label: 'the frontend',
     head: ['frontend', 'sluice_clients', 'from', 'sluice'],
     lines: [
-      ...binds(deployment, clients),
+      ...binds(deployment, serving),
       ...lines(
         'option accept-invalid-http-request',
         // A client may be sending its next request at the moment of a reload: it is answered, and told that it was the last one.
@@ -268,7 +264,10 @@ export const loopSection: SectionTree = {
 };
 
 /** All of IPv6 and all of IPv4 are two sockets: an address of IPv4 is not to look like one of IPv6. */
-export function binds(deployment: Deployment, { http2 }: Pick<ClientConnections, 'http2'> = { http2: true }): readonly Line[] {
+export function binds(
+  deployment: Deployment,
+  { clients: { http2 }, transportSecurity }: ServingSettings = defaultServing,
+): readonly Line[] {
   const { http, https } = deployment;
   const secure = [
     'ssl',
@@ -280,6 +279,7 @@ export function binds(deployment: Deployment, { http2 }: Pick<ClientConnections,
     'all',
     'crt-ignore-err',
     'all',
+    ...transportWords(transportSecurity),
   ];
   return [
     ...http.flatMap((one) => addressesOf(one, deployment)).map((address) => line('bind', ...address)),

@@ -28,6 +28,7 @@ import { MapFiles } from './map-files.ts';
 import { Remembered } from './remembered.ts';
 import type { MapRecord } from './record.ts';
 import type { StreamTree } from './streams.ts';
+import { transportFiles } from './transport-security.ts';
 import type { UpstreamMaps } from './upstream-maps.ts';
 import { passwordCheck, userListOf } from './user-lists.ts';
 import type { UserList } from './user-lists.ts';
@@ -101,7 +102,12 @@ function treeOf(
     certificateLines: certificates.lines,
     accessLog: settings.accessLog,
     askers: askersOf(hosts, classes),
-    files: uniqueFiles([...errorFiles, ...certificates.files, ...upstreams.flatMap(({ files }) => files)]),
+    files: uniqueFiles([
+      ...errorFiles,
+      ...transportFiles(settings.transportSecurity),
+      ...certificates.files,
+      ...upstreams.flatMap(({ files }) => files),
+    ]),
   };
 }
 

@@ -27,6 +27,7 @@ const noSpans = {
 /** Where the nginx data plane differs from ingress-nginx in how it does what an annotation asks for. */
 export const nginxFidelity: FidelityTable = {
   'enable-opentelemetry': noSpans,
+  'enable-ocsp': { level: 'refused', note: 'answers of authorities are sent along by nginx without Lua alone' },
   'configuration-snippet': readIntoSteps,
   'server-snippet': readIntoSteps,
   'auth-keepalive': kept,
@@ -53,6 +54,7 @@ const withoutLua = 'this nginx has no Lua' as const;
 
 /** Where it differs besides when nginx has no Lua. */
 export const staticFidelity: FidelityTable = {
+  'enable-ocsp': { level: 'equivalent', note: 'nginx itself asks the authorities' },
   'configuration-snippet': { level: 'refused', note: `${withoutLua}: paths with a snippet answer 503` },
   'server-snippet': { level: 'refused', note: `${withoutLua}: paths that it changes answer 503` },
   'server-tokens': { level: 'approximate', note: `${withoutLua}: Server is nginx, whether asked for or not` },

@@ -34,7 +34,7 @@ export function httpDirectives(deployment: Deployment, settings: ServingSettings
     ...limits(deployment),
     ...clientLimits(deployment, settings.clients),
     ...(hasHttp2Directive(deployment) ? [directive('http2', 'on')] : []),
-    ...transportSecurity(),
+    strictTransport,
     ...logging(deployment, settings.accessLog),
     ...forwardedDirectives(settings, deployment),
     ...httpVariables(settings),
@@ -91,18 +91,6 @@ function clientLimits({ capabilities }: Deployment, clients: ClientConnections):
     directive('large_client_header_buffers', buffers?.count ?? 4, buffers === undefined ? '8k' : buffers.bytes),
     ...(headerBufferBytes === undefined ? [] : [directive('client_header_buffer_size', headerBufferBytes)]),
     ...(capabilities.http2 && http2Streams !== undefined ? [directive('http2_max_concurrent_streams', http2Streams)] : []),
-  ];
-}
-
-/** As ingress-nginx has it by default. */
-function transportSecurity(): readonly Directive[] {
-  return [
-    directive('ssl_protocols', 'TLSv1.2', 'TLSv1.3'),
-    directive('ssl_prefer_server_ciphers', 'on'),
-    directive('ssl_session_timeout', '10m'),
-    directive('ssl_session_tickets', 'off'),
-    directive('ssl_buffer_size', '4k'),
-    strictTransport,
   ];
 }
 

@@ -15,7 +15,7 @@ import type { SharedServers, TranslatedServer } from './shared-servers.ts';
 import { staticFindings } from './static-findings.ts';
 import { streamFindings, streamTree } from './streams.ts';
 import { isLive } from './surroundings.ts';
-import { tlsSessions } from './tls-sessions.ts';
+import { transportSecurity } from './transport-security.ts';
 import type { Deployment } from './surroundings.ts';
 
 /** A host as it was translated last, and what that depended on besides the host itself. */
@@ -54,7 +54,7 @@ export class NginxRenderer implements Renderer<NginxTree> {
       resources.merge(own);
       return { host, server };
     });
-    resources.share('the TLS sessions', [tlsSessions(model.virtualHosts)]);
+    resources.share('TLS', transportSecurity(model, deployment, resources));
     const { hosts, maps } = this.#shared(servers);
     const tree: NginxTree = {
       main: mainDirectives(deployment),

@@ -25,6 +25,13 @@ export class Resources {
     return `current/${path}`;
   }
 
+  /** The same for key material that is no text: one character for each byte. */
+  keyBytes(folder: string, content: KeyMaterial, from: Origin): string {
+    const path = `${folder}/${content.fingerprint.slice(0, 16)}`;
+    this.files.set(path, { path, content, readers: 'master', from, binary: true });
+    return `current/${path}`;
+  }
+
   plan(plan: RequestPlan): string {
     const key = planKey(plan);
     this.plans.set(key, plan);

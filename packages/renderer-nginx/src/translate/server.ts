@@ -47,10 +47,11 @@ function described({ object, field }: Origin): string {
 function tls(host: VirtualHost, isDefault: boolean, around: Surroundings): readonly Directive[] {
   const pair = certificateFiles(host, isDefault, around);
   if (pair === undefined) return [];
+  const refusing = isDefault && around.settings.transportSecurity.refusesUnknownNames ? [directive('ssl_reject_handshake', 'on')] : [];
   const [chain, key, from] = pair;
   const directives = [directive('ssl_certificate', chain), directive('ssl_certificate_key', key)].map((one) => ({ ...one, from }));
-  if (!isLive(around.deployment)) return directives;
-  if (isDefault) return [...directives, luaBlock('ssl_client_hello_by_lua_block', 'require("sluice.certificate").hello()')];
+  if (!isLive(around.deployment)) return [...directives, ...refusing];
+  if (isDefault) return [...directives, ...refusing, luaBlock('ssl_client_hello_by_lua_block', 'require("sluice.certificate").hello()')];
   return [...directives, luaBlock('ssl_certificate_by_lua_block', 'require("sluice.certificate").select()')];
 }
 

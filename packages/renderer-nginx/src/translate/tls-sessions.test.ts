@@ -1,4 +1,4 @@
-import { builtIn } from '@sluice/core';
+import { builtIn, defaultServing } from '@sluice/core';
 import type { HostMatch, VirtualHost } from '@sluice/core';
 import { expect, test } from 'vitest';
 import { tlsSessions } from './tls-sessions.ts';
@@ -9,10 +9,10 @@ function host(match: HostMatch, authorities?: string, mode: 'on' | 'off' = 'on')
 }
 
 const named: HostMatch = { kind: 'exact', name: 'a.test' };
-const cache = (...hosts: readonly VirtualHost[]): unknown => tlsSessions(hosts).args;
+const cache = (...hosts: readonly VirtualHost[]): unknown => tlsSessions(hosts, defaultServing.transportSecurity.sessions).args;
 
 test('sessions last while nobody asks for certificates', () => {
-  expect(cache(host(named), host({ kind: 'any' }))).toEqual([{ kind: 'plain', text: 'shared:sluice_tls:10m' }]);
+  expect(cache(host(named), host({ kind: 'any' }))).toEqual([{ kind: 'plain', text: 'shared:sluice_tls:10485760' }]);
   expect(cache(host(named, 'A', 'off'))).toEqual(cache());
 });
 

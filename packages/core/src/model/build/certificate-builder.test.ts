@@ -58,3 +58,43 @@ test('a Secret without a certificate is told', () => {
   expect(shown).toMatchObject({ 'plain.test': undefined });
   expect(found).toEqual(['SLU1402 tls/empty']);
 });
+
+const isAboutCertificates = (code: string): boolean => code.startsWith('SLU14');
+
+test('what becomes of a certificate with time is told without any change of an object', () => {
+  const store = new SnapshotStore();
+  store.change([...serviceObjects('a'), annotatedIngress('plain', {}), secret].map((object) => ({ kind: 'put', object })));
+  let nowMs = Date.now();
+  const builder = new ModelBuilder({ ...defaultModelOptions, defaultCertificate: 'tls/standard' }, () => nowMs);
+  const told = (): readonly string[] =>
+    builder
+      .build(store.snapshot())
+      .diagnostics.filter(({ code }) => isAboutCertificates(code))
+      .map(({ code, message }) => `${code} ${message.split(' at ')[0] ?? ''}`);
+  const DAY_MS = 86_400_000;
+  expect(told()).toEqual([]);
+  nowMs += 356 * DAY_MS;
+  expect(told()).toEqual(['SLU1404 the certificate expires']);
+  nowMs += 10 * DAY_MS;
+  expect(told()).toEqual(['SLU1404 the certificate expired']);
+  nowMs -= 1000 * DAY_MS;
+  expect(told()).toEqual([expect.stringMatching(/^SLU1404 the certificate is not valid before /)]);
+});
+
+test('a Secret that turns bad keeps what it held, until it is gone', () => {
+  const store = new SnapshotStore();
+  const put = (object: object): void => store.change([{ kind: 'put', object }]);
+  const builder = new ModelBuilder({ ...defaultModelOptions, defaultCertificate: 'tls/standard' });
+  const state = () => {
+    const { model, diagnostics } = builder.build(store.snapshot());
+    return [model.certificates.length, ...diagnostics.map(({ code }) => code).filter(isAboutCertificates)];
+  };
+  for (const object of [...serviceObjects('a'), annotatedIngress('plain', {}), secret]) put(object);
+  expect(state()).toEqual([1]);
+  put({ ...secret, data: { 'tls.crt': '', 'tls.key': '' } });
+  expect(state()).toEqual([1, 'SLU1402']);
+  store.change([{ kind: 'delete', ref: { kind: 'Secret', namespace: 'tls', name: 'standard' } }]);
+  expect(state()).toEqual([0, 'SLU1401']);
+  put({ ...secret, data: { 'tls.crt': '', 'tls.key': '' } });
+  expect(state()).toEqual([0, 'SLU1402']);
+});

@@ -121,10 +121,14 @@ function take({ key, ...written }: Written, taken: Taken): void {
 }
 
 /** What is said as by default is not noted: nothing differs by it. */
-function takeSetting({ key, parse, standard, protects }: AnySetting, written: DefaultAnnotation, { values, diagnostics }: Taken): void {
+function takeSetting(
+  { key, parse, standard, protects, secret }: AnySetting,
+  written: DefaultAnnotation,
+  { values, diagnostics }: Taken,
+): void {
   const parsed = parse(written.text);
   const code = protects === true ? 'SLU1604' : 'SLU1603';
-  if (!parsed.ok) diagnostics.push(invalid(written.from, written.text, parsed.reason, code));
+  if (!parsed.ok) diagnostics.push(invalid(written.from, secret === true ? 'of a secret' : written.text, parsed.reason, code));
   else if (!sameValue(parsed, parse(standard))) values.set(key, written);
   if (parsed.ok && 'but' in parsed && parsed.but !== undefined) diagnostics.push(diagnose(code, written.from, parsed.but));
 }

@@ -20,6 +20,8 @@ import { strictTransportGroup } from './strict-transport.ts';
 import type { StrictTransport } from './strict-transport.ts';
 import { tracingGroup } from './tracing.ts';
 import type { TracingSettings } from './tracing.ts';
+import { transportSecurityGroup } from './transport-security.ts';
+import type { TransportSecurity } from './transport-security.ts';
 
 /** A setting that somebody has set to something else than its default. */
 export interface SaidSetting extends Pick<SettingFacts, 'key' | 'protects'> {
@@ -42,6 +44,7 @@ export interface ServingSettings {
   readonly tracing: TracingSettings;
   readonly clients: ClientConnections;
   readonly upstreams: UpstreamConnections;
+  readonly transportSecurity: TransportSecurity;
   /** In the order of their keys; what a backend does not do exactly is told there. */
   readonly said: readonly SaidSetting[];
 }
@@ -59,6 +62,7 @@ export function servingSettings(values: SettingValues, said: readonly SaidSettin
     tracing: tracingGroup.read(values),
     clients: clientConnectionsGroup.read(values),
     upstreams: upstreamConnectionsGroup.read(values),
+    transportSecurity: transportSecurityGroup.read(values),
     said,
   };
 }

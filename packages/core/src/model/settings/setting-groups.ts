@@ -14,6 +14,7 @@ import type { AnySetting, SettingGroup } from './setting.ts';
 import { strictTransportGroup } from './strict-transport.ts';
 import { tracingGroup } from './tracing.ts';
 import { upstreamConnectionsGroup } from './upstream-connections.ts';
+import { transportSecurityGroup } from './transport-security.ts';
 
 /** Every group of settings that are no annotations. Adding a setting is adding an entry to one of them. */
 export const settingGroups: readonly SettingGroup<unknown>[] = [
@@ -32,6 +33,7 @@ export const settingGroups: readonly SettingGroup<unknown>[] = [
   strictTransportGroup,
   tracingGroup,
   upstreamConnectionsGroup,
+  transportSecurityGroup,
 ];
 
 const settings = new Map(settingGroups.flatMap((group) => group.settings.map((setting) => [setting.key, setting] as const)));

@@ -19,6 +19,8 @@ export interface SettingFacts {
   readonly effect: string;
   /** It keeps something out: that it has no effect is an error. */
   readonly protects?: boolean;
+  /** Its value is told to nobody. */
+  readonly secret?: boolean;
   /** The kind of the object that its value names by `namespace/name`. */
   readonly names?: 'ConfigMap' | 'Secret';
 }
