@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { KeyPair } from '../certificates.ts';
 import { RunningSluice } from '../running-sluice.ts';
 import { TemporaryFolder } from '../temporary-folder.ts';
@@ -23,6 +22,9 @@ export interface Target {
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
+/** Controllers that all run at once only hinder each other. */
+const AT_ONCE = 3;
+
 /** Runs the cases of the files on a backend: one controller for most of them, one each for those that ask for it. */
 export async function runBehaviour(target: Target, sets: readonly CaseSet[]): Promise<readonly Result[]> {
   const prepared = await Promise.all(sets.map(prepare));
@@ -30,17 +32,16 @@ export async function runBehaviour(target: Target, sets: readonly CaseSet[]): Pr
     const shared = prepared.filter(({ set }) => set.process === 'shared');
     const own = prepared.filter(({ set }) => set.process === 'own').map((one) => [one]);
     const groups = [...(shared.length === 0 ? [] : [shared]), ...own];
-    const results = await Promise.all(groups.map((group, index) => startLater(index, () => runGroup(target, group))));
+    const results = groups.map((): readonly Result[] => []);
+    const waiting = [...groups.entries()];
+    const work = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) results[next[0]] = await runGroup(target, next[1]);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
     return results.flat();
   } finally {
     await Promise.all(prepared.map(({ backends }) => backends.close()));
   }
-}
-
-/** Controllers that all start at once only hinder each other. */
-async function startLater<T>(index: number, start: () => Promise<T>): Promise<T> {
-  await delay(index * 400);
-  return start();
 }
 
 async function prepare(set: CaseSet): Promise<Prepared> {

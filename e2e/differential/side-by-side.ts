@@ -14,7 +14,7 @@ import type { ReceivedRequest } from './recording-server.ts';
 import { Servers } from './servers.ts';
 import { bytesOf, explanationPath, serverNameOf } from './wide-request.ts';
 import type { WideRequest } from './wide-request.ts';
-import { wideObjects } from './wide-rules.ts';
+import { settingsName, wideObjects } from './wide-rules.ts';
 
 const AT_ONCE = 8;
 
@@ -65,7 +65,7 @@ export class SideBySide {
     const folder = new TemporaryFolder();
     const servers = await Servers.start();
     folder.writeObjects('manifests/rules.yaml', wideObjects([], servers.surroundings, 'start.marker'));
-    const config = folder.write('sluice.json', JSON.stringify(settings));
+    const config = folder.write('sluice.json', JSON.stringify({ configMap: settingsName, ...settings }));
     const started: Side[] = [];
     const start = async (name: string, data: string): Promise<Side> => {
       const sluice = await RunningSluice.serving(folder.at('manifests'), folder.at(data), ['--backend', name, '--config', config]);

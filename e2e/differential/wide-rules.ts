@@ -47,12 +47,28 @@ export const wideSpecs: fc.Arbitrary<readonly UnnamedIngress[]> = ingressSpecsOf
   annotations: wideAnnotations,
 }).chain(withCanaries);
 
+/** The ConfigMap with the settings of all sides. */
+export const settingsName = 'one/settings';
+
+const settings = configMap('settings', 'one', {
+  'global-allowed-response-headers': 'X-Custom,X-Out,X-Odd',
+  'use-forwarded-headers': 'true',
+  'compute-full-forwarded-for': 'true',
+  'proxy-add-original-uri-header': 'true',
+  'retry-non-idempotent': 'true',
+  'block-user-agents': '~*blocked',
+});
+
 /** All objects of a rule set. */
 export function wideObjects(specs: readonly UnnamedIngress[], surroundings: Surroundings, marker: string): object[] {
   const { places, certificate, auth } = surroundings;
   const ports = new Map(places.map(({ name, port }) => [name, port]));
   const filled = specs.map((spec) => ({ ...spec, ...(spec.annotations && { annotations: filledIn(spec.annotations, auth) }) }));
-  return [...objectsOf(filled, certificate, ports, marker), ...namespaces.flatMap((namespace) => commonOf(namespace, surroundings))];
+  return [
+    ...objectsOf(filled, certificate, ports, marker),
+    ...namespaces.flatMap((namespace) => commonOf(namespace, surroundings)),
+    settings,
+  ];
 }
 
 function filledIn(annotations: Readonly<Record<string, string>>, auth: string): Record<string, string> {

@@ -6,7 +6,7 @@ import { blockedRequest } from './blocks.ts';
 import { canonicalHost } from './canonical-host.ts';
 import { decideAtRoute } from './at-route.ts';
 import { badHost, badPath, beforeRouting } from './conclude.ts';
-import { asTold } from './forwarded.ts';
+import { asTold, toldHost } from './forwarded.ts';
 import { hostMatches, hostRank, pathMatches } from './match.ts';
 import { normalizePath, splitTarget } from './normalize-path.ts';
 import type { Reason } from './reason.ts';
@@ -44,12 +44,13 @@ export function evaluate(model: RoutingModel, asked: RoutedRequest): Decision {
   return { verdict, reasons };
 }
 
-function tellTold({ told, clientAddress }: RoutedRequest, said: RoutingModel['settings']['said'], reasons: Reason[]): void {
+function tellTold(request: RoutedRequest, said: RoutingModel['settings']['said'], reasons: Reason[]): void {
   const from = said.find(({ key }) => key === 'use-forwarded-headers' || key === 'enable-real-ip')?.from;
+  const { told, clientAddress } = request;
   if (told === undefined || from === undefined) return;
   reasons.push({
     step: 'listener',
-    text: `by its headers: from ${clientAddress}, ${told.scheme}, host ${told.host}, port ${told.port}`,
+    text: `by its headers: from ${clientAddress}, ${told.scheme}, host ${toldHost(request)}, port ${told.port}`,
     from,
   });
 }

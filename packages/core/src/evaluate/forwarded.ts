@@ -8,8 +8,8 @@ import type { RoutedRequest } from './request.ts';
 /** The way on which a request came, as those say who are believed: binary strings. */
 export interface ToldWay {
   readonly scheme: string;
-  /** Host with port. */
-  readonly host: string;
+  /** Host with port; absent where nobody says it. */
+  readonly host?: string;
   readonly port: string;
   /** For upstreams: the addresses on the way. */
   readonly addresses: string;
@@ -33,9 +33,10 @@ export function asTold(request: RoutedRequest, { forwarded, requestIds }: Servin
 
 function wayOf(request: RoutedRequest, believed: boolean): Omit<ToldWay, 'addresses'> {
   const said = (name: string): string => (believed ? request.header(name) : undefined) ?? '';
+  const host = /^ *([^, ]+)/.exec(said('x-forwarded-host'))?.[1];
   return {
     scheme: said('x-forwarded-proto') || (request.secure ? 'https' : 'http'),
-    host: /^ *([^, ]+)/.exec(said('x-forwarded-host'))?.[1] ?? request.host,
+    ...(host !== undefined && { host }),
     port: portOf(said('x-forwarded-port'), request),
   };
 }
@@ -85,10 +86,9 @@ export function toldEdits(request: RoutedRequest, { forHeader, hostHeader }: For
   const { told, clientAddress } = request;
   if (told === undefined) return [];
   return [
-    ...(told.host === request.host ? [] : [line('Host', told.host)]),
+    ...(told.host === undefined ? [] : [line('Host', told.host), line('X-Forwarded-Host', told.host)]),
     line('X-Real-IP', clientAddress),
     line('X-Forwarded-For', told.addresses),
-    line('X-Forwarded-Host', told.host),
     line('X-Forwarded-Port', told.port),
     ...['X-Forwarded-Proto', 'X-Forwarded-Scheme', 'X-Scheme'].map((name) => line(name, told.scheme)),
     line('X-Original-Forwarded-For', allOf(request, forHeader) ?? ''),
