@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { SecureContext, TlsOptions, TLSSocket } from 'node:tls';
 import { constants } from 'node:crypto';
@@ -13,6 +13,9 @@ export interface ListenAddress {
   readonly host: string;
   readonly port: number;
 }
+
+/** What comes before the handshake; `then` is told whether there can be one. */
+export type Arrival = (socket: Socket, then: (success: boolean) => void) => void;
 
 /** A server for connections without TLS; they are not read before somebody takes them over. */
 export function plainServer(): Server {
@@ -34,6 +37,7 @@ export function tlsServer(
   fallback: { readonly cert: string; readonly key: string; readonly handshakeTimeout: number },
   secureContextFor: (serverName: string) => SecureContext | undefined,
   asksFor: (serverName: string) => boolean = () => false,
+  arrives: Arrival = (_socket, then) => then(true),
 ): Server {
   const options: TlsOptions & { allowHalfOpen: boolean; noDelay: boolean } = {
     ...fallback,
@@ -55,11 +59,16 @@ export function tlsServer(
   const asking = { ...options, requestCert: true, rejectUnauthorized: false, secureOptions: constants.SSL_OP_NO_TICKET };
   const askingAgreeing = handshakes(server, { ...asking, ALPNProtocols: ['http/1.1'] });
   const askingSilent = handshakes(server, asking);
-  server.on('connection', (socket) =>
+  const greeted = (socket: Socket): void =>
     peekClientHello(socket, fallback.handshakeTimeout, (hello) => {
       if (hello === undefined) server.emit('tlsClientError', new Error('closed before its first record'), socket);
       else if (asksFor(hello.serverName)) (hello.offersHttp11 ? askingAgreeing : askingSilent).emit('connection', socket);
       else (hello.offersHttp11 ? agreeing : silent).emit('connection', socket);
+    });
+  server.on('connection', (socket) =>
+    arrives(socket, (success) => {
+      if (success) greeted(socket);
+      else server.emit('tlsClientError', new Error('closed before its first record'), socket);
     }),
   );
   return server;

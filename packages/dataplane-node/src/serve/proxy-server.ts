@@ -1,7 +1,7 @@
 import type { AddressInfo, Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SecureContext } from 'node:tls';
-import { messageOf } from '@sluice/core';
+import { defaultServing, messageOf } from '@sluice/core';
 import type { ClientAuth, ClientTls, DataplaneStats, Logger, ServingSettings } from '@sluice/core';
 import type { AccessLog } from './access-log.ts';
 import { Balancer } from './balancer.ts';
@@ -13,6 +13,7 @@ import { addressOf, listenOn, plainServer, stopListening, tlsServer } from './li
 import type { ListenAddress } from './listener.ts';
 import { Mirrors } from './mirrors.ts';
 import type { ProxyContext, ProxyTimeouts, ServingGeneration } from './proxy-context.ts';
+import { Greetings } from './greetings.ts';
 import { acceptRaw, wireOf } from './raw-accept.ts';
 import { identifyClient } from './request-writer.ts';
 import type { Wire } from './wire.ts';
@@ -43,6 +44,8 @@ interface Arrived {
   readonly secure: boolean;
   readonly port: number;
   readonly tls?: ClientTls | undefined;
+  /** As a peer that is believed says. */
+  readonly client?: string | undefined;
 }
 
 /** What upstreams are told whatever the listener's number is (ingress-nginx `X-Forwarded-Port`). */
@@ -56,6 +59,7 @@ export class ProxyServer {
   readonly #http: readonly Server[];
   readonly #https: readonly Server[];
   #addresses: BoundAddresses = { http: [], https: [] };
+  readonly #greetings = new Greetings(() => (this.#context.generation?.routes.settings ?? defaultServing).proxyProtocol);
   #accepted = 0;
   #emptied: PromiseWithResolvers<void> | undefined;
   /** Connections taken from the system so far. */
@@ -91,6 +95,7 @@ export class ProxyServer {
         { ...options.defaultCertificate, handshakeTimeout: timeouts.headerMs },
         (name) => this.#secureContext(name),
         (name) => this.#asksFor(name),
+        (socket, then) => this.#greetings.secure(socket, then),
       ),
     );
   }
@@ -114,7 +119,7 @@ export class ProxyServer {
       const port = this.#addresses.http[index]?.port ?? 0;
       acceptRaw(server, (wire) => {
         this.#taken++;
-        this.#accept(wire, { secure: false, port });
+        this.#greet(wire, port);
       });
     });
     for (const server of this.#https) this.#serveTls(server);
@@ -219,7 +224,8 @@ export class ProxyServer {
       this.#handshakes++;
     });
     server.on('secureConnection', (socket) => {
-      this.#accept(wireOf(socket, true), { secure: true, port: HTTPS_PORT, tls: clientTlsOf(socket, (name) => this.#authOf(name)) });
+      const tls = clientTlsOf(socket, (name) => this.#authOf(name));
+      this.#accept(wireOf(socket, true), { secure: true, port: HTTPS_PORT, tls, client: this.#greetings.clientOf(socket) });
       shaken();
     });
     server.on('tlsClientError', shaken);
@@ -227,6 +233,13 @@ export class ProxyServer {
 
   #stopListening(): void {
     for (const server of [...this.#http, ...this.#https]) stopListening(server);
+  }
+
+  /** A connection without TLS. */
+  #greet(wire: Wire, port: number): void {
+    this.#greetings.plain(wire, (announced) =>
+      this.#accept(wire, { secure: false, port: announced?.port ?? port, client: announced?.client }),
+    );
   }
 
   /** A connection that cannot even be set up is closed: an exception here would end the process. */
@@ -239,8 +252,8 @@ export class ProxyServer {
     }
   }
 
-  #serve(wire: Wire, { secure, port, tls }: Arrived): void {
-    const { remoteAddress } = wire.socket;
+  #serve(wire: Wire, { secure, port, tls, client: announced }: Arrived): void {
+    const remoteAddress = announced ?? wire.socket.remoteAddress;
     // Without an address the client has already gone; a TLS handshake may come to its end when it is too late.
     if (remoteAddress === undefined || this.#graceOver) {
       wire.destroy();

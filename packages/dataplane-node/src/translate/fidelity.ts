@@ -52,6 +52,11 @@ export const nodeFidelity: FidelityTable = {
   'http2-max-concurrent-streams': { level: 'equivalent', note: 'clients are not offered HTTP/2' },
   'large-client-header-buffers': { level: 'approximate', note: 'no head longer than 64 KiB is taken' },
   'upstream-keepalive-connections': { level: 'approximate', note: 'it is how many are kept for each endpoint' },
+  'use-proxy-protocol': {
+    level: 'approximate',
+    note: 'connections without TLS count as plain HTTP, also those whose header says port 443',
+  },
+  'forwarded-for-proxy-protocol-header': { level: 'equivalent', note: 'no such header is needed' },
   'limit-rps': { level: 'equivalent', note: perProcess },
   'limit-rpm': { level: 'equivalent', note: perProcess },
   'limit-connections': { level: 'equivalent', note: perProcess },

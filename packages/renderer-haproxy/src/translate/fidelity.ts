@@ -70,6 +70,12 @@ export const haproxyFidelity: FidelityTable = {
     level: 'approximate',
     note: 'after each such time half of the connections that were not in use are closed',
   },
+  'use-proxy-protocol': {
+    level: 'approximate',
+    note: 'connections without TLS count as plain HTTP, also those whose header says port 443; peers that are not in proxy-real-ip-cidr are not taken, but for those of IPv6 while it is 0.0.0.0/0, which are believed',
+  },
+  'proxy-protocol-header-timeout': { level: 'approximate', note: 'the header has as long as the body of a request (client-body-timeout)' },
+  'forwarded-for-proxy-protocol-header': { level: 'equivalent', note: 'no such header is needed' },
   'mirror-request-body': { level: 'approximate', note: 'bodies of copies are sent up to 16 KiB; of longer ones nothing' },
 };
 

@@ -1,5 +1,5 @@
 import { defaultServing, serverToken } from '@sluice/core';
-import type { ClientConnections, ServingSettings, StrictTransport } from '@sluice/core';
+import type { ClientConnections, ProxyProtocol, ServingSettings, StrictTransport } from '@sluice/core';
 import { line, lines } from '../render/line.ts';
 import type { Line, SectionTree } from '../render/line.ts';
 import { logging } from './access-log.ts';
@@ -101,7 +101,8 @@ export function frontendSection(deployment: Deployment, serving: ServingSettings
     label: 'the frontend',
     head: ['frontend', 'sluice_clients', 'from', 'sluice'],
     lines: [
-      ...binds(deployment, clients),
+      ...binds(deployment, serving),
+      ...otherPeers(serving.proxyProtocol),
       ...lines(
         'option accept-invalid-http-request',
         // A client may be sending its next request at the moment of a reload: it is answered, and told that it was the last one.
@@ -128,6 +129,14 @@ export function frontendSection(deployment: Deployment, serving: ServingSettings
       ),
     ],
   };
+}
+
+/** Whoever is not believed is not taken: HAProxy would believe it. */
+function otherPeers({ peers }: ProxyProtocol): readonly Line[] {
+  if (peers === undefined || (peers.length === 1 && peers[0] === '0.0.0.0/0')) return [];
+  return peers.length === 0
+    ? lines('tcp-request connection reject')
+    : [line('tcp-request', 'connection', 'reject', 'unless', '{', 'src', ...peers, '}')];
 }
 
 /** How long heads may be, and how many requests come on one connection. */
@@ -257,7 +266,8 @@ export const loopSection: SectionTree = {
 };
 
 /** All of IPv6 and all of IPv4 are two sockets: an address of IPv4 is not to look like one of IPv6. */
-export function binds(deployment: Deployment, { http2 }: Pick<ClientConnections, 'http2'> = { http2: true }): readonly Line[] {
+export function binds(deployment: Deployment, { clients: { http2 }, proxyProtocol }: ServingSettings = defaultServing): readonly Line[] {
+  const accept = proxyProtocol.peers === undefined ? [] : ['accept-proxy'];
   const { http, https } = deployment;
   const secure = [
     'ssl',
@@ -271,8 +281,8 @@ export function binds(deployment: Deployment, { http2 }: Pick<ClientConnections,
     'all',
   ];
   return [
-    ...http.flatMap((one) => addressesOf(one, deployment)).map((address) => line('bind', ...address)),
-    ...https.flatMap((one) => addressesOf(one, deployment)).map((address) => line('bind', ...address, ...secure)),
+    ...http.flatMap((one) => addressesOf(one, deployment)).map((address) => line('bind', ...address, ...accept)),
+    ...https.flatMap((one) => addressesOf(one, deployment)).map((address) => line('bind', ...address, ...accept, ...secure)),
   ];
 }
 

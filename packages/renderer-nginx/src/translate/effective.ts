@@ -12,11 +12,12 @@ export function effectiveDeployment(deployment: Deployment, serving: ServingSett
   return effective;
 }
 
-function withSettings(deployment: Deployment, { clients, upstreams }: ServingSettings): Deployment {
+function withSettings(deployment: Deployment, { clients, proxyProtocol, upstreams }: ServingSettings): Deployment {
   const { capabilities, settings } = deployment;
   const { keepAlive } = settings;
   return {
     ...deployment,
+    proxyProtocol: proxyProtocol.peers !== undefined,
     capabilities: { ...capabilities, http2: capabilities.http2 && clients.http2 },
     settings: {
       ...settings,

@@ -10,6 +10,8 @@ const buffers = {
   note: 'answers are passed on as they come, within fixed buffers of 64 KiB',
 } as const;
 
+const proxied = 'connections without TLS count as plain HTTP, also those whose header says port 443' as const;
+
 const kept = { level: 'equivalent', note: 'connections to authentication services are not kept' } as const;
 
 /** Settings of the ConfigMap. */
@@ -33,6 +35,9 @@ export const nginxFidelity: FidelityTable = {
   'proxy-buffers-number': buffers,
   'proxy-busy-buffers-size': buffers,
   'proxy-max-temp-file-size': buffers,
+  'use-proxy-protocol': { level: 'approximate', note: proxied },
+  'proxy-protocol-header-timeout': { level: 'equivalent', note: 'the header has as long as the head of a request (client-header-timeout)' },
+  'forwarded-for-proxy-protocol-header': { level: 'equivalent', note: 'no such header is needed' },
   affinity: {
     level: 'equivalent',
     note: 'balanced cookies of ingress-nginx are understood and may lead to another endpoint; persistent ones to their own',

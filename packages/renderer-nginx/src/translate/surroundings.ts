@@ -22,6 +22,8 @@ export interface Deployment {
   /** The user and group of workers; absent where the controller has no rights to give up. */
   readonly user?: string;
   readonly settings: NginxSettings;
+  /** Connections of clients begin with a header of the PROXY protocol. */
+  readonly proxyProtocol?: boolean;
 }
 
 /** The options that the configuration file of nginx shows; `workers` is a number by now. */

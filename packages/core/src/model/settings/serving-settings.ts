@@ -8,6 +8,8 @@ import { answerHeadersGroup } from './answer-headers.ts';
 import type { AnswerHeaders } from './answer-headers.ts';
 import { forwardedTrustGroup } from './forwarded-trust.ts';
 import type { ForwardedTrust } from './forwarded-trust.ts';
+import { proxyProtocolGroup } from './proxy-protocol.ts';
+import type { ProxyProtocol } from './proxy-protocol.ts';
 import { requestIdsGroup } from './request-ids.ts';
 import type { RequestIds } from './request-ids.ts';
 import { strictTransportGroup } from './strict-transport.ts';
@@ -26,6 +28,7 @@ export interface SaidSetting extends Pick<SettingFacts, 'key' | 'protects'> {
 export interface ServingSettings {
   readonly answerHeaders: AnswerHeaders;
   readonly forwarded: ForwardedTrust;
+  readonly proxyProtocol: ProxyProtocol;
   readonly requestIds: RequestIds;
   readonly strictTransport: StrictTransport;
   readonly clients: ClientConnections;
@@ -39,6 +42,7 @@ export function servingSettings(values: SettingValues, said: readonly SaidSettin
   return {
     answerHeaders: answerHeadersGroup.read(values),
     forwarded: forwardedTrustGroup.read(values),
+    proxyProtocol: proxyProtocolGroup.read(values),
     requestIds: requestIdsGroup.read(values),
     strictTransport: strictTransportGroup.read(values),
     clients: clientConnectionsGroup.read(values),

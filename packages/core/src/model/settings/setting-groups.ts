@@ -4,6 +4,7 @@ import { clientConnectionsGroup } from './client-connections.ts';
 import { forwardedTrustGroup } from './forwarded-trust.ts';
 import { headerLinesGroup } from './header-lines.ts';
 import { proxyStatusesGroup } from './proxy-statuses.ts';
+import { proxyProtocolGroup } from './proxy-protocol.ts';
 import { requestIdsGroup } from './request-ids.ts';
 import type { AnySetting, SettingGroup } from './setting.ts';
 import { strictTransportGroup } from './strict-transport.ts';
@@ -17,6 +18,7 @@ export const settingGroups: readonly SettingGroup<unknown>[] = [
   forwardedTrustGroup,
   headerLinesGroup,
   proxyStatusesGroup,
+  proxyProtocolGroup,
   requestIdsGroup,
   strictTransportGroup,
   upstreamConnectionsGroup,

@@ -27,7 +27,6 @@ export const settingsWithoutEffect: Readonly<Record<string, string>> = {
   'enable-underscores-in-headers': 'false',
   'error-log-level': 'notice',
   'error-log-path': '/var/log/nginx/error.log',
-  'forwarded-for-proxy-protocol-header': 'X-Forwarded-For-Proxy-Protocol',
   'geoip2-autoreload-in-minutes': '0',
   'global-auth-snippet': '',
   'grpc-buffer-size-kb': '0',
@@ -73,7 +72,6 @@ export const settingsWithoutEffect: Readonly<Record<string, string>> = {
   'otlp-collector-port': '4317',
   'proxy-headers-hash-bucket-size': '64',
   'proxy-headers-hash-max-size': '512',
-  'proxy-protocol-header-timeout': '5s',
   'proxy-ssl-location-only': 'false',
   'proxy-stream-next-upstream': 'true',
   'proxy-stream-next-upstream-timeout': '600s',
@@ -123,7 +121,6 @@ export const protectiveSettings: Readonly<Record<string, string>> = {
   'ssl-ciphers':
     'ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:DHE-RSA-AES256-GCM-SHA384:DHE-RSA-AES128-GCM-SHA256',
   'ssl-protocols': 'TLSv1.2 TLSv1.3',
-  'use-proxy-protocol': 'false',
 };
 
 /** Settings that have no effect in ingress-nginx either. */
