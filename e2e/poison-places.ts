@@ -26,6 +26,17 @@ export const poisons: readonly string[] = [
   `ü${MARK}\u{1f4a9}\u2028;`,
 ];
 
+/** The settings of a controller that serves the places: what they need is allowed. */
+export const poisonSettings = { configMap: 'default/settings' } as const;
+
+/** The ConfigMap of these settings. */
+export const allowing = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'settings', namespace: 'default' },
+  data: { 'global-allowed-response-headers': 'X-Custom' },
+};
+
 /** Harmless values of the same places: what a configuration may be made of. */
 export const benign: readonly string[] = ['harmless', 'other-value'];
 

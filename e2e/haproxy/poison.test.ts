@@ -7,7 +7,7 @@ import type { HaproxyFacts } from '../dataplane-facts.ts';
 import { EchoUpstream, echoOf } from '../echo-upstream.ts';
 import { KeepAliveLoad } from '../keep-alive-load.ts';
 import { hostTo, ingress, ingressClass, served, tlsSecret } from '../manifest.ts';
-import { MARK, benign, places, poisons } from '../poison-places.ts';
+import { MARK, allowing, benign, places, poisonSettings, poisons } from '../poison-places.ts';
 import type { Place } from '../poison-places.ts';
 import { machineProxy, needing } from '../proxy-programs.ts';
 import { get } from '../raw-request.ts';
@@ -60,8 +60,10 @@ describe.skipIf(skip)(title, () => {
       ingress({ name: 'tls', rules, tls: [{ hosts: ['tls.test'], secretName: 'cert' }] }),
       { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'users' }, stringData: { auth: 'user:{PLAIN}secret' } },
       { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'authority' }, stringData: { 'ca.crt': authority?.cert ?? '' } },
+      allowing,
     ]);
-    sluice = await RunningSluice.serving(folder.at('manifests'), folder.at('data'), ['--backend', 'haproxy']);
+    const config = folder.write('sluice.json', JSON.stringify(poisonSettings));
+    sluice = await RunningSluice.serving(folder.at('manifests'), folder.at('data'), ['--backend', 'haproxy', '--config', config]);
     await serve(objectsOf(places, benign));
     known = new Set(configuration());
     load = new KeepAliveLoad(sluice.ports.http, 'good.test', 2, { thinkMs: 5 });

@@ -12,7 +12,7 @@ import { sluice as runSluice } from '../sluice-command.ts';
 import { TemporaryFolder } from '../temporary-folder.ts';
 import { parseConfiguration } from './configuration-lexer.ts';
 import type { ParsedDirective } from './configuration-lexer.ts';
-import { benign, places, poisons } from '../poison-places.ts';
+import { allowing, benign, places, poisonSettings, poisons } from '../poison-places.ts';
 import type { Place } from '../poison-places.ts';
 import { dangerous, poisonedWords, shapesOf, unaffected } from './structure.ts';
 
@@ -87,9 +87,11 @@ describe.skipIf(skip)(title, () => {
       }),
       { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'users' }, stringData: { auth: 'user:{PLAIN}secret' } },
       { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'authority' }, stringData: { 'ca.crt': authority?.cert ?? '' } },
+      allowing,
     ];
     folder.writeObjects('manifests/common.yaml', common);
-    sluice = await RunningSluice.serving(folder.at('manifests'), folder.at('data'), ['--backend', 'nginx']);
+    const config = folder.write('sluice.json', JSON.stringify(poisonSettings));
+    sluice = await RunningSluice.serving(folder.at('manifests'), folder.at('data'), ['--backend', 'nginx', '--config', config]);
     before = unaffected(configuration(await nextMarker([])));
     known = await shapesOfBenign(common);
     load = new KeepAliveLoad(sluice.ports.http, 'good.test', 1);
@@ -120,7 +122,16 @@ describe.skipIf(skip)(title, () => {
   async function shapesOfBenign(common: readonly object[]): Promise<ReadonlySet<string>> {
     const objects = places.flatMap(({ objects: made }, place) => benign.flatMap((value, index) => made(value, place * 100 + index)));
     folder.writeObjects('benign/objects.yaml', [...common, ...objects]);
-    const { stdout } = await runSluice(['render', folder.at('benign'), '--backend', 'nginx', '--out', folder.at('rendered')]);
+    const { stdout } = await runSluice([
+      'render',
+      folder.at('benign'),
+      '--backend',
+      'nginx',
+      '--config',
+      folder.at('sluice.json'),
+      '--out',
+      folder.at('rendered'),
+    ]);
     expect(stdout).toBe('');
     return shapesOf(parseConfiguration(readFileSync(folder.at('rendered', 'nginx.conf'), 'utf8')));
   }

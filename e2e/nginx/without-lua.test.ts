@@ -41,6 +41,7 @@ const known: readonly KnownDifference[] = [
     'headers > what the backend is told',
     'headers > Server of the backend is removed',
     'hosts > unknown host',
+    'settings-headers > lines for clients, whoever answers',
   ]),
   ...because('a key belongs to one endpoint', ['load-balance > subsets of two']),
   ...because('an endpoint is tried once', ['proxy > five attempts']),

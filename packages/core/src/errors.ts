@@ -177,6 +177,7 @@ export const problems = Object.freeze({
     'An annotation has no effect without another one',
     'add the annotation that the message names, or remove this one',
   ),
+  SLU1525: problem('error', 'An annotation is not allowed by the settings', 'remove it, or change the settings in the ConfigMap'),
   SLU1511: problem('warning', 'An annotation or setting names something that does not exist', 'create the object or correct the name'),
   SLU1520: problem('error', 'An annotation is riskier than allowed', 'remove it, or raise annotationsRiskLevel'),
   SLU1512: problem('warning', 'The new version of an Ingress is not served', 'correct what the other message about it says'),

@@ -67,6 +67,7 @@ export type { ProxyProtocol } from './model/settings/proxy-protocol.ts';
 export type { UpstreamConnections } from './model/settings/upstream-connections.ts';
 export { serverToken } from './model/settings/answer-headers.ts';
 export type { AnswerHeaders } from './model/settings/answer-headers.ts';
+export type { BlockPattern } from './model/settings/blocked-clients.ts';
 export type { ForwardedTrust } from './model/settings/forwarded-trust.ts';
 export type { StrictTransport } from './model/settings/strict-transport.ts';
 

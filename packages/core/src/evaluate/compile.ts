@@ -4,6 +4,7 @@ import type { RoutingModel } from '../model/routing-model.ts';
 import type { ServingSettings } from '../model/settings/serving-settings.ts';
 import type { Upstream } from '../model/upstream.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
+import { blockedRequest } from './blocks.ts';
 import { canonicalHost } from './canonical-host.ts';
 import { decideAtRoute } from './at-route.ts';
 import { bodyLimitOf } from './body-limit.ts';
@@ -56,12 +57,15 @@ class CompiledTable implements RouteTable {
   readonly settings: ServingSettings;
   readonly #hosts: HostIndex;
   readonly #upstreams: ReadonlyMap<string, Upstream>;
+  readonly #blocks: boolean;
   readonly #remembered = new Map<string, VirtualHost>();
   /** Verdicts that are the same for every request. */
   readonly #settled = new Map<Route, Settled>();
 
   constructor(model: RoutingModel) {
     this.settings = model.settings;
+    const { userAgents, referers } = model.settings.blocked;
+    this.#blocks = userAgents.length + referers.length > 0;
     this.#hosts = new HostIndex(model.virtualHosts);
     this.#upstreams = new Map(model.upstreams.map((upstream) => [upstream.id, upstream]));
   }
@@ -75,15 +79,21 @@ class CompiledTable implements RouteTable {
     if (host === undefined) return badHost;
     const path = normalizePath(splitTarget(request.target).path);
     if (path === undefined) return badPath;
-    if (host.appRoot !== undefined || host.clientAuth !== undefined || host.snippet !== undefined) {
-      const early = beforeRouting(request, host, path);
-      if (early !== undefined) return early;
-    }
+    const early = this.#early(request, host, path);
+    if (early !== undefined) return early;
     const route = indexOf(host).find(path);
     if (route === undefined) throw new TypeError(`virtual host ${host.name} has no route for every path`);
     const settled = this.#settled.get(route);
     if (settled !== undefined && request.bodyBytes <= settled.bodyLimit) return settled.verdict;
     return this.#conclude(request, host, route, path);
+  }
+
+  /** What is decided before a route is looked for. */
+  #early(request: RoutedRequest, host: VirtualHost, path: string): Verdict | undefined {
+    const blocked = this.#blocks ? blockedRequest(request, this.settings, host) : undefined;
+    if (blocked !== undefined) return blocked;
+    const looks = host.appRoot !== undefined || host.clientAuth !== undefined || host.snippet !== undefined;
+    return looks ? beforeRouting(request, host, path) : undefined;
   }
 
   upstream(id: string): Upstream | undefined {

@@ -2,6 +2,7 @@ import type { HostMatch } from '../model/match.ts';
 import type { Route } from '../model/route.ts';
 import type { RoutingModel } from '../model/routing-model.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
+import { blockedRequest } from './blocks.ts';
 import { canonicalHost } from './canonical-host.ts';
 import { decideAtRoute } from './at-route.ts';
 import { badHost, badPath, beforeRouting } from './conclude.ts';
@@ -35,7 +36,7 @@ export function evaluate(model: RoutingModel, asked: RoutedRequest): Decision {
     return { verdict: badPath, reasons: [...reasons, { step: 'answer', text: '400: the path cannot be decoded or leaves the root' }] };
   if (path !== splitTarget(request.target).path)
     reasons.push({ step: 'path', text: `matched as ${path}: decoded, slashes merged, dots resolved; the upstream gets the path as sent` });
-  const early = beforeRouting(request, host, path, tell);
+  const early = blockedRequest(request, model.settings, host, tell) ?? beforeRouting(request, host, path, tell);
   if (early !== undefined) return { verdict: early, reasons };
   const route = chooseRoute(host, path, reasons);
   if (route === undefined) throw new TypeError(`virtual host ${host.name} has no route for every path`);

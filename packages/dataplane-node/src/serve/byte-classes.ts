@@ -4,6 +4,9 @@ export const tokenByte: Uint8Array = table("!#$%&'*+-.^_`|~0123456789abcdefghijk
 /** 1 for bytes of the field names that nginx passes on (`ignore_invalid_headers`, `underscores_in_headers off`). */
 export const plainNameByte: Uint8Array = table('-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ');
 
+/** The same with underscores (`underscores_in_headers on`). */
+export const underscoreNameByte: Uint8Array = table('_-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ');
+
 /** 1 for bytes of a field value or reason phrase: everything but control characters; tab is allowed (RFC 9110 section 5.5). */
 export const valueByte: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
   (byte >= 0x20 && byte !== 0x7f) || byte === 0x09 ? 1 : 0,

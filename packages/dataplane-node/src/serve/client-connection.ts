@@ -197,7 +197,7 @@ export class ClientConnection implements WireOwner, Deadlined, ExchangeClient {
       if (at + 1 === end) return WAIT;
       if (bytes[at + 1] === LF) return at + 2;
     }
-    const after = head.scan(bytes, at, end);
+    const after = this.#scan(bytes, at, end);
     if (after === INCOMPLETE) return this.#awaitRest(bytes, at, end);
     const refusal = after < 0 ? -after : this.#tooLong(bytes, at, after);
     if (refusal === 0) return this.#exchange.begin(bytes, head, after, end);
@@ -212,6 +212,11 @@ export class ClientConnection implements WireOwner, Deadlined, ExchangeClient {
     if (headerBuffers === undefined) return 0;
     if (bytes.indexOf(LF, at) - at >= headerBuffers.bytes) return 414;
     return after - at > headerBuffers.count * headerBuffers.bytes || head.fields.longest() > headerBuffers.bytes ? 400 : 0;
+  }
+
+  #scan(bytes: Buffer, at: number, end: number): number {
+    head.names = this.#context.generation?.routes.settings.clientHeaders.names ?? 'plain';
+    return head.scan(bytes, at, end);
   }
 
   #awaitRest(bytes: Buffer, at: number, end: number): number {

@@ -1,4 +1,5 @@
-import { plainNameByte } from './byte-classes.ts';
+import type { ServingSettings } from '@sluice/core';
+import { plainNameByte, tokenByte, underscoreNameByte } from './byte-classes.ts';
 import { ConnectionOptions } from './connection-options.ts';
 import { scanFields } from './field-scanner.ts';
 import { HeadFields } from './head-fields.ts';
@@ -10,11 +11,15 @@ import { locateTarget } from './request-target.ts';
 
 const H2C = 'h2c';
 
+const NAMES = { plain: plainNameByte, underscores: underscoreNameByte, any: tokenByte } as const;
+
 /**
  * One request head: offsets into the scanned buffer plus what they mean. Header lines that must not reach the upstream
  * are dropped from `fields`. Reused from request to request: valid until the next `scan`.
  */
 export class RequestHead {
+  /** Which names of header lines pass. */
+  names: ServingSettings['clientHeaders']['names'] = 'plain';
   readonly line = new RequestLine();
   readonly fields = new HeadFields();
   /** What `Connection` names passes on, as with nginx: a client that could strip it could strip what a proxy before us has added. */
@@ -68,7 +73,7 @@ export class RequestHead {
     const id = fields.id[line] ?? header.other;
     if (id === header.other) {
       // nginx ignores names with other characters, such as underscores: CGI-like backends would take them for dashes.
-      if (!isPlainName(bytes, line, fields)) fields.drop(line);
+      if (!hasName(bytes, line, fields, NAMES[this.names])) fields.drop(line);
     } else if (id === header.host) {
       if (this.hostLine >= 0) this.framing.valid = false;
       this.hostLine = line;
@@ -118,8 +123,8 @@ function passesToUpstream(id: number): boolean {
   }
 }
 
-function isPlainName(bytes: Buffer, line: number, fields: HeadFields): boolean {
+function hasName(bytes: Buffer, line: number, fields: HeadFields, allowed: Uint8Array): boolean {
   const end = fields.nameEnd[line] ?? 0;
-  for (let at = fields.nameStart[line] ?? 0; at < end; at++) if (plainNameByte[bytes[at] ?? 0] === 0) return false;
+  for (let at = fields.nameStart[line] ?? 0; at < end; at++) if (allowed[bytes[at] ?? 0] === 0) return false;
   return true;
 }

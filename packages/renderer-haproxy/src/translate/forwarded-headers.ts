@@ -1,35 +1,37 @@
-import { believesOthers, addressRanges } from '@sluice/core';
-import type { ServingSettings } from '@sluice/core';
+import { addressRanges, believesOthers, planPattern } from '@sluice/core';
+import type { BlockPattern, ServingSettings } from '@sluice/core';
 import { line, lines } from '../render/line.ts';
 import type { Line } from '../render/line.ts';
 import { recordOf } from './record.ts';
 import type { MapRecord } from './record.ts';
 
-/** What Lua knows of those who are believed (`lua/sluice/forwarded.lua`); undefined where nobody is. */
-export function trustRecord({ forwarded }: ServingSettings, httpsPort: number): MapRecord | undefined {
-  if (!believesOthers(forwarded)) return undefined;
+/** What Lua knows of the settings (`lua/sluice/forwarded.lua`, `blocks.lua`); undefined where they ask for nothing. */
+export function settingsRecord(settings: ServingSettings, httpsPort: number): MapRecord | undefined {
+  const { userAgents, referers } = settings.blocked;
+  const patterns = (list: readonly BlockPattern[]) => list.map(({ pattern, ignoreCase }) => planPattern(pattern, ignoreCase));
+  if (!believesOthers(settings.forwarded) && userAgents.length + referers.length === 0) return undefined;
+  return recordOf({ ...trustOf(settings, httpsPort), userAgents: patterns(userAgents), referers: patterns(referers) });
+}
+
+function trustOf({ forwarded }: ServingSettings, httpsPort: number): object {
   const { peers, way, wholeList, forHeader, hostHeader } = forwarded;
-  return recordOf({
+  return {
     peers: addressRanges(peers),
     ...(way && { way: 1 }),
     ...(wholeList && { wholeList: 1 }),
     forHeader,
     hostHeader,
     httpsPort,
-  });
+  };
 }
 
 /** What comes before anything looks at a request: from here on the client is whom others say. */
-export function trustLines(settings: ServingSettings, httpsPort: number): readonly Line[] {
-  const record = trustRecord(settings, httpsPort);
+export function settingLines(settings: ServingSettings, httpsPort: number): readonly Line[] {
+  const record = settingsRecord(settings, httpsPort);
   return [
     ...(settings.requestIds.generated ? [] : lines('http-request set-var(txn.sluice_unnamed) bool(1)')),
-    ...(record === undefined
-      ? []
-      : [
-          line('http-request', 'set-var(txn.sluice_trust)', `str(${record.digest})`),
-          ...lines('http-request lua.sluice_told', 'http-request set-src var(txn.sluice_client)'),
-        ]),
+    ...(record === undefined ? [] : [line('http-request', 'set-var(txn.sluice_settings)', `str(${record.digest})`)]),
+    ...(believesOthers(settings.forwarded) ? lines('http-request lua.sluice_told', 'http-request set-src var(txn.sluice_client)') : []),
   ];
 }
 

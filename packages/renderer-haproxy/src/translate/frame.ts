@@ -7,7 +7,7 @@ import { httpsPortOf } from './deployment.ts';
 import type { BoundAddress, Deployment } from './deployment.ts';
 import { readTimeout } from './backend-class.ts';
 import { errorLines } from './error-files.ts';
-import { forwardedHeaders, trustLines } from './forwarded-headers.ts';
+import { forwardedHeaders, settingLines } from './forwarded-headers.ts';
 
 /** Files that HAProxy has open besides two for each client: listeners, logs, its own sockets. */
 const SPARED_FILES = 512;
@@ -93,6 +93,12 @@ export const resolversSection: SectionTree = {
 const NO_TOKEN = "[^!#$%&'*+.^_`|~0-9A-Za-z,-]";
 const CONTROL = String.raw`[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]`;
 
+/** Lines whose names do not count. */
+const UNPLAIN: Readonly<Record<string, readonly string[]>> = {
+  plain: ['http-request del-header [^A-Za-z0-9-] -m reg'],
+  underscores: ['http-request del-header [^A-Za-z0-9_-] -m reg'],
+};
+
 /** The listeners, and what comes before passwords are looked at. */
 export function frontendSection(deployment: Deployment, serving: ServingSettings): SectionTree {
   const { settings } = deployment;
@@ -114,14 +120,14 @@ export function frontendSection(deployment: Deployment, serving: ServingSettings
         `http-request deny deny_status 400 if { req.fhdr_cnt gt ${MOST_HEADERS} }`,
         `http-request deny deny_status 400 if { req.hdr_names -m reg ${NO_TOKEN} } or { req.hdrs -m reg ${CONTROL} }`,
         // nginx ignores headers whose names are not made of letters, digits and dashes.
-        'http-request del-header [^A-Za-z0-9-] -m reg',
+        ...(UNPLAIN[serving.clientHeaders.names] ?? []),
         // Only the internal frontend is told anything by these, and not by clients.
         'http-request del-header x-sluice- -m beg',
         // The client is told to go on, and nobody else: `wait-for-body` does it.
         'http-request wait-for-body time 60s at-least 1 if { req.fhdr(expect) -m found }',
         'http-request del-header Expect',
       ),
-      ...trustLines(serving, httpsPortOf(deployment)),
+      ...settingLines(serving, httpsPortOf(deployment)),
       ...lines(
         'http-request lua.sluice',
         'http-request reject if { var(txn.sluice_hang_up) -m found }',

@@ -21,7 +21,7 @@ import {
   loopSection,
   resolversSection,
 } from './frame.ts';
-import { trustRecord } from './forwarded-headers.ts';
+import { settingsRecord } from './forwarded-headers.ts';
 import type { TranslatedHost } from './host-names.ts';
 import { MapFiles } from './map-files.ts';
 import { Remembered } from './remembered.ts';
@@ -55,7 +55,7 @@ export class TreeMaker {
     );
     const classes = classesOf(upstreams);
     const spare = this.#spares.of([deployment, ...classes.map(({ key }) => key)], () => spares(classes, deployment));
-    const trust = trustRecord(settings, httpsPortOf(deployment))?.entries ?? noEntries;
+    const trust = settingsRecord(settings, httpsPortOf(deployment))?.entries ?? noEntries;
     const maps = this.#maps.of(hosts, upstreams, { users, more: trust });
     return treeOf({ deployment, settings, hosts, upstreams, certificates, streams }, { users, classes, spare, maps });
   }

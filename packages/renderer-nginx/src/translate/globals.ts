@@ -1,6 +1,7 @@
 import type { ClientConnections, ServingSettings } from '@sluice/core';
 import { block, directive, literal, luaBlock, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
+import { blockMaps } from './blocks.ts';
 import { forwardedDirectives } from './forwarded.ts';
 import { httpVariables } from './http-variables.ts';
 import { hasHttp2Directive } from './listen.ts';
@@ -35,6 +36,8 @@ export function httpDirectives(deployment: Deployment, settings: ServingSettings
     ...logging(deployment),
     ...forwardedDirectives(settings, deployment),
     ...httpVariables(settings),
+    ...blockMaps(settings),
+    ...clientHeaders(settings),
     ...proxying(deployment, settings),
     ...settings.answerHeaders.hidden.map((name) => directive('proxy_hide_header', name)),
     ...(settings.answerHeaders.server === 'upstream' ? [directive('proxy_pass_header', 'Server')] : []),
@@ -44,6 +47,14 @@ export function httpDirectives(deployment: Deployment, settings: ServingSettings
 
 function folders(): readonly Directive[] {
   return ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => directive(`${name}_temp_path`, `temp/${name}`));
+}
+
+/** Which header lines of clients count. */
+function clientHeaders({ clientHeaders: { names } }: ServingSettings): readonly Directive[] {
+  return [
+    ...(names === 'underscores' ? [directive('underscores_in_headers', 'on')] : []),
+    ...(names === 'any' ? [directive('ignore_invalid_headers', 'off')] : []),
+  ];
 }
 
 function limits({ settings: { keepAlive } }: Deployment): readonly Directive[] {

@@ -15,33 +15,18 @@ const SERVERS: Readonly<Record<ServingSettings['answerHeaders']['server'], Direc
   own: literal(serverToken),
 };
 
+function otherwise(value: Directive['args'][number]): Directive {
+  return directive('default', value);
+}
+
 /** Variables that the locations speak with; see `variables.ts` and `redirect.ts`. */
-export function httpVariables({ strictTransport, answerHeaders, forwarded: { way }, requestIds }: ServingSettings): readonly Directive[] {
-  const otherwise = (value: Directive['args'][number]): Directive => directive('default', value);
+export function httpVariables(settings: ServingSettings): readonly Directive[] {
   return [
+    ...settingVariables(settings),
     block('geo', [variable(DOLLAR)], [directive('default', '$')]),
-    mapping(
-      variable('http_x_request_id'),
-      'sluice_request_id',
-      otherwise(variable('http_x_request_id')),
-      ...(requestIds.generated ? [directive('', variable('request_id'))] : []),
-    ),
     // An upstream would speak HTTP/2 behind the back of the routes.
     mapping(variable('http_upgrade'), 'sluice_upgrade', directive('~*h2c', literal('')), otherwise(variable('http_upgrade'))),
     mapping(variable('sluice_upgrade'), 'sluice_connection', otherwise(literal('upgrade')), directive('', literal(''))),
-    // A host that others tell goes before.
-    mapping(
-      variable(way ? 'sluice_told_header' : 'http_host'),
-      'sluice_host_header',
-      otherwise(variable(way ? 'sluice_told_header' : 'http_host')),
-      directive('', variable('sluice_unnamed_host')),
-    ),
-    mapping(
-      variable('http_x_forwarded_host'),
-      'sluice_told_header',
-      directive('~^ *([^, ]+)', variable('1')),
-      otherwise(variable('http_host')),
-    ),
     mapping(variable('sluice_authority'), 'sluice_unnamed_host', otherwise(variable('sluice_authority')), directive('', variable('host'))),
     // The authority of a request line with a whole URL goes before the Host header (RFC 9112 section 3.2.2).
     mapping(
@@ -73,6 +58,29 @@ export function httpVariables({ strictTransport, answerHeaders, forwarded: { way
       directive('~^http _?$', 1),
       otherwise(literal('')),
     ),
+    mapping(variable('scheme'), 'sluice_cookie_secure', directive('https', literal('; Secure')), otherwise(literal(''))),
+    mapping(variable('request_method'), 'sluice_page_method', directive('HEAD', literal('HEAD')), otherwise(literal('GET'))),
+  ];
+}
+
+/** Those that settings make. */
+function settingVariables({ strictTransport, answerHeaders, forwarded: { way }, requestIds }: ServingSettings): readonly Directive[] {
+  const host = variable(way ? 'sluice_told_header' : 'http_host');
+  return [
+    mapping(
+      variable('http_x_request_id'),
+      'sluice_request_id',
+      otherwise(variable('http_x_request_id')),
+      ...(requestIds.generated ? [directive('', variable('request_id'))] : []),
+    ),
+    // A host that others tell goes before.
+    mapping(host, 'sluice_host_header', otherwise(host), directive('', variable('sluice_unnamed_host'))),
+    mapping(
+      variable('http_x_forwarded_host'),
+      'sluice_told_header',
+      directive('~^ *([^, ]+)', variable('1')),
+      otherwise(variable('http_host')),
+    ),
     mapping(
       variable('scheme'),
       'sluice_hsts',
@@ -80,7 +88,5 @@ export function httpVariables({ strictTransport, answerHeaders, forwarded: { way
       otherwise(variable('upstream_http_strict_transport_security')),
     ),
     mapping(literal(''), 'sluice_server_header', otherwise(SERVERS[answerHeaders.server])),
-    mapping(variable('scheme'), 'sluice_cookie_secure', directive('https', literal('; Secure')), otherwise(literal(''))),
-    mapping(variable('request_method'), 'sluice_page_method', directive('HEAD', literal('HEAD')), otherwise(literal('GET'))),
   ];
 }

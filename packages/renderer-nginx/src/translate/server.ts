@@ -2,6 +2,7 @@ import { formatObject } from '@sluice/core';
 import type { Origin, Route, VirtualHost } from '@sluice/core';
 import { block, directive, luaBlock, text, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
+import { blockRules } from './blocks.ts';
 import { clientAuth } from './client-auth.ts';
 import { listening } from './listen.ts';
 import { locationsOf } from './location-match.ts';
@@ -22,6 +23,7 @@ export function serverOf(host: VirtualHost, around: Surroundings): Directive {
     directive('server_name', ...serverNames(host, around.isHostName)),
     ...tls(host, isDefault, around),
     ...clientAuth(host, around.resources),
+    ...blockRules(around.settings),
     ...beforeRoutes(host, around),
     ...locations(host, around),
   ];

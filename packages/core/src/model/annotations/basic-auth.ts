@@ -96,7 +96,7 @@ type Users = { readonly list: KeyMaterial; readonly secret: string } | { readonl
 function usersOf(settings: IngressSettings, references: References): Users {
   const written = settings.get(authSecret);
   if (written === undefined) return { wrong: 'auth-type needs auth-secret', at: authType };
-  const reference = ownObject(written, settings.ingress.metadata.namespace, true);
+  const reference = ownObject(written, settings, true);
   if ('wrong' in reference) return { wrong: reference.wrong, at: authSecret };
   const secret = references.secret(reference.id);
   if (secret === undefined) return { wrong: `Secret ${reference.id} does not exist`, at: authSecret };

@@ -126,8 +126,8 @@ type Authorities = Pick<ClientVerification, 'authorities' | 'revocations'> | { r
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 const REVOCATIONS = /-----BEGIN X509 CRL-----[^-]*-----END X509 CRL-----/g;
 
-function authoritiesOf(written: string, { ingress }: IngressSettings, references: References): Authorities {
-  const reference = ownObject(written, ingress.metadata.namespace, false);
+function authoritiesOf(written: string, settings: IngressSettings, references: References): Authorities {
+  const reference = ownObject(written, settings, false);
   if ('wrong' in reference) return reference;
   const secret = references.secret(reference.id);
   if (secret === undefined) return { wrong: `Secret ${reference.id} does not exist` };

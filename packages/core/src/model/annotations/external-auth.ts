@@ -218,7 +218,7 @@ type SetHeaders = { readonly headers: ExternalAuthPolicy['setHeaders'] } | { rea
 function headersOf(settings: IngressSettings, references: References): SetHeaders {
   const written = settings.get(proxySetHeaders);
   if (written === undefined) return { headers: [] };
-  const reference = ownObject(written, settings.ingress.metadata.namespace, false);
+  const reference = ownObject(written, settings, false);
   if ('wrong' in reference) return reference;
   const map = references.configMap(reference.id);
   if (map === undefined) return { wrong: `ConfigMap ${reference.id} does not exist` };

@@ -133,7 +133,7 @@ function nameless(settings: IngressSettings): Diagnostic[] {
 function findSecret(id: string, settings: IngressSettings, references: References): Secret | string {
   const { namespace } = settings.ingress.metadata;
   if (!/^[^/]+\/[^/]+$/.test(id)) return `${JSON.stringify(id.slice(0, 80))} is not namespace/name`;
-  if (!id.startsWith(`${namespace}/`)) return `the Secret ${id} is in another namespace`;
+  if (!id.startsWith(`${namespace}/`) && !settings.global.rules.otherNamespaces) return `the Secret ${id} is in another namespace`;
   const secret = references.secret(id);
   if (secret === undefined) return `the Secret ${id} does not exist`;
   return problemOf(secret) ?? secret;

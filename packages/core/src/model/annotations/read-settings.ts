@@ -4,6 +4,7 @@ import type { Diagnostic } from '../../observe/diagnostic.ts';
 import type { Ingress } from '../../watch/kinds/ingress.ts';
 import { originOf } from '../build/ingress-origin.ts';
 import type { Origin } from '../origin.ts';
+import type { IngressRules } from '../settings/ingress-rules.ts';
 import { risks } from './annotation.ts';
 import type { InvalidOutcome, Risk } from './annotation.ts';
 import type { AnnotationGroup, Denial } from './contribution.ts';
@@ -28,6 +29,7 @@ export interface ReadSettings {
 interface Reading {
   readonly ingress: Ingress;
   readonly highest: Risk;
+  readonly rules: IngressRules;
   readonly texts: Map<string, WrittenText>;
   readonly groups: Set<AnnotationGroup>;
   readonly dropped: Set<AnnotationGroup>;
@@ -46,6 +48,7 @@ export function readSettings(ingress: Ingress, highest: Risk, global: GlobalSett
   const reading: Reading = {
     ingress,
     highest,
+    rules: global.rules,
     texts: new Map(),
     groups: new Set(),
     dropped: new Set(),
@@ -68,6 +71,7 @@ export function readSettings(ingress: Ingress, highest: Risk, global: GlobalSett
 function readOne(reading: Reading, name: string, text: string): void {
   const key = name.slice(ANNOTATION_PREFIX.length);
   const from = originOf(reading.ingress, `metadata.annotations[${name.slice(0, 120)}]`);
+  if (isForbidden(reading, key, text, from)) return;
   if (isAbove(riskOf(key), reading.highest)) {
     reading.rejected = true;
     reading.diagnostics.push(diagnose('SLU1520', from, `its risk is above ${reading.highest}; the whole Ingress is not served`));
@@ -76,6 +80,21 @@ function readOne(reading: Reading, name: string, text: string): void {
   const found = findAnnotation(key);
   if (found === undefined) skip(reading, key, text, from);
   else if (text !== '' || found.annotation.readsBlank === true) take(reading, found, { name, text, from });
+}
+
+/** What the settings do not let an Ingress say: a word makes all of it invalid, a snippet counts as absent. */
+function isForbidden(reading: Reading, key: string, text: string, from: Origin): boolean {
+  const word = reading.rules.blockedWords.find((one) => text.includes(one));
+  if (word !== undefined) {
+    reading.rejected = true;
+    reading.diagnostics.push(
+      diagnose('SLU1525', from, 'it has a word of annotation-value-word-blocklist; the whole Ingress is not served'),
+    );
+  } else if (!reading.rules.snippets && key.endsWith('-snippet')) {
+    reading.diagnostics.push(diagnose('SLU1525', from, 'allow-snippet-annotations is false; it counts as absent'));
+    return true;
+  }
+  return word !== undefined;
 }
 
 /** Whether the authentication service of the ConfigMap is for an Ingress: one with a service of its own, or that says so, is exempt. */

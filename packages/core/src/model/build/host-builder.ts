@@ -6,7 +6,7 @@ import { standardBodyLimit, withBodyLimit } from '../annotations/body-size.ts';
 import type { HostSettings } from '../annotations/contribution.ts';
 import type { HostMatch, PathMatch } from '../match.ts';
 import type { Origin } from '../origin.ts';
-import type { Policy } from '../policy/policy.ts';
+import { routePolicies } from '../settings/route-settings.ts';
 import type { Route, RouteAction } from '../route.ts';
 import type { VirtualHost, VirtualHostTls } from '../virtual-host.ts';
 import type { HostInput } from './host-input.ts';
@@ -92,7 +92,7 @@ interface Forwarding {
 
 function routeOf(match: PathMatch, { features, upstream, text, from }: Forwarding, input: HostInput): Route {
   const own = withBodyLimit(features.policiesOf(text));
-  const policies: Policy[] = [...input.settings.policies, ...httpsRedirect(features, text, input), ...own];
+  const policies = routePolicies([...httpsRedirect(features, text, input), ...own], input.settings);
   return { match, action: actionOf(features, upstream), policies: policies.toSorted((a, b) => (a.kind < b.kind ? -1 : 1)), from };
 }
 

@@ -5,7 +5,12 @@ import type { ObjectRef } from '../origin.ts';
 import type { Ingress } from '../../watch/kinds/ingress.ts';
 import { parseObject } from '../../watch/parse-object.ts';
 import type { ConfigMap } from '../../watch/kinds/config-map.ts';
+import { noSettings } from '../settings/global-settings.ts';
+import type { GlobalSettings } from '../settings/global-settings.ts';
 import { settingGroups } from '../settings/setting-groups.ts';
+
+/** Which objects may be named the settings say, which nobody knows here. */
+const anywhere: GlobalSettings = { ...noSettings, rules: { ...noSettings.rules, otherNamespaces: true } };
 
 /**
  * The Secrets and ConfigMaps that an Ingress, or the ConfigMap with the settings, needs, as its own text says: those of `tls` entries and those
@@ -41,6 +46,6 @@ function namedByIngress(ingress: Ingress): readonly ObjectRef[] {
     configMap: (id) => note('ConfigMap', id),
     service: () => undefined,
   };
-  readFeatures(readSettings(ingress, 'Critical'), references);
+  readFeatures(readSettings(ingress, 'Critical', anywhere), references);
   return [...named.values()];
 }

@@ -152,8 +152,8 @@ test('what no-tls-redirect-locations lists is not redirected', () => {
 describe('nothing is silent', () => {
   test.each([
     ['use-gzip', 'true', 'SLU1601'],
-    ['block-cidrs', '10.0.0.0/8', 'SLU1604'],
-    ['allow-snippet-annotations', 'false', 'SLU1604'],
+    ['enable-modsecurity', 'true', 'SLU1604'],
+    ['block-cidrs', '10.0.0.0/8;', 'SLU1604'],
     ['proxy-boddy-size', '1m', 'SLU1602'],
   ])('%s: %s is %s', (key, value, code) => {
     expect(codes(new Cluster().set({ [key]: value }))).toEqual([[code, `data[${key}]`]]);
@@ -163,6 +163,7 @@ describe('nothing is silent', () => {
     ['use-gzip', 'false'],
     ['block-cidrs', ''],
     ['allow-snippet-annotations', 'true'],
+    ['enable-modsecurity', 'false'],
   ])('%s: %s asks for nothing', (key, value) => {
     expect(codes(new Cluster().set({ [key]: value }))).toEqual([]);
   });

@@ -169,6 +169,7 @@ function invalid(from: Origin, text: string, reason: string, code: 'SLU1603' | '
 
 /** What has an effect, but not the whole. */
 const PARTLY: Readonly<Record<string, string>> = {
+  'strict-validate-path-type': 'it has no effect: ingress-nginx looks at it in its admission webhook alone',
   'http-snippet': 'only its zones for limit_req by client address are read, for snippets that limit requests; all else has no effect',
 };
 

@@ -6,6 +6,10 @@ import { upstreamConnectionsGroup } from './upstream-connections.ts';
 import type { UpstreamConnections } from './upstream-connections.ts';
 import { answerHeadersGroup } from './answer-headers.ts';
 import type { AnswerHeaders } from './answer-headers.ts';
+import { blockedClientsGroup } from './blocked-clients.ts';
+import type { BlockedClients } from './blocked-clients.ts';
+import { clientHeadersGroup } from './client-headers.ts';
+import type { ClientHeaders } from './client-headers.ts';
 import { forwardedTrustGroup } from './forwarded-trust.ts';
 import type { ForwardedTrust } from './forwarded-trust.ts';
 import { proxyProtocolGroup } from './proxy-protocol.ts';
@@ -27,6 +31,8 @@ export interface SaidSetting extends Pick<SettingFacts, 'key' | 'protects'> {
  */
 export interface ServingSettings {
   readonly answerHeaders: AnswerHeaders;
+  readonly blocked: BlockedClients;
+  readonly clientHeaders: ClientHeaders;
   readonly forwarded: ForwardedTrust;
   readonly proxyProtocol: ProxyProtocol;
   readonly requestIds: RequestIds;
@@ -41,6 +47,8 @@ export interface ServingSettings {
 export function servingSettings(values: SettingValues, said: readonly SaidSetting[]): ServingSettings {
   return {
     answerHeaders: answerHeadersGroup.read(values),
+    blocked: blockedClientsGroup.read(values),
+    clientHeaders: clientHeadersGroup.read(values),
     forwarded: forwardedTrustGroup.read(values),
     proxyProtocol: proxyProtocolGroup.read(values),
     requestIds: requestIdsGroup.read(values),

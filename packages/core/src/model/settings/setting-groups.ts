@@ -1,11 +1,15 @@
 import { allowedHeadersGroup } from './allowed-headers.ts';
 import { answerHeadersGroup } from './answer-headers.ts';
+import { blockedClientsGroup } from './blocked-clients.ts';
 import { clientConnectionsGroup } from './client-connections.ts';
+import { clientHeadersGroup } from './client-headers.ts';
 import { forwardedTrustGroup } from './forwarded-trust.ts';
 import { headerLinesGroup } from './header-lines.ts';
-import { proxyStatusesGroup } from './proxy-statuses.ts';
 import { proxyProtocolGroup } from './proxy-protocol.ts';
+import { proxyStatusesGroup } from './proxy-statuses.ts';
+import { readingRulesGroup } from './reading-rules.ts';
 import { requestIdsGroup } from './request-ids.ts';
+import { retriesGroup } from './retries.ts';
 import type { AnySetting, SettingGroup } from './setting.ts';
 import { strictTransportGroup } from './strict-transport.ts';
 import { upstreamConnectionsGroup } from './upstream-connections.ts';
@@ -14,12 +18,16 @@ import { upstreamConnectionsGroup } from './upstream-connections.ts';
 export const settingGroups: readonly SettingGroup<unknown>[] = [
   allowedHeadersGroup,
   answerHeadersGroup,
+  blockedClientsGroup,
   clientConnectionsGroup,
+  clientHeadersGroup,
   forwardedTrustGroup,
   headerLinesGroup,
-  proxyStatusesGroup,
   proxyProtocolGroup,
+  proxyStatusesGroup,
+  readingRulesGroup,
   requestIdsGroup,
+  retriesGroup,
   strictTransportGroup,
   upstreamConnectionsGroup,
 ];

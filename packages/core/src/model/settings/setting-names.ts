@@ -2,7 +2,6 @@
 export const settingsWithoutEffect: Readonly<Record<string, string>> = {
   'access-log-params': '',
   'access-log-path': '/var/log/nginx/access.log',
-  'allow-cross-namespace-resources': 'false',
   'bind-address': '',
   'brotli-level': '4',
   'brotli-min-length': '20',
@@ -24,7 +23,6 @@ export const settingsWithoutEffect: Readonly<Record<string, string>> = {
   'enable-opentelemetry': 'false',
   'enable-serial-reloads': 'false',
   'enable-syslog': 'false',
-  'enable-underscores-in-headers': 'false',
   'error-log-level': 'notice',
   'error-log-path': '/var/log/nginx/error.log',
   'geoip2-autoreload-in-minutes': '0',
@@ -40,7 +38,6 @@ export const settingsWithoutEffect: Readonly<Record<string, string>> = {
   'http2-max-field-size': '',
   'http2-max-header-size': '',
   'http2-max-requests': '0',
-  'ignore-invalid-headers': 'true',
   'limit-conn-zone-variable': '$binary_remote_addr',
   'limit-rate': '0',
   'limit-rate-after': '0',
@@ -78,7 +75,6 @@ export const settingsWithoutEffect: Readonly<Record<string, string>> = {
   'proxy-stream-next-upstream-tries': '3',
   'proxy-stream-responses': '1',
   'proxy-stream-timeout': '600s',
-  'retry-non-idempotent': 'false',
   'reuse-port': 'true',
   'server-name-hash-bucket-size': '0 (raised automatically to fit the longest host)',
   'server-name-hash-max-size': '1024',
@@ -110,11 +106,6 @@ export const settingsWithoutEffect: Readonly<Record<string, string>> = {
 
 /** Settings that keep something out, and that have no effect here, with the values that ask for nothing. */
 export const protectiveSettings: Readonly<Record<string, string>> = {
-  'allow-snippet-annotations': 'true',
-  'annotation-value-word-blocklist': '',
-  'block-cidrs': '',
-  'block-referers': '',
-  'block-user-agents': '',
   'enable-modsecurity': 'false',
   'enable-owasp-modsecurity-crs': 'false',
   'modsecurity-snippet': '',

@@ -155,6 +155,7 @@ export class Gatekeeper {
     const { client } = this.#exchange;
     if (!this.#admits(outcome)) return;
     const bytes = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, length);
+    resumed.names = this.#exchange.settings.clientHeaders.names;
     resumed.scan(bytes, 0, headBytes);
     client.unblock();
     this.#exchange.proceed(verdict, { bytes, head: resumed, start: headBytes, end: length });

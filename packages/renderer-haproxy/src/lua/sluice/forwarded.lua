@@ -47,7 +47,7 @@ end
 
 -- Fills the variables that haproxy.cfg and `sluice.context` read, before anything else looks at the request.
 function M.run(txn)
-  local trust = tables.settings(txn:get_var("txn.sluice_trust"))
+  local trust = tables.settings(txn:get_var("txn.sluice_settings"))
   local secure = txn.f:ssl_fc() == 1 or txn.f:ssl_fc() == true
   local peer, list = txn.sf:src(), joined(txn, trust.forHeader)
   local client = client_of(trust.peers, peer, list)

@@ -1,5 +1,6 @@
 -- The actions that haproxy.cfg names. One state for each thread.
 
+local blocks = require("sluice.blocks")
 local context = require("sluice.context")
 local client = require("sluice.client")
 local cors = require("sluice.plan_cors")
@@ -100,6 +101,7 @@ local function route(txn)
   if known.method == "TRACE" then return page.send(known, { status = 405, last = true }) end
   local host, digest = tables.host(name)
   if host == nil then return page.send(known, { status = 503 }) end
+  if blocks.refuses(known) then return page.send(known, { status = 403 }) end
   local early = before_routes(known, host, request.new(host.name, known))
   if early then return page.send(known, early, early.edits) end
   local plan = tables.plan(host, digest, known.path)
