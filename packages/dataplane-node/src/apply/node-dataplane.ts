@@ -1,14 +1,14 @@
 import { createSecureContext } from 'node:tls';
 import type { SecureContext } from 'node:tls';
-import { SluiceError, createDefaultCertificate, messageOf, streamHosts } from '@sluice/core';
-import type { Dataplane, DataplaneHealth, DataplaneStats, ListenAddresses, Logger, StreamService } from '@sluice/core';
+import { SluiceError, createDefaultCertificate, defaultServing, messageOf, streamHosts } from '@sluice/core';
+import type { Dataplane, DataplaneHealth, DataplaneStats, ListenAddresses, Logger, RoutingModel, StreamService } from '@sluice/core';
 import type { NodeOptions } from '../options.ts';
 import { BatchedAccessLog } from '../serve/access-log.ts';
 import type { BoundAddresses, ServingGeneration } from '../serve/proxy-server.ts';
 import type { KeyPairText } from '../validate/secure-contexts.ts';
 import { ProxyServer } from '../serve/proxy-server.ts';
 import { OpenStreams } from '../serve/streams/open-streams.ts';
-import { IDLE_MS, PROXY_HEADER_MS, RESPONSES } from '../serve/streams/stream-options.ts';
+import { PROXY_HEADER_MS } from '../serve/streams/stream-options.ts';
 
 interface Running {
   readonly server: ProxyServer;
@@ -73,8 +73,7 @@ export class NodeDataplane implements Dataplane {
       hosts: streamHosts(listen),
       connectMs: options.timeouts.connectMs,
       headerMs: PROXY_HEADER_MS,
-      idleMs: IDLE_MS,
-      responses: RESPONSES,
+      times: defaultServing.streams,
       logger,
     });
     return { server, streams, defaultContext: createSecureContext({ ...pair, minVersion: 'TLSv1.2' }), defaultPair: pair, accessLog };
@@ -100,8 +99,8 @@ export class NodeDataplane implements Dataplane {
   }
 
   /** Makes these the streams that are served; nothing when the proxy is not running. */
-  async swapStreams(streams: readonly StreamService[]): Promise<void> {
-    await this.#running?.streams.swap(streams);
+  async swapStreams({ streams, settings }: RoutingModel): Promise<void> {
+    await this.#running?.streams.swap(streams, settings.streams);
   }
 
   /** Whether the port of a stream is open. */

@@ -40,7 +40,7 @@ export class NodeReloader implements Reloader {
       const verifying = verifyingLookup(routes, pairLookup(model, defaultPair));
       return { digest, routes, upstreams: model.upstreams, secureContextFor: (name) => verifying(name) ?? plain(name) };
     });
-    await this.#dataplane.swapStreams(model.streams);
+    await this.#dataplane.swapStreams(model);
     this.#current = { digest, appliedAtMs: Date.now() };
     return { kind: 'applied', generation: this.#current, reasons };
   }

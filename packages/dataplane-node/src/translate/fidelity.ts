@@ -14,6 +14,12 @@ const onTheSide =
 const keptAnyway = 'connections to authentication services are kept in any case, as many as are of use' as const;
 const kept = { level: 'equivalent', note: keptAnyway } as const;
 
+const ofListen = { level: 'refused', note: 'the addresses are those of listen.http and listen.https' } as const;
+const noStatusPage = { level: 'equivalent', note: 'there is no such page for anybody; the admin server tells' } as const;
+const tables = { level: 'equivalent', note: 'there are none' } as const;
+
+const oneProcess = { level: 'refused', note: 'the proxy is one process, that of the controller' } as const;
+
 /** Where the Node data plane differs from ingress-nginx in how it does what an annotation asks for. */
 export const nodeFidelity: FidelityTable = {
   'configuration-snippet': readIntoSteps,
@@ -52,6 +58,27 @@ export const nodeFidelity: FidelityTable = {
   'http2-max-concurrent-streams': { level: 'equivalent', note: 'clients are not offered HTTP/2' },
   'large-client-header-buffers': { level: 'approximate', note: 'no head longer than 64 KiB is taken' },
   'upstream-keepalive-connections': { level: 'approximate', note: 'it is how many are kept for each endpoint' },
+  'server-name-hash-bucket-size': tables,
+  'server-name-hash-max-size': tables,
+  'variables-hash-bucket-size': tables,
+  'variables-hash-max-size': tables,
+  'map-hash-bucket-size': tables,
+  'proxy-headers-hash-bucket-size': tables,
+  'proxy-headers-hash-max-size': tables,
+  'nginx-status-ipv4-whitelist': noStatusPage,
+  'nginx-status-ipv6-whitelist': noStatusPage,
+  'bind-address': ofListen,
+  'worker-processes': oneProcess,
+  'max-worker-connections': { level: 'refused', note: 'connections are limited by the files that the process may have open' },
+  'max-worker-open-files': { level: 'refused', note: 'the system says how many files the process may have open' },
+  'worker-shutdown-timeout': { level: 'equivalent', note: 'changes end no connections' },
+  'worker-cpu-affinity': oneProcess,
+  'enable-multi-accept': oneProcess,
+  'reuse-port': oneProcess,
+  'disable-ipv6': { level: 'refused', note: 'name addresses of IPv4 in listen.http and listen.https' },
+  'default-type': { level: 'equivalent', note: 'all answers of its own have a type' },
+  'proxy-stream-next-upstream-timeout': { level: 'approximate', note: 'tries are limited by their number alone' },
+  'error-log-level': { level: 'refused', note: 'the level of the log of the controller is log.level' },
   'use-proxy-protocol': {
     level: 'approximate',
     note: 'connections without TLS count as plain HTTP, also those whose header says port 443',

@@ -18,7 +18,7 @@ const MOST_HEADERS = 256;
 
 /** The settings of the process. */
 export function globalSection(
-  { settings, user, mostFiles = Infinity }: Deployment,
+  { settings, user, mostFiles = Infinity, acceptsOne = false }: Deployment,
   { clients }: ServingSettings = defaultServing,
   lua?: 'without Lua',
 ): SectionTree {
@@ -38,6 +38,7 @@ export function globalSection(
         'tune.ssl.default-dh-param 2048',
         'ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets',
       ),
+      ...(acceptsOne ? [line('tune.maxaccept', 1)] : []),
       ...(clients.http2Streams === undefined ? [] : [line('tune.h2.max-concurrent-streams', clients.http2Streams)]),
       ...(lua === undefined ? luaLines : []),
       // Authentication services and targets of mirrors are asked without a look at their certificates, as ingress-nginx does.

@@ -21,6 +21,10 @@ const notBeforeRoutes = {
 } as const;
 const ownName = { level: 'equivalent', note: 'the name is sluice, without a version, and pages of errors are the same' } as const;
 
+const ofListen = { level: 'refused', note: 'the addresses are those of listen.http and listen.https' } as const;
+const noStatusPage = { level: 'equivalent', note: 'there is no such page for anybody; the admin server tells' } as const;
+const tables = { level: 'equivalent', note: 'they are large enough for everything that fits into a configuration' } as const;
+
 /** Where the nginx data plane differs from ingress-nginx in how it does what an annotation asks for. */
 export const nginxFidelity: FidelityTable = {
   'configuration-snippet': readIntoSteps,
@@ -35,6 +39,17 @@ export const nginxFidelity: FidelityTable = {
   'proxy-buffers-number': buffers,
   'proxy-busy-buffers-size': buffers,
   'proxy-max-temp-file-size': buffers,
+  'server-name-hash-bucket-size': tables,
+  'server-name-hash-max-size': tables,
+  'variables-hash-bucket-size': tables,
+  'variables-hash-max-size': tables,
+  'map-hash-bucket-size': tables,
+  'proxy-headers-hash-bucket-size': tables,
+  'proxy-headers-hash-max-size': tables,
+  'nginx-status-ipv4-whitelist': noStatusPage,
+  'nginx-status-ipv6-whitelist': noStatusPage,
+  'bind-address': ofListen,
+  'error-log-level': { level: 'refused', note: 'what nginx says is in the log of the controller, whose level is log.level' },
   'use-proxy-protocol': { level: 'approximate', note: proxied },
   'proxy-protocol-header-timeout': { level: 'equivalent', note: 'the header has as long as the head of a request (client-header-timeout)' },
   'forwarded-for-proxy-protocol-header': { level: 'equivalent', note: 'no such header is needed' },

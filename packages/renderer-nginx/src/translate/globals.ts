@@ -11,7 +11,7 @@ import { isLive } from './surroundings.ts';
 import { livePool } from './upstream-pass.ts';
 
 /** Directives outside of the http block. */
-export function mainDirectives({ capabilities, user, settings }: Deployment): readonly Directive[] {
+export function mainDirectives({ capabilities, user, settings, processes }: Deployment): readonly Directive[] {
   const modules = capabilities.lua.found ? capabilities.lua.modules : [];
   return [
     ...modules.map((module) => directive('load_module', module)),
@@ -19,9 +19,18 @@ export function mainDirectives({ capabilities, user, settings }: Deployment): re
     directive('daemon', 'off'),
     directive('worker_processes', settings.workers),
     directive('worker_shutdown_timeout', `${settings.workerShutdownTimeoutMs}ms`),
+    ...(processes?.openFiles === undefined ? [] : [directive('worker_rlimit_nofile', processes.openFiles)]),
+    ...(processes?.cpuAffinity === undefined ? [] : [directive('worker_cpu_affinity', ...processes.cpuAffinity.split(' '))]),
     directive('pid', 'run/nginx.pid'),
     directive('error_log', 'run/error.log', 'notice'),
-    block('events', [], [directive('worker_connections', settings.workerConnections), directive('multi_accept', 'on')]),
+    block(
+      'events',
+      [],
+      [
+        directive('worker_connections', settings.workerConnections),
+        directive('multi_accept', processes?.multiAccept === false ? 'off' : 'on'),
+      ],
+    ),
   ];
 }
 
@@ -57,12 +66,12 @@ function clientHeaders({ clientHeaders: { names } }: ServingSettings): readonly 
   ];
 }
 
-function limits({ settings: { keepAlive } }: Deployment): readonly Directive[] {
+function limits({ settings: { keepAlive }, processes }: Deployment): readonly Directive[] {
   return [
     directive('server_tokens', 'off'),
     // Variables of locations are empty in others.
     directive('uninitialized_variable_warn', 'off'),
-    directive('default_type', 'text/html'),
+    directive('default_type', processes?.defaultType ?? 'text/html'),
     directive('port_in_redirect', 'off'),
     directive('client_max_body_size', '1m'),
     directive('keepalive_timeout', `${keepAlive.clientMs}ms`),

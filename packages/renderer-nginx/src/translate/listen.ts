@@ -23,7 +23,9 @@ export function hasHttp2Directive({ capabilities }: Deployment): boolean {
 }
 
 function listens(place: NginxAddress, deployment: Deployment, isDefault: boolean, flags: readonly Word[]): readonly Directive[] {
-  const options: readonly Word[] = isDefault ? ['default_server', 'reuseport', 'backlog=4096'] : [];
+  const options: readonly Word[] = isDefault
+    ? ['default_server', ...(deployment.processes?.reusePort === false ? [] : ['reuseport']), 'backlog=4096']
+    : [];
   return socketAddresses(place, deployment).map(({ address, v6 }) =>
     directive('listen', address, ...flags, ...options, ...(isDefault && v6 ? ['ipv6only=on'] : [])),
   );

@@ -12,6 +12,10 @@ import { clientHeadersGroup } from './client-headers.ts';
 import type { ClientHeaders } from './client-headers.ts';
 import { forwardedTrustGroup } from './forwarded-trust.ts';
 import type { ForwardedTrust } from './forwarded-trust.ts';
+import { processesGroup } from './processes.ts';
+import type { Processes } from './processes.ts';
+import { streamTimesGroup } from './stream-times.ts';
+import type { StreamTimes } from './stream-times.ts';
 import { proxyProtocolGroup } from './proxy-protocol.ts';
 import type { ProxyProtocol } from './proxy-protocol.ts';
 import { requestIdsGroup } from './request-ids.ts';
@@ -34,7 +38,9 @@ export interface ServingSettings {
   readonly blocked: BlockedClients;
   readonly clientHeaders: ClientHeaders;
   readonly forwarded: ForwardedTrust;
+  readonly processes: Processes;
   readonly proxyProtocol: ProxyProtocol;
+  readonly streams: StreamTimes;
   readonly requestIds: RequestIds;
   readonly strictTransport: StrictTransport;
   readonly clients: ClientConnections;
@@ -50,6 +56,8 @@ export function servingSettings(values: SettingValues, said: readonly SaidSettin
     blocked: blockedClientsGroup.read(values),
     clientHeaders: clientHeadersGroup.read(values),
     forwarded: forwardedTrustGroup.read(values),
+    processes: processesGroup.read(values),
+    streams: streamTimesGroup.read(values),
     proxyProtocol: proxyProtocolGroup.read(values),
     requestIds: requestIdsGroup.read(values),
     strictTransport: strictTransportGroup.read(values),

@@ -5,6 +5,8 @@ import { clientConnectionsGroup } from './client-connections.ts';
 import { clientHeadersGroup } from './client-headers.ts';
 import { forwardedTrustGroup } from './forwarded-trust.ts';
 import { headerLinesGroup } from './header-lines.ts';
+import { processesGroup } from './processes.ts';
+import { streamTimesGroup } from './stream-times.ts';
 import { proxyProtocolGroup } from './proxy-protocol.ts';
 import { proxyStatusesGroup } from './proxy-statuses.ts';
 import { readingRulesGroup } from './reading-rules.ts';
@@ -23,7 +25,9 @@ export const settingGroups: readonly SettingGroup<unknown>[] = [
   clientHeadersGroup,
   forwardedTrustGroup,
   headerLinesGroup,
+  processesGroup,
   proxyProtocolGroup,
+  streamTimesGroup,
   proxyStatusesGroup,
   readingRulesGroup,
   requestIdsGroup,
