@@ -65,6 +65,7 @@ export type { AnySetting, SettingFacts, SettingGroup } from './model/settings/se
 export type { ClientConnections } from './model/settings/client-connections.ts';
 export type { Processes } from './model/settings/processes.ts';
 export type { StreamTimes } from './model/settings/stream-times.ts';
+export type { Compression } from './model/settings/compression.ts';
 export type { ProxyProtocol } from './model/settings/proxy-protocol.ts';
 export type { UpstreamConnections } from './model/settings/upstream-connections.ts';
 export { serverToken } from './model/settings/answer-headers.ts';

@@ -5,6 +5,7 @@ const kept = { level: 'equivalent', note: 'connections to authentication service
 
 const ofListen = { level: 'refused', note: 'the addresses are those of listen.http and listen.https' } as const;
 const noStatusPage = { level: 'equivalent', note: 'there is no such page for anybody; the admin server tells' } as const;
+const noBrotli = { level: 'refused', note: 'HAProxy has no brotli: use-gzip compresses' } as const;
 const tables = { level: 'equivalent', note: 'there are none' } as const;
 
 const fixedHeads = { level: 'equivalent', note: 'there is one buffer of 32 KiB' } as const;
@@ -92,6 +93,13 @@ export const haproxyFidelity: FidelityTable = {
   'default-type': { level: 'equivalent', note: 'all answers of its own have a type' },
   'proxy-stream-next-upstream-timeout': { level: 'approximate', note: 'tries are limited by their number alone' },
   'proxy-stream-responses': { level: 'equivalent', note: 'UDP is not served' },
+  'enable-brotli': noBrotli,
+  'brotli-level': noBrotli,
+  'brotli-min-length': noBrotli,
+  'brotli-types': noBrotli,
+  'gzip-level': { level: 'approximate', note: 'HAProxy compresses as hard as it is built to' },
+  'gzip-min-length': { level: 'refused', note: 'short answers are compressed as well' },
+  'gzip-disable': { level: 'refused', note: 'HAProxy does not look at user agents' },
   'error-log-level': { level: 'refused', note: 'what HAProxy says is in the log of the controller, whose level is log.level' },
   'use-proxy-protocol': {
     level: 'approximate',

@@ -1,5 +1,5 @@
 import { defaultServing, serverToken } from '@sluice/core';
-import type { ClientConnections, ProxyProtocol, ServingSettings, StrictTransport } from '@sluice/core';
+import type { ClientConnections, Compression, ProxyProtocol, ServingSettings, StrictTransport } from '@sluice/core';
 import { line, lines } from '../render/line.ts';
 import type { Line, SectionTree } from '../render/line.ts';
 import { logging } from './access-log.ts';
@@ -117,6 +117,7 @@ export function frontendSection(deployment: Deployment, serving: ServingSettings
       ),
       ...(settings.accessLog ? logging : []),
       ...clientLimits(clients),
+      ...compression(serving.compression),
       ...lines(
         `http-request deny deny_status 400 if { req.fhdr_cnt gt ${MOST_HEADERS} }`,
         `http-request deny deny_status 400 if { req.hdr_names -m reg ${NO_TOKEN} } or { req.hdrs -m reg ${CONTROL} }`,
@@ -136,6 +137,12 @@ export function frontendSection(deployment: Deployment, serving: ServingSettings
       ),
     ],
   };
+}
+
+/** By the filter of HAProxy, which tells caches of it (Vary). */
+function compression({ gzip }: Compression): readonly Line[] {
+  if (gzip === undefined) return [];
+  return [line('compression', 'algo', 'gzip'), line('compression', 'type', 'text/html', ...gzip.types)];
 }
 
 /** Whoever is not believed is not taken: HAProxy would believe it. */

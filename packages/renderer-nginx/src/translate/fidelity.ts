@@ -23,6 +23,7 @@ const ownName = { level: 'equivalent', note: 'the name is sluice, without a vers
 
 const ofListen = { level: 'refused', note: 'the addresses are those of listen.http and listen.https' } as const;
 const noStatusPage = { level: 'equivalent', note: 'there is no such page for anybody; the admin server tells' } as const;
+const noBrotli = { level: 'refused', note: 'nginx is used without a module for brotli: use-gzip compresses' } as const;
 const tables = { level: 'equivalent', note: 'they are large enough for everything that fits into a configuration' } as const;
 
 /** Where the nginx data plane differs from ingress-nginx in how it does what an annotation asks for. */
@@ -49,6 +50,10 @@ export const nginxFidelity: FidelityTable = {
   'nginx-status-ipv4-whitelist': noStatusPage,
   'nginx-status-ipv6-whitelist': noStatusPage,
   'bind-address': ofListen,
+  'enable-brotli': noBrotli,
+  'brotli-level': noBrotli,
+  'brotli-min-length': noBrotli,
+  'brotli-types': noBrotli,
   'error-log-level': { level: 'refused', note: 'what nginx says is in the log of the controller, whose level is log.level' },
   'use-proxy-protocol': { level: 'approximate', note: proxied },
   'proxy-protocol-header-timeout': { level: 'equivalent', note: 'the header has as long as the head of a request (client-header-timeout)' },

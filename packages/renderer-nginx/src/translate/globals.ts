@@ -1,4 +1,5 @@
-import type { ClientConnections, ServingSettings } from '@sluice/core';
+import { pcre } from '@sluice/core';
+import type { ClientConnections, Compression, ServingSettings } from '@sluice/core';
 import { block, directive, literal, luaBlock, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
 import { blockMaps } from './blocks.ts';
@@ -41,6 +42,7 @@ export function httpDirectives(deployment: Deployment, settings: ServingSettings
     ...limits(deployment),
     ...clientLimits(deployment, settings.clients),
     ...(hasHttp2Directive(deployment) ? [directive('http2', 'on')] : []),
+    ...compression(settings.compression),
     ...transportSecurity(),
     ...logging(deployment),
     ...forwardedDirectives(settings, deployment),
@@ -86,6 +88,22 @@ function limits({ settings: { keepAlive }, processes }: Deployment): readonly Di
     directive('map_hash_bucket_size', 1024),
     directive('proxy_headers_hash_max_size', 1024),
     directive('proxy_headers_hash_bucket_size', 256),
+  ];
+}
+
+/** As ingress-nginx has it. */
+function compression({ gzip }: Compression): readonly Directive[] {
+  if (gzip === undefined) return [];
+  const { level, minBytes, types, disabled } = gzip;
+  return [
+    directive('gzip', 'on'),
+    directive('gzip_comp_level', level),
+    directive('gzip_http_version', '1.1'),
+    directive('gzip_min_length', minBytes),
+    ...(types.length === 0 ? [] : [directive('gzip_types', ...types)]),
+    directive('gzip_proxied', 'any'),
+    directive('gzip_vary', 'on'),
+    ...(disabled === '' ? [] : [directive('gzip_disable', pcre(disabled, { ignoreCase: true, anchored: false }))]),
   ];
 }
 

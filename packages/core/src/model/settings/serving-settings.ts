@@ -12,6 +12,8 @@ import { clientHeadersGroup } from './client-headers.ts';
 import type { ClientHeaders } from './client-headers.ts';
 import { forwardedTrustGroup } from './forwarded-trust.ts';
 import type { ForwardedTrust } from './forwarded-trust.ts';
+import { compressionGroup } from './compression.ts';
+import type { Compression } from './compression.ts';
 import { processesGroup } from './processes.ts';
 import type { Processes } from './processes.ts';
 import { streamTimesGroup } from './stream-times.ts';
@@ -38,6 +40,7 @@ export interface ServingSettings {
   readonly blocked: BlockedClients;
   readonly clientHeaders: ClientHeaders;
   readonly forwarded: ForwardedTrust;
+  readonly compression: Compression;
   readonly processes: Processes;
   readonly proxyProtocol: ProxyProtocol;
   readonly streams: StreamTimes;
@@ -56,6 +59,7 @@ export function servingSettings(values: SettingValues, said: readonly SaidSettin
     blocked: blockedClientsGroup.read(values),
     clientHeaders: clientHeadersGroup.read(values),
     forwarded: forwardedTrustGroup.read(values),
+    compression: compressionGroup.read(values),
     processes: processesGroup.read(values),
     streams: streamTimesGroup.read(values),
     proxyProtocol: proxyProtocolGroup.read(values),

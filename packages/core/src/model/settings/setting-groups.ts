@@ -3,6 +3,7 @@ import { answerHeadersGroup } from './answer-headers.ts';
 import { blockedClientsGroup } from './blocked-clients.ts';
 import { clientConnectionsGroup } from './client-connections.ts';
 import { clientHeadersGroup } from './client-headers.ts';
+import { compressionGroup } from './compression.ts';
 import { forwardedTrustGroup } from './forwarded-trust.ts';
 import { headerLinesGroup } from './header-lines.ts';
 import { processesGroup } from './processes.ts';
@@ -23,6 +24,7 @@ export const settingGroups: readonly SettingGroup<unknown>[] = [
   blockedClientsGroup,
   clientConnectionsGroup,
   clientHeadersGroup,
+  compressionGroup,
   forwardedTrustGroup,
   headerLinesGroup,
   processesGroup,

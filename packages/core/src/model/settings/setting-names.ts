@@ -2,10 +2,6 @@
 export const settingsWithoutEffect: Readonly<Record<string, string>> = {
   'access-log-params': '',
   'access-log-path': '/var/log/nginx/access.log',
-  'brotli-level': '4',
-  'brotli-min-length': '20',
-  'brotli-types':
-    'application/xml+rss application/atom+xml application/javascript application/x-javascript application/json application/rss+xml application/vnd.ms-fontobject application/x-font-ttf application/x-web-app-manifest+json application/xhtml+xml application/xml font/opentype image/svg+xml image/x-icon text/css text/javascript text/plain text/x-component',
   'debug-connections': '',
   'disable-access-log': 'false',
   'disable-http-access-log': 'false',
@@ -14,7 +10,6 @@ export const settingsWithoutEffect: Readonly<Record<string, string>> = {
   'enable-access-log-for-default-backend': 'false',
   'enable-aio-write': 'true',
   'enable-auth-access-log': 'false',
-  'enable-brotli': 'false',
   'enable-ocsp': 'false',
   'enable-opentelemetry': 'false',
   'enable-serial-reloads': 'false',
@@ -23,11 +18,6 @@ export const settingsWithoutEffect: Readonly<Record<string, string>> = {
   'geoip2-autoreload-in-minutes': '0',
   'global-auth-snippet': '',
   'grpc-buffer-size-kb': '0',
-  'gzip-disable': '',
-  'gzip-level': '1',
-  'gzip-min-length': '256',
-  'gzip-types':
-    'application/atom+xml application/javascript application/x-javascript application/json application/rss+xml application/vnd.ms-fontobject application/x-font-ttf application/x-web-app-manifest+json application/xhtml+xml application/xml font/opentype image/svg+xml image/x-icon text/css text/javascript text/plain text/x-component',
   'http-access-log-path': '',
   'http-snippet': '',
   'http2-max-field-size': '',
@@ -76,7 +66,6 @@ export const settingsWithoutEffect: Readonly<Record<string, string>> = {
   'syslog-host': '',
   'syslog-port': '514',
   'use-geoip2': 'false',
-  'use-gzip': 'false',
 };
 
 /** Settings that keep something out, and that have no effect here, with the values that ask for nothing. */
