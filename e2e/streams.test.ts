@@ -76,8 +76,8 @@ describe.each(backends)('TCP and UDP services by %s', (backend) => {
     );
   const entries = (data: Readonly<Record<number | string, string>>): void =>
     folder.writeObjects('manifests/tcp.yaml', [configMap('tcp', data)]);
-  const start = async (): Promise<void> => {
-    const flags = ['--tcp-services-configmap', 'default/tcp', '--udp-services-configmap', 'default/udp', '--backend', backend];
+  const start = async (...more: readonly string[]): Promise<void> => {
+    const flags = [...more, '--tcp-services-configmap', 'default/tcp', '--udp-services-configmap', 'default/udp', '--backend', backend];
     sluice = await RunningSluice.serving(folder.at('manifests'), folder.at('data'), flags);
   };
 
@@ -187,6 +187,15 @@ describe.each(backends)('TCP and UDP services by %s', (backend) => {
       expect(await askByDatagram(port(0), 'two')).toBe('datagrams:two');
     }
     expect(await exchange(port(0), 'x')).toBe('x|first');
+  });
+
+  test.skipIf(skip)(`${title}: how long a connection may be silent`, async () => {
+    const settings = configMap('settings', { 'proxy-stream-timeout': '1s' });
+    folder.writeObjects('manifests/settings.yaml', [settings]);
+    await start('--configmap', 'default/settings');
+    const socket = connect({ port: port(0), host: '127.0.0.1' });
+    socket.on('error', () => undefined).resume();
+    await once(socket, 'close');
   });
 
   test.skipIf(skip)(`${title}: what cannot be served is left out alone`, async () => {

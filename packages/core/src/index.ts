@@ -64,6 +64,10 @@ export type { SaidSetting, ServingSettings } from './model/settings/serving-sett
 export { defaultServing } from './model/settings/read-serving.ts';
 export type { AnySetting, SettingFacts, SettingGroup } from './model/settings/setting.ts';
 export type { ClientConnections } from './model/settings/client-connections.ts';
+export type { Processes } from './model/settings/processes.ts';
+export type { StreamTimes } from './model/settings/stream-times.ts';
+export type { Compression } from './model/settings/compression.ts';
+export type { ProxyProtocol } from './model/settings/proxy-protocol.ts';
 export type { UpstreamConnections } from './model/settings/upstream-connections.ts';
 export { serverToken } from './model/settings/answer-headers.ts';
 export type { AnswerHeaders } from './model/settings/answer-headers.ts';

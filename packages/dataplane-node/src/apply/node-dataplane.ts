@@ -7,6 +7,7 @@ import type {
   Logger,
   RequestMetrics,
   RequestTracing,
+  RoutingModel,
   StreamService,
 } from '@sluice/core';
 import type { NodeOptions } from '../options.ts';
@@ -15,7 +16,7 @@ import type { BoundAddresses, ServingGeneration } from '../serve/proxy-server.ts
 import type { KeyPairText } from '../validate/secure-contexts.ts';
 import { ProxyServer } from '../serve/proxy-server.ts';
 import { OpenStreams } from '../serve/streams/open-streams.ts';
-import { IDLE_MS, PROXY_HEADER_MS, RESPONSES } from '../serve/streams/stream-options.ts';
+import { PROXY_HEADER_MS } from '../serve/streams/stream-options.ts';
 
 interface Running {
   readonly server: ProxyServer;
@@ -88,8 +89,7 @@ export class NodeDataplane implements Dataplane {
       hosts: streamHosts(listen),
       connectMs: options.timeouts.connectMs,
       headerMs: PROXY_HEADER_MS,
-      idleMs: IDLE_MS,
-      responses: RESPONSES,
+      times: defaultServing.streams,
       logger,
     });
     return { server, streams, defaultPair: pair, accessLog };
@@ -122,8 +122,8 @@ export class NodeDataplane implements Dataplane {
   }
 
   /** Makes these the streams that are served; nothing when the proxy is not running. */
-  async swapStreams(streams: readonly StreamService[]): Promise<void> {
-    await this.#running?.streams.swap(streams);
+  async swapStreams({ streams, settings }: RoutingModel): Promise<void> {
+    await this.#running?.streams.swap(streams, settings.streams);
   }
 
   /** Whether the port of a stream is open. */

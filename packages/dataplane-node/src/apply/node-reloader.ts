@@ -45,7 +45,7 @@ export class NodeReloader implements Reloader {
         verifying(name) ?? contextOf(pairFor(name), model.settings.transportSecurity);
       return { digest, routes, upstreams: model.upstreams, secureContextFor, defaultPair: pairFor(undefined) };
     });
-    await this.#dataplane.swapStreams(model.streams);
+    await this.#dataplane.swapStreams(model);
     this.#current = { digest, appliedAtMs: Date.now() };
     return { kind: 'applied', generation: this.#current, reasons };
   }

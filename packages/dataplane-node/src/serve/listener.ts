@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { SecureContext, Server as TlsServer, TlsOptions, TLSSocket } from 'node:tls';
 import type { KeyPairText } from '../validate/secure-contexts.ts';
@@ -16,6 +16,9 @@ export interface ListenAddress {
   readonly host: string;
   readonly port: number;
 }
+
+/** What comes before the handshake; `then` is told whether there can be one. */
+export type Arrival = (socket: Socket, then: (success: boolean) => void) => void;
 
 /** A server for connections without TLS; they are not read before somebody takes them over. */
 export function plainServer(): Server {
@@ -35,6 +38,8 @@ export interface TlsChoices {
   readonly asksFor: (serverName: string) => boolean;
   /** Whether there is no handshake at all. */
   readonly refuses: (serverName: string) => boolean;
+  /** What comes before the handshake; nothing where it is absent. */
+  readonly arrives?: Arrival;
 }
 
 /** A fatal alert `unrecognized_name` (RFC 6066 section 3). */
@@ -53,7 +58,7 @@ const UNRECOGNIZED_NAME = Buffer.from([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x70]
  */
 export function tlsServer(
   fallback: KeyPairText & { readonly handshakeTimeout: number },
-  { secureContextFor, asksFor, refuses }: TlsChoices,
+  { secureContextFor, asksFor, refuses, arrives = (_socket, then) => then(true) }: TlsChoices,
 ): TlsListener {
   const options: TlsOptions & { allowHalfOpen: boolean; noDelay: boolean } = {
     ...fallback,
@@ -81,7 +86,7 @@ export function tlsServer(
   const asking = { ...options, requestCert: true, rejectUnauthorized: false, secureOptions: constants.SSL_OP_NO_TICKET };
   const askingAgreeing = handshakes({ ...asking, ALPNProtocols: ['http/1.1'] });
   const askingSilent = handshakes(asking);
-  server.on('connection', (socket) =>
+  const greeted = (socket: Socket): void =>
     peekClientHello(socket, fallback.handshakeTimeout, (hello) => {
       if (hello === undefined) server.emit('tlsClientError', new Error('closed before its first record'), socket);
       else if (refuses(hello.serverName)) {
@@ -89,6 +94,11 @@ export function tlsServer(
         server.emit('tlsClientError', new Error('the name is refused'), socket);
       } else if (asksFor(hello.serverName)) (hello.offersHttp11 ? askingAgreeing : askingSilent).emit('connection', socket);
       else (hello.offersHttp11 ? agreeing : silent).emit('connection', socket);
+    });
+  server.on('connection', (socket) =>
+    arrives(socket, (success) => {
+      if (success) greeted(socket);
+      else server.emit('tlsClientError', new Error('closed before its first record'), socket);
     }),
   );
   return {

@@ -1,6 +1,6 @@
 import type { AddressInfo, Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { messageOf } from '@sluice/core';
+import { defaultServing, messageOf } from '@sluice/core';
 import type {
   ClientAuth,
   ClientTls,
@@ -21,6 +21,7 @@ import { addressOf, listenOn, plainServer, stopListening, tlsServer } from './li
 import type { ListenAddress, TlsListener } from './listener.ts';
 import { Mirrors } from './mirrors.ts';
 import type { ProxyContext, ProxyTimeouts, ServingGeneration } from './proxy-context.ts';
+import { Greetings } from './greetings.ts';
 import { acceptRaw, wireOf } from './raw-accept.ts';
 import { RequestObserver } from './request-observer.ts';
 import { identifyClient } from './request-writer.ts';
@@ -56,6 +57,8 @@ interface Arrived {
   readonly secure: boolean;
   readonly port: number;
   readonly tls?: ClientTls | undefined;
+  /** As a peer that is believed says. */
+  readonly client?: string | undefined;
 }
 
 /** What upstreams are told whatever the listener's number is (ingress-nginx `X-Forwarded-Port`). */
@@ -71,6 +74,7 @@ export class ProxyServer {
   #defaultPair: KeyPairText;
   #security: TransportSecurity | undefined;
   #addresses: BoundAddresses = { http: [], https: [] };
+  readonly #greetings = new Greetings(() => (this.#context.generation?.routes.settings ?? defaultServing).proxyProtocol);
   #accepted = 0;
   #emptied: PromiseWithResolvers<void> | undefined;
   /** Connections taken from the system so far. */
@@ -110,6 +114,7 @@ export class ProxyServer {
           secureContextFor: (name) => this.#context.generation?.secureContextFor(name),
           asksFor: (name) => this.#asksFor(name),
           refuses: (name) => this.#refuses(name),
+          arrives: (socket, then) => this.#greetings.secure(socket, then),
         },
       ),
     );
@@ -134,7 +139,7 @@ export class ProxyServer {
       const port = this.#addresses.http[index]?.port ?? 0;
       acceptRaw(server, (wire) => {
         this.#taken++;
-        this.#accept(wire, { secure: false, port });
+        this.#greet(wire, port);
       });
     });
     for (const { server } of this.#https) this.#serveTls(server);
@@ -254,7 +259,8 @@ export class ProxyServer {
       this.#handshakes++;
     });
     server.on('secureConnection', (socket) => {
-      this.#accept(wireOf(socket, true), { secure: true, port: HTTPS_PORT, tls: clientTlsOf(socket, (name) => this.#authOf(name)) });
+      const tls = clientTlsOf(socket, (name) => this.#authOf(name));
+      this.#accept(wireOf(socket, true), { secure: true, port: HTTPS_PORT, tls, client: this.#greetings.clientOf(socket) });
       shaken();
     });
     server.on('tlsClientError', shaken);
@@ -268,6 +274,13 @@ export class ProxyServer {
     return [...this.#http, ...this.#https.map(({ server }) => server)];
   }
 
+  /** A connection without TLS. */
+  #greet(wire: Wire, port: number): void {
+    this.#greetings.plain(wire, (announced) =>
+      this.#accept(wire, { secure: false, port: announced?.port ?? port, client: announced?.client }),
+    );
+  }
+
   /** A connection that cannot even be set up is closed: an exception here would end the process. */
   #accept(wire: Wire, arrived: Arrived): void {
     try {
@@ -278,8 +291,9 @@ export class ProxyServer {
     }
   }
 
-  #serve(wire: Wire, { secure, port, tls }: Arrived): void {
-    const { remoteAddress, remotePort = 0 } = wire.socket;
+  #serve(wire: Wire, { secure, port, tls, client: announced }: Arrived): void {
+    const { remotePort = 0 } = wire.socket;
+    const remoteAddress = announced ?? wire.socket.remoteAddress;
     // Without an address the client has already gone; a TLS handshake may come to its end when it is too late.
     if (remoteAddress === undefined || this.#graceOver) {
       wire.destroy();

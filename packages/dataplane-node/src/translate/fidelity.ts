@@ -16,6 +16,12 @@ const kept = { level: 'equivalent', note: keptAnyway } as const;
 
 /** What is different whatever annotations say. */
 export const nodeDifferences: readonly string[] = ['HTTP/1.1 is spoken to clients, with TLS too: HTTP/2 is not offered'];
+const ofListen = { level: 'refused', note: 'the addresses are those of listen.http and listen.https' } as const;
+const noStatusPage = { level: 'equivalent', note: 'there is no such page for anybody; the admin server tells' } as const;
+const uncompressed = { level: 'refused', note: 'answers are passed on as upstreams send them: let these compress' } as const;
+const tables = { level: 'equivalent', note: 'there are none' } as const;
+
+const oneProcess = { level: 'refused', note: 'the proxy is one process, that of the controller' } as const;
 
 /** Where the Node data plane differs from ingress-nginx in how it does what an annotation asks for. */
 export const nodeFidelity: FidelityTable = {
@@ -63,6 +69,41 @@ export const nodeFidelity: FidelityTable = {
   'http2-max-concurrent-streams': { level: 'equivalent', note: 'clients are not offered HTTP/2' },
   'large-client-header-buffers': { level: 'approximate', note: 'no head longer than 64 KiB is taken' },
   'upstream-keepalive-connections': { level: 'approximate', note: 'it is how many are kept for each endpoint' },
+  'server-name-hash-bucket-size': tables,
+  'server-name-hash-max-size': tables,
+  'variables-hash-bucket-size': tables,
+  'variables-hash-max-size': tables,
+  'map-hash-bucket-size': tables,
+  'proxy-headers-hash-bucket-size': tables,
+  'proxy-headers-hash-max-size': tables,
+  'nginx-status-ipv4-whitelist': noStatusPage,
+  'nginx-status-ipv6-whitelist': noStatusPage,
+  'bind-address': ofListen,
+  'worker-processes': oneProcess,
+  'max-worker-connections': { level: 'refused', note: 'connections are limited by the files that the process may have open' },
+  'max-worker-open-files': { level: 'refused', note: 'the system says how many files the process may have open' },
+  'worker-shutdown-timeout': { level: 'equivalent', note: 'changes end no connections' },
+  'worker-cpu-affinity': oneProcess,
+  'enable-multi-accept': oneProcess,
+  'reuse-port': oneProcess,
+  'disable-ipv6': { level: 'refused', note: 'name addresses of IPv4 in listen.http and listen.https' },
+  'default-type': { level: 'equivalent', note: 'all answers of its own have a type' },
+  'proxy-stream-next-upstream-timeout': { level: 'approximate', note: 'tries are limited by their number alone' },
+  'use-gzip': uncompressed,
+  'gzip-level': uncompressed,
+  'gzip-min-length': uncompressed,
+  'gzip-types': uncompressed,
+  'gzip-disable': uncompressed,
+  'enable-brotli': uncompressed,
+  'brotli-level': uncompressed,
+  'brotli-min-length': uncompressed,
+  'brotli-types': uncompressed,
+  'error-log-level': { level: 'refused', note: 'the level of the log of the controller is log.level' },
+  'use-proxy-protocol': {
+    level: 'approximate',
+    note: 'connections without TLS count as plain HTTP, also those whose header says port 443',
+  },
+  'forwarded-for-proxy-protocol-header': { level: 'equivalent', note: 'no such header is needed' },
   'limit-rps': { level: 'equivalent', note: perProcess },
   'limit-rpm': { level: 'equivalent', note: perProcess },
   'limit-connections': { level: 'equivalent', note: perProcess },

@@ -3,6 +3,11 @@ import type { FidelityTable } from '@sluice/core';
 const buffers = { level: 'equivalent', note: 'answers are passed on as they come, within fixed buffers of 32 KiB' } as const;
 const kept = { level: 'equivalent', note: 'connections to authentication services are not kept' } as const;
 
+const ofListen = { level: 'refused', note: 'the addresses are those of listen.http and listen.https' } as const;
+const noStatusPage = { level: 'equivalent', note: 'there is no such page for anybody; the admin server tells' } as const;
+const noBrotli = { level: 'refused', note: 'HAProxy has no brotli: use-gzip compresses' } as const;
+const tables = { level: 'equivalent', note: 'there are none' } as const;
+
 const fixedHeads = { level: 'equivalent', note: 'there is one buffer of 32 KiB' } as const;
 
 const notOnOwn = {
@@ -80,6 +85,38 @@ export const haproxyFidelity: FidelityTable = {
     level: 'approximate',
     note: 'after each such time half of the connections that were not in use are closed',
   },
+  'server-name-hash-bucket-size': tables,
+  'server-name-hash-max-size': tables,
+  'variables-hash-bucket-size': tables,
+  'variables-hash-max-size': tables,
+  'map-hash-bucket-size': tables,
+  'proxy-headers-hash-bucket-size': tables,
+  'proxy-headers-hash-max-size': tables,
+  'nginx-status-ipv4-whitelist': noStatusPage,
+  'nginx-status-ipv6-whitelist': noStatusPage,
+  'bind-address': ofListen,
+  'worker-processes': { level: 'approximate', note: 'it is the number of threads of one process, 64 at most' },
+  'max-worker-connections': { level: 'approximate', note: 'it is for connections of clients, all threads together' },
+  'max-worker-open-files': { level: 'equivalent', note: 'HAProxy asks for as many as its connections need' },
+  'worker-cpu-affinity': { level: 'refused', note: 'threads are not bound to CPUs' },
+  'reuse-port': { level: 'refused', note: 'without it no reload would be without a gap' },
+  'default-type': { level: 'equivalent', note: 'all answers of its own have a type' },
+  'proxy-stream-next-upstream-timeout': { level: 'approximate', note: 'tries are limited by their number alone' },
+  'proxy-stream-responses': { level: 'equivalent', note: 'UDP is not served' },
+  'enable-brotli': noBrotli,
+  'brotli-level': noBrotli,
+  'brotli-min-length': noBrotli,
+  'brotli-types': noBrotli,
+  'gzip-level': { level: 'approximate', note: 'HAProxy compresses as hard as it is built to' },
+  'gzip-min-length': { level: 'refused', note: 'short answers are compressed as well' },
+  'gzip-disable': { level: 'refused', note: 'HAProxy does not look at user agents' },
+  'error-log-level': { level: 'refused', note: 'what HAProxy says is in the log of the controller, whose level is log.level' },
+  'use-proxy-protocol': {
+    level: 'approximate',
+    note: 'connections without TLS count as plain HTTP, also those whose header says port 443; peers that are not in proxy-real-ip-cidr are not taken, but for those of IPv6 while it is 0.0.0.0/0, which are believed',
+  },
+  'proxy-protocol-header-timeout': { level: 'approximate', note: 'the header has as long as the body of a request (client-body-timeout)' },
+  'forwarded-for-proxy-protocol-header': { level: 'equivalent', note: 'no such header is needed' },
   'mirror-request-body': { level: 'approximate', note: 'bodies of copies are sent up to 16 KiB; of longer ones nothing' },
 };
 

@@ -1,5 +1,5 @@
 import { defaultServing, serverToken } from '@sluice/core';
-import type { ClientConnections, ServingSettings, StrictTransport } from '@sluice/core';
+import type { ClientConnections, Compression, ProxyProtocol, ServingSettings, StrictTransport } from '@sluice/core';
 import { line, lines } from '../render/line.ts';
 import type { Line, SectionTree } from '../render/line.ts';
 import { logging } from './access-log.ts';
@@ -19,7 +19,7 @@ const MOST_HEADERS = 256;
 
 /** The settings of the process. */
 export function globalSection(
-  { settings, user, mostFiles = Infinity }: Deployment,
+  { settings, user, mostFiles = Infinity, acceptsOne = false }: Deployment,
   { clients, transportSecurity }: ServingSettings = defaultServing,
   lua?: 'without Lua',
 ): SectionTree {
@@ -34,6 +34,7 @@ export function globalSection(
       ...(user === undefined ? [] : [line('user', user.name), line('group', user.group)]),
       ...lines('tune.bufsize 32768', 'tune.http.logurilen 4096', `tune.http.maxhdr ${2 * MOST_HEADERS}`),
       ...transportLines(transportSecurity),
+      ...(acceptsOne ? [line('tune.maxaccept', 1)] : []),
       ...(clients.http2Streams === undefined ? [] : [line('tune.h2.max-concurrent-streams', clients.http2Streams)]),
       ...(lua === undefined ? luaLines : []),
       // Authentication services and targets of mirrors are asked without a look at their certificates, as ingress-nginx does.
@@ -103,6 +104,7 @@ export function frontendSection(deployment: Deployment, serving: ServingSettings
     head: ['frontend', 'sluice_clients', 'from', 'sluice'],
     lines: [
       ...binds(deployment, serving),
+      ...otherPeers(serving.proxyProtocol),
       ...lines(
         'option accept-invalid-http-request',
         // A client may be sending its next request at the moment of a reload: it is answered, and told that it was the last one.
@@ -110,6 +112,7 @@ export function frontendSection(deployment: Deployment, serving: ServingSettings
       ),
       ...(deployment.logsRequests ? logging(serving.accessLog) : []),
       ...clientLimits(clients),
+      ...compression(serving.compression),
       ...lines(
         `http-request deny deny_status 400 if { req.fhdr_cnt gt ${MOST_HEADERS} }`,
         `http-request deny deny_status 400 if { req.hdr_names -m reg ${NO_TOKEN} } or { req.hdrs -m reg ${CONTROL} }`,
@@ -129,6 +132,20 @@ export function frontendSection(deployment: Deployment, serving: ServingSettings
       ),
     ],
   };
+}
+
+/** By the filter of HAProxy, which tells caches of it (Vary). */
+function compression({ gzip }: Compression): readonly Line[] {
+  if (gzip === undefined) return [];
+  return [line('compression', 'algo', 'gzip'), line('compression', 'type', 'text/html', ...gzip.types)];
+}
+
+/** Whoever is not believed is not taken: HAProxy would believe it. */
+function otherPeers({ peers }: ProxyProtocol): readonly Line[] {
+  if (peers === undefined || (peers.length === 1 && peers[0] === '0.0.0.0/0')) return [];
+  return peers.length === 0
+    ? lines('tcp-request connection reject')
+    : [line('tcp-request', 'connection', 'reject', 'unless', '{', 'src', ...peers, '}')];
 }
 
 /** How long heads may be, and how many requests come on one connection. */
@@ -266,8 +283,9 @@ export const loopSection: SectionTree = {
 /** All of IPv6 and all of IPv4 are two sockets: an address of IPv4 is not to look like one of IPv6. */
 export function binds(
   deployment: Deployment,
-  { clients: { http2 }, transportSecurity }: ServingSettings = defaultServing,
+  { clients: { http2 }, proxyProtocol, transportSecurity }: ServingSettings = defaultServing,
 ): readonly Line[] {
+  const accept = proxyProtocol.peers === undefined ? [] : ['accept-proxy'];
   const { http, https } = deployment;
   const secure = [
     'ssl',
@@ -282,8 +300,8 @@ export function binds(
     ...transportWords(transportSecurity),
   ];
   return [
-    ...http.flatMap((one) => addressesOf(one, deployment)).map((address) => line('bind', ...address)),
-    ...https.flatMap((one) => addressesOf(one, deployment)).map((address) => line('bind', ...address, ...secure)),
+    ...http.flatMap((one) => addressesOf(one, deployment)).map((address) => line('bind', ...address, ...accept)),
+    ...https.flatMap((one) => addressesOf(one, deployment)).map((address) => line('bind', ...address, ...accept, ...secure)),
   ];
 }
 

@@ -3,7 +3,7 @@ import type { Artifact, FidelityTable, Renderer, RoutingModel, ServingSettings, 
 import type { HaproxyTree } from '../render/haproxy-tree.ts';
 import { renderHaproxy } from '../render/render-haproxy.ts';
 import { certificateLines } from './certificate-lines.ts';
-import { httpsPortOf } from './deployment.ts';
+import { effectiveDeployment, httpsPortOf } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
 import { haproxyDifferences, haproxyFidelity } from './fidelity.ts';
 import { findings } from './findings.ts';
@@ -38,13 +38,14 @@ export class HaproxyRenderer implements Renderer<HaproxyTree> {
 
   translate(model: RoutingModel): Translation<HaproxyTree> {
     const hosts = model.virtualHosts.map((host) => ({ host, maps: this.#host(host) }));
+    const deployment = effectiveDeployment(this.#deployment, model.settings);
     this.#keep(model.settings);
     const byId = new Map(model.upstreams.map((upstream) => [upstream.id, upstream]));
     const demands = this.#demands.of(model.virtualHosts, () => uniqueDemands(hosts));
     const upstreams = demanded(demands, byId).map(({ upstream, way }) => this.#upstream(upstream, way));
-    const streams = streamTree(model.streams, this.#deployment);
+    const streams = streamTree(model.streams, deployment, model.settings.streams);
     const tree = this.#trees.make({
-      deployment: this.#deployment,
+      deployment,
       settings: model.settings,
       hosts,
       upstreams,

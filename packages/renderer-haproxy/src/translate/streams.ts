@@ -1,5 +1,5 @@
 import { diagnose, streamName } from '@sluice/core';
-import type { Diagnostic, StreamService } from '@sluice/core';
+import type { Diagnostic, StreamService, StreamTimes } from '@sluice/core';
 import type { BackendSection } from '../render/haproxy-table.ts';
 import { blaming, line, lines } from '../render/line.ts';
 import type { SectionTree } from '../render/line.ts';
@@ -14,30 +14,30 @@ export interface StreamTree {
   readonly backends: readonly BackendSection[];
 }
 
-/** What every port has: times are those of ingress-nginx (proxy-stream-timeout, proxy-stream-next-upstream-tries), its tries go to other endpoints. */
-const streamDefaults: SectionTree = {
+/** What every port has; other tries go to other endpoints. */
+const streamDefaults = ({ idleMs, tries }: StreamTimes): SectionTree => ({
   label: 'the settings of all TCP ports',
   head: ['defaults', 'sluice_streams'],
   lines: lines(
     'mode tcp',
     'timeout connect 5s',
-    'timeout client 600s',
-    'timeout server 600s',
+    `timeout client ${idleMs}ms`,
+    `timeout server ${idleMs}ms`,
     'balance roundrobin',
-    'retries 2',
-    'option redispatch 1',
+    `retries ${tries - 1}`,
+    ...(tries > 1 ? ['option redispatch 1'] : []),
     // A side that has ended may wait for the other for as long as usual.
-    'timeout client-fin 600s',
-    'timeout server-fin 600s',
+    `timeout client-fin ${idleMs}ms`,
+    `timeout server-fin ${idleMs}ms`,
   ),
-};
+});
 
 /** A backend is called by its port, so that another Service needs no reload. */
-export function streamTree(streams: readonly StreamService[], deployment: Deployment): StreamTree {
+export function streamTree(streams: readonly StreamService[], deployment: Deployment, times: StreamTimes): StreamTree {
   const tcp = streams.filter(({ protocol }) => protocol === 'tcp');
   if (tcp.length === 0) return { frame: [], backends: [] };
   return {
-    frame: [streamDefaults, ...tcp.map((stream) => frontendOf(stream, deployment))],
+    frame: [streamDefaults(times), ...tcp.map((stream) => frontendOf(stream, deployment))],
     backends: tcp.map(backendOf),
   };
 }

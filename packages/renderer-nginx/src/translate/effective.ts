@@ -1,5 +1,5 @@
 import type { ServingSettings } from '@sluice/core';
-import type { Deployment } from './surroundings.ts';
+import type { Deployment, NginxSettings } from './surroundings.ts';
 
 const known = new WeakMap<Deployment, WeakMap<ServingSettings, Deployment>>();
 
@@ -12,22 +12,32 @@ export function effectiveDeployment(deployment: Deployment, serving: ServingSett
   return effective;
 }
 
-function withSettings(deployment: Deployment, { clients, upstreams }: ServingSettings): Deployment {
-  const { capabilities, settings } = deployment;
-  const { keepAlive } = settings;
+function withSettings(deployment: Deployment, serving: ServingSettings): Deployment {
+  const { capabilities, settings, ipv6 } = deployment;
+  const { clients, processes, proxyProtocol } = serving;
   return {
     ...deployment,
+    proxyProtocol: proxyProtocol.peers !== undefined,
+    ipv6: ipv6 && processes.ipv6,
+    processes,
     capabilities: { ...capabilities, http2: capabilities.http2 && clients.http2 },
     settings: {
       ...settings,
-      keepAlive: {
-        clientMs: clients.idleMs ?? keepAlive.clientMs,
-        clientRequests: clients.requests ?? keepAlive.clientRequests,
-        upstreamConnections: upstreams.connections ?? keepAlive.upstreamConnections,
-        upstreamMs: upstreams.idleMs ?? keepAlive.upstreamMs,
-        upstreamRequests: upstreams.requests ?? keepAlive.upstreamRequests,
-        ...(upstreams.lifeMs !== undefined && { upstreamLifeMs: upstreams.lifeMs }),
-      },
+      workers: processes.workers ?? settings.workers,
+      workerConnections: processes.connections ?? settings.workerConnections,
+      workerShutdownTimeoutMs: processes.shutdownMs ?? settings.workerShutdownTimeoutMs,
+      keepAlive: keptAlive(settings.keepAlive, serving),
     },
+  };
+}
+
+function keptAlive(options: NginxSettings['keepAlive'], { clients, upstreams }: ServingSettings): NginxSettings['keepAlive'] {
+  return {
+    clientMs: clients.idleMs ?? options.clientMs,
+    clientRequests: clients.requests ?? options.clientRequests,
+    upstreamConnections: upstreams.connections ?? options.upstreamConnections,
+    upstreamMs: upstreams.idleMs ?? options.upstreamMs,
+    upstreamRequests: upstreams.requests ?? options.upstreamRequests,
+    ...(upstreams.lifeMs !== undefined && { upstreamLifeMs: upstreams.lifeMs }),
   };
 }

@@ -10,6 +10,8 @@ const buffers = {
   note: 'answers are passed on as they come, within fixed buffers of 64 KiB',
 } as const;
 
+const proxied = 'connections without TLS count as plain HTTP, also those whose header says port 443' as const;
+
 const kept = { level: 'equivalent', note: 'connections to authentication services are not kept' } as const;
 
 /** Settings of the ConfigMap. */
@@ -23,6 +25,10 @@ const noSpans = {
   level: 'approximate',
   note: 'there are no spans of the proxy: what clients send as traceparent passes through, and may be written to the access log ($http_traceparent)',
 } as const;
+const ofListen = { level: 'refused', note: 'the addresses are those of listen.http and listen.https' } as const;
+const noStatusPage = { level: 'equivalent', note: 'there is no such page for anybody; the admin server tells' } as const;
+const noBrotli = { level: 'refused', note: 'nginx is used without a module for brotli: use-gzip compresses' } as const;
+const tables = { level: 'equivalent', note: 'they are large enough for everything that fits into a configuration' } as const;
 
 /** Where the nginx data plane differs from ingress-nginx in how it does what an annotation asks for. */
 export const nginxFidelity: FidelityTable = {
@@ -40,6 +46,24 @@ export const nginxFidelity: FidelityTable = {
   'proxy-buffers-number': buffers,
   'proxy-busy-buffers-size': buffers,
   'proxy-max-temp-file-size': buffers,
+  'server-name-hash-bucket-size': tables,
+  'server-name-hash-max-size': tables,
+  'variables-hash-bucket-size': tables,
+  'variables-hash-max-size': tables,
+  'map-hash-bucket-size': tables,
+  'proxy-headers-hash-bucket-size': tables,
+  'proxy-headers-hash-max-size': tables,
+  'nginx-status-ipv4-whitelist': noStatusPage,
+  'nginx-status-ipv6-whitelist': noStatusPage,
+  'bind-address': ofListen,
+  'enable-brotli': noBrotli,
+  'brotli-level': noBrotli,
+  'brotli-min-length': noBrotli,
+  'brotli-types': noBrotli,
+  'error-log-level': { level: 'refused', note: 'what nginx says is in the log of the controller, whose level is log.level' },
+  'use-proxy-protocol': { level: 'approximate', note: proxied },
+  'proxy-protocol-header-timeout': { level: 'equivalent', note: 'the header has as long as the head of a request (client-header-timeout)' },
+  'forwarded-for-proxy-protocol-header': { level: 'equivalent', note: 'no such header is needed' },
   affinity: {
     level: 'equivalent',
     note: 'balanced cookies of ingress-nginx are understood and may lead to another endpoint; persistent ones to their own',

@@ -1,15 +1,17 @@
-import type { ForwardedTrust, ServingSettings } from '@sluice/core';
+import type { ForwardedTrust, ProxyProtocol, ServingSettings } from '@sluice/core';
 import { block, directive, literal, text, variable } from '../render/directive.ts';
 import type { Argument, Directive } from '../render/directive.ts';
 import { httpsPortOf } from './surroundings.ts';
 import type { Deployment } from './surroundings.ts';
 
 /** What nginx makes of the words of other proxies: the address of the client, in every variable, and `$sluice_told_...`. */
-export function forwardedDirectives({ forwarded }: ServingSettings, deployment: Deployment): readonly Directive[] {
-  return [...realIp(forwarded), ...told(forwarded, deployment)];
+export function forwardedDirectives({ forwarded, proxyProtocol }: ServingSettings, deployment: Deployment): readonly Directive[] {
+  return [...realIp(forwarded, proxyProtocol), ...serverPort(proxyProtocol), ...told(forwarded, deployment)];
 }
 
-function realIp({ peers, forHeader }: ForwardedTrust): readonly Directive[] {
+function realIp({ peers, forHeader }: ForwardedTrust, { peers: proxies }: ProxyProtocol): readonly Directive[] {
+  if (proxies !== undefined)
+    return [directive('real_ip_header', 'proxy_protocol'), ...proxies.map((peer) => directive('set_real_ip_from', peer))];
   if (peers.length === 0) return [];
   return [
     directive('real_ip_header', forHeader),
@@ -18,12 +20,19 @@ function realIp({ peers, forHeader }: ForwardedTrust): readonly Directive[] {
   ];
 }
 
+/** The port to which the client came, as it knows it. */
+function serverPort({ peers }: ProxyProtocol): readonly Directive[] {
+  const own = variable('server_port');
+  if (peers === undefined) return [map('server_port', 'sluice_server_port', [], own)];
+  return [map('proxy_protocol_server_port', 'sluice_server_port', [directive('', own)], variable('proxy_protocol_server_port'))];
+}
+
 function told({ way, wholeList, forHeader }: ForwardedTrust, deployment: Deployment): readonly Directive[] {
   const list = headerVariable(forHeader);
   const seen = block(
     'map',
     [variable('scheme'), variable('sluice_seen_port')],
-    [directive('https', literal('443')), otherwise(variable('server_port'))],
+    [directive('https', literal('443')), otherwise(variable('sluice_server_port'))],
   );
   const addresses = wholeList
     ? map(

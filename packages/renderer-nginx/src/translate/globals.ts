@@ -1,5 +1,5 @@
-import { HistogramLayout } from '@sluice/core';
-import type { ClientConnections, ServingSettings } from '@sluice/core';
+import { HistogramLayout, pcre } from '@sluice/core';
+import type { ClientConnections, Compression, ServingSettings } from '@sluice/core';
 import { block, directive, literal, luaBlock, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
 import { logging } from './access-log.ts';
@@ -13,7 +13,7 @@ import { isLive } from './surroundings.ts';
 import { livePool } from './upstream-pass.ts';
 
 /** Directives outside of the http block. */
-export function mainDirectives({ capabilities, user, settings }: Deployment): readonly Directive[] {
+export function mainDirectives({ capabilities, user, settings, processes }: Deployment): readonly Directive[] {
   const modules = capabilities.lua.found ? capabilities.lua.modules : [];
   return [
     ...modules.map((module) => directive('load_module', module)),
@@ -21,9 +21,18 @@ export function mainDirectives({ capabilities, user, settings }: Deployment): re
     directive('daemon', 'off'),
     directive('worker_processes', settings.workers),
     directive('worker_shutdown_timeout', `${settings.workerShutdownTimeoutMs}ms`),
+    ...(processes?.openFiles === undefined ? [] : [directive('worker_rlimit_nofile', processes.openFiles)]),
+    ...(processes?.cpuAffinity === undefined ? [] : [directive('worker_cpu_affinity', ...processes.cpuAffinity.split(' '))]),
     directive('pid', 'run/nginx.pid'),
     directive('error_log', 'run/error.log', 'notice'),
-    block('events', [], [directive('worker_connections', settings.workerConnections), directive('multi_accept', 'on')]),
+    block(
+      'events',
+      [],
+      [
+        directive('worker_connections', settings.workerConnections),
+        directive('multi_accept', processes?.multiAccept === false ? 'off' : 'on'),
+      ],
+    ),
   ];
 }
 
@@ -34,6 +43,7 @@ export function httpDirectives(deployment: Deployment, settings: ServingSettings
     ...limits(deployment),
     ...clientLimits(deployment, settings.clients),
     ...(hasHttp2Directive(deployment) ? [directive('http2', 'on')] : []),
+    ...compression(settings.compression),
     strictTransport,
     ...logging(deployment, settings.accessLog),
     ...forwardedDirectives(settings, deployment),
@@ -59,12 +69,12 @@ function clientHeaders({ clientHeaders: { names } }: ServingSettings): readonly 
   ];
 }
 
-function limits({ settings: { keepAlive } }: Deployment): readonly Directive[] {
+function limits({ settings: { keepAlive }, processes }: Deployment): readonly Directive[] {
   return [
     directive('server_tokens', 'off'),
     // Variables of locations are empty in others.
     directive('uninitialized_variable_warn', 'off'),
-    directive('default_type', 'text/html'),
+    directive('default_type', processes?.defaultType ?? 'text/html'),
     directive('port_in_redirect', 'off'),
     directive('client_max_body_size', '1m'),
     directive('keepalive_timeout', `${keepAlive.clientMs}ms`),
@@ -79,6 +89,22 @@ function limits({ settings: { keepAlive } }: Deployment): readonly Directive[] {
     directive('map_hash_bucket_size', 1024),
     directive('proxy_headers_hash_max_size', 1024),
     directive('proxy_headers_hash_bucket_size', 256),
+  ];
+}
+
+/** As ingress-nginx has it. */
+function compression({ gzip }: Compression): readonly Directive[] {
+  if (gzip === undefined) return [];
+  const { level, minBytes, types, disabled } = gzip;
+  return [
+    directive('gzip', 'on'),
+    directive('gzip_comp_level', level),
+    directive('gzip_http_version', '1.1'),
+    directive('gzip_min_length', minBytes),
+    ...(types.length === 0 ? [] : [directive('gzip_types', ...types)]),
+    directive('gzip_proxied', 'any'),
+    directive('gzip_vary', 'on'),
+    ...(disabled === '' ? [] : [directive('gzip_disable', pcre(disabled, { ignoreCase: true, anchored: false }))]),
   ];
 }
 

@@ -5,9 +5,14 @@ import type { Deployment, NginxAddress } from './surroundings.ts';
 
 /** The listeners of a server; those of the default server carry the options of the sockets. */
 export function listening(deployment: Deployment, isDefault: boolean): readonly Directive[] {
-  const secure: readonly Word[] = ['ssl', ...(deployment.capabilities.http2 && !hasHttp2Directive(deployment) ? ['http2'] : [])];
+  const proxied: readonly Word[] = deployment.proxyProtocol === true ? ['proxy_protocol'] : [];
+  const secure: readonly Word[] = [
+    ...proxied,
+    'ssl',
+    ...(deployment.capabilities.http2 && !hasHttp2Directive(deployment) ? ['http2'] : []),
+  ];
   return [
-    ...deployment.http.flatMap((address) => listens(address, deployment, isDefault, [])),
+    ...deployment.http.flatMap((address) => listens(address, deployment, isDefault, proxied)),
     ...deployment.https.flatMap((address) => listens(address, deployment, isDefault, secure)),
   ];
 }
@@ -18,7 +23,9 @@ export function hasHttp2Directive({ capabilities }: Deployment): boolean {
 }
 
 function listens(place: NginxAddress, deployment: Deployment, isDefault: boolean, flags: readonly Word[]): readonly Directive[] {
-  const options: readonly Word[] = isDefault ? ['default_server', 'reuseport', 'backlog=4096'] : [];
+  const options: readonly Word[] = isDefault
+    ? ['default_server', ...(deployment.processes?.reusePort === false ? [] : ['reuseport']), 'backlog=4096']
+    : [];
   return socketAddresses(place, deployment).map(({ address, v6 }) =>
     directive('listen', address, ...flags, ...options, ...(isDefault && v6 ? ['ipv6only=on'] : [])),
   );

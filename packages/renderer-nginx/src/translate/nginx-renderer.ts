@@ -66,7 +66,7 @@ export class NginxRenderer implements Renderer<NginxTree> {
       files: [...resources.files.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1)),
       plans: encodePlans(resources.plans),
       live: isLive(deployment) ? liveTableOf(model) : undefined,
-      streams: streamTree(model.streams, deployment),
+      streams: streamTree(model.streams, deployment, model.settings.streams),
     };
     return { tree, diagnostics: this.#diagnostics(model) };
   }

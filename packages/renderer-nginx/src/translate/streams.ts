@@ -1,5 +1,5 @@
 import { diagnose, endpointKey, streamName } from '@sluice/core';
-import type { Diagnostic, StreamService } from '@sluice/core';
+import type { Diagnostic, StreamService, StreamTimes } from '@sluice/core';
 import { block, directive, literal, variable } from '../render/directive.ts';
 import type { Directive, Word } from '../render/directive.ts';
 import type { StreamTree } from '../render/nginx-tree.ts';
@@ -11,13 +11,13 @@ import type { Deployment } from './surroundings.ts';
 const HALF_CLOSE = [1, 21, 4] as const;
 
 /** Translates streams. Undefined: nothing is served, and nginx need not have the module. */
-export function streamTree(streams: readonly StreamService[], deployment: Deployment): StreamTree | undefined {
+export function streamTree(streams: readonly StreamService[], deployment: Deployment, times: StreamTimes): StreamTree | undefined {
   const { stream: module } = deployment.capabilities;
   if (streams.length === 0 || !module.found) return undefined;
   return {
     modules: module.modules.map((file) => directive('load_module', file)),
-    settings: settings(deployment),
-    ports: streams.map((stream) => [streamName(stream), portOf(stream, deployment)] as const),
+    settings: settings(deployment, times),
+    ports: streams.map((stream) => [streamName(stream), portOf(stream, deployment, times)] as const),
   };
 }
 
@@ -37,20 +37,19 @@ export function streamFindings(streams: readonly StreamService[], { capabilities
   });
 }
 
-/** Times and tries of ingress-nginx (proxy-stream-timeout, proxy-stream-next-upstream-*, proxy-stream-responses). */
-function settings({ capabilities: { version }, resolvers }: Deployment): readonly Directive[] {
+function settings({ capabilities: { version }, resolvers }: Deployment, { idleMs, tries, triesMs }: StreamTimes): readonly Directive[] {
   return [
     directive('proxy_connect_timeout', '5s'),
-    directive('proxy_timeout', '600s'),
-    directive('proxy_next_upstream', 'on'),
-    directive('proxy_next_upstream_timeout', '600s'),
-    directive('proxy_next_upstream_tries', 3),
+    directive('proxy_timeout', `${idleMs}ms`),
+    directive('proxy_next_upstream', tries > 1 ? 'on' : 'off'),
+    directive('proxy_next_upstream_timeout', `${triesMs}ms`),
+    directive('proxy_next_upstream_tries', tries),
     ...(isAtLeast(version, HALF_CLOSE) ? [directive('proxy_half_close', 'on')] : []),
     ...(resolvers.length === 0 ? [] : [directive('resolver', ...resolvers, 'valid=30s')]),
   ];
 }
 
-function portOf(stream: StreamService, deployment: Deployment): readonly Directive[] {
+function portOf(stream: StreamService, deployment: Deployment, { responses }: StreamTimes): readonly Directive[] {
   const { protocol, port, upstream, from } = stream;
   const pool = `sluice_${protocol}_${port}`;
   // A name in an `upstream` that does not resolve would be refused together with everything else.
@@ -59,7 +58,8 @@ function portOf(stream: StreamService, deployment: Deployment): readonly Directi
     named === undefined
       ? [directive('proxy_pass', pool)]
       : [directive('set', variable('sluice_endpoint'), literal(endpointKey(named))), directive('proxy_pass', variable('sluice_endpoint'))];
-  const server = block('server', [], [...listens(stream, deployment), ...protocolOf(stream, deployment), ...target]);
+  const answers = protocol === 'udp' ? [directive('proxy_responses', responses)] : [];
+  const server = block('server', [], [...listens(stream, deployment), ...protocolOf(stream, deployment), ...answers, ...target]);
   const servers = upstream.endpoints.map((endpoint) => ({
     ...directive('server', endpointKey(endpoint), 'max_fails=0'),
     from: endpoint.from,
@@ -85,13 +85,12 @@ function listens({ protocol, port, acceptProxy }: StreamService, deployment: Dep
   );
 }
 
-function protocolOf({ protocol, acceptProxy, sendProxy }: StreamService, { capabilities }: Deployment): readonly Directive[] {
+function protocolOf({ acceptProxy, sendProxy }: StreamService, { capabilities }: Deployment): readonly Directive[] {
   const { stream: module } = capabilities;
   // Whoever may connect may say who the client is, as in ingress-nginx.
   const isTrusted = acceptProxy && module.found && module.realIp;
   return [
     ...(isTrusted ? ['0.0.0.0/0', '::/0'].map((range) => directive('set_real_ip_from', range)) : []),
     ...(sendProxy ? [directive('proxy_protocol', 'on')] : []),
-    ...(protocol === 'udp' ? [directive('proxy_responses', 1)] : []),
   ];
 }

@@ -1,4 +1,4 @@
-import type { Certificate, RequestBuckets, ServingSettings, Upstream } from '@sluice/core';
+import type { Certificate, Processes, RequestBuckets, ServingSettings, Upstream } from '@sluice/core';
 import type { NginxOptions } from '../options.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Resources } from './resources.ts';
@@ -24,6 +24,10 @@ export interface Deployment {
   readonly settings: NginxSettings;
   /** The buckets in which requests are counted; absent where they are not. */
   readonly counted?: RequestBuckets;
+  /** Connections of clients begin with a header of the PROXY protocol. */
+  readonly proxyProtocol?: boolean;
+  /** What the ConfigMap says of workers. */
+  readonly processes?: Processes;
 }
 
 /** The options that the configuration file of nginx shows; `workers` is a number by now. */

@@ -1,7 +1,8 @@
-import { addressRanges } from '../annotations/address-ranges.ts';
 import type { Parsed } from '../annotations/annotation.ts';
-import { settingList, settingText } from './setting.ts';
+import { useProxyProtocol } from './proxy-protocol.ts';
+import { settingText } from './setting.ts';
 import type { Setting, SettingGroup } from './setting.ts';
+import { realIpCidr } from './trusted-peers.ts';
 
 /** Whom is believed what about the way on which a request came, and what upstreams are told of it. */
 export interface ForwardedTrust {
@@ -31,21 +32,6 @@ const enableRealIp: Setting<boolean> = {
   values: 'true or false',
   effect: 'Believes `forwarded-for-header` of the peers in `proxy-real-ip-cidr`, and nothing else',
   parse: settingText.bool,
-};
-
-const realIpCidr: Setting<readonly string[]> = {
-  key: 'proxy-real-ip-cidr',
-  standard: '0.0.0.0/0',
-  values: 'IP addresses and CIDR blocks between commas',
-  effect:
-    'The peers that are believed about the address of a client; from the end of the list the first one that is not among them is the client',
-  protects: true,
-  parse: settingList((one): Parsed<string> => {
-    const parsed = addressRanges(one);
-    if (!parsed.ok) return parsed;
-    const [range] = parsed.value;
-    return range === undefined ? { ok: false, reason: 'it is no address' } : { ok: true, value: range };
-  }),
 };
 
 const computeFull: Setting<boolean> = {
@@ -82,7 +68,8 @@ export const forwardedTrustGroup: SettingGroup<ForwardedTrust> = {
   read: (values) => {
     const way = values.get(useForwarded);
     return {
-      peers: way || values.get(enableRealIp) ? values.get(realIpCidr) : [],
+      // The PROXY protocol goes before headers, as in ingress-nginx.
+      peers: (way || values.get(enableRealIp)) && !values.get(useProxyProtocol) ? values.get(realIpCidr) : [],
       way,
       wholeList: way && values.get(computeFull),
       forHeader: values.get(forHeader),

@@ -14,6 +14,14 @@ import { clientHeadersGroup } from './client-headers.ts';
 import type { ClientHeaders } from './client-headers.ts';
 import { forwardedTrustGroup } from './forwarded-trust.ts';
 import type { ForwardedTrust } from './forwarded-trust.ts';
+import { compressionGroup } from './compression.ts';
+import type { Compression } from './compression.ts';
+import { processesGroup } from './processes.ts';
+import type { Processes } from './processes.ts';
+import { streamTimesGroup } from './stream-times.ts';
+import type { StreamTimes } from './stream-times.ts';
+import { proxyProtocolGroup } from './proxy-protocol.ts';
+import type { ProxyProtocol } from './proxy-protocol.ts';
 import { requestIdsGroup } from './request-ids.ts';
 import type { RequestIds } from './request-ids.ts';
 import { strictTransportGroup } from './strict-transport.ts';
@@ -39,6 +47,10 @@ export interface ServingSettings {
   readonly blocked: BlockedClients;
   readonly clientHeaders: ClientHeaders;
   readonly forwarded: ForwardedTrust;
+  readonly compression: Compression;
+  readonly processes: Processes;
+  readonly proxyProtocol: ProxyProtocol;
+  readonly streams: StreamTimes;
   readonly requestIds: RequestIds;
   readonly strictTransport: StrictTransport;
   readonly tracing: TracingSettings;
@@ -57,6 +69,10 @@ export function servingSettings(values: SettingValues, said: readonly SaidSettin
     blocked: blockedClientsGroup.read(values),
     clientHeaders: clientHeadersGroup.read(values),
     forwarded: forwardedTrustGroup.read(values),
+    compression: compressionGroup.read(values),
+    processes: processesGroup.read(values),
+    streams: streamTimesGroup.read(values),
+    proxyProtocol: proxyProtocolGroup.read(values),
     requestIds: requestIdsGroup.read(values),
     strictTransport: strictTransportGroup.read(values),
     tracing: tracingGroup.read(values),

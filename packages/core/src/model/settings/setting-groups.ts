@@ -2,10 +2,14 @@ import { accessLogSettings } from './access-log.ts';
 import { allowedHeadersGroup } from './allowed-headers.ts';
 import { answerHeadersGroup } from './answer-headers.ts';
 import { blockedClientsGroup } from './blocked-clients.ts';
-import { clientHeadersGroup } from './client-headers.ts';
 import { clientConnectionsGroup } from './client-connections.ts';
+import { clientHeadersGroup } from './client-headers.ts';
+import { compressionGroup } from './compression.ts';
 import { forwardedTrustGroup } from './forwarded-trust.ts';
 import { headerLinesGroup } from './header-lines.ts';
+import { processesGroup } from './processes.ts';
+import { streamTimesGroup } from './stream-times.ts';
+import { proxyProtocolGroup } from './proxy-protocol.ts';
 import { proxyStatusesGroup } from './proxy-statuses.ts';
 import { readingRulesGroup } from './reading-rules.ts';
 import { requestIdsGroup } from './request-ids.ts';
@@ -22,10 +26,14 @@ export const settingGroups: readonly SettingGroup<unknown>[] = [
   allowedHeadersGroup,
   answerHeadersGroup,
   blockedClientsGroup,
-  clientHeadersGroup,
   clientConnectionsGroup,
+  clientHeadersGroup,
+  compressionGroup,
   forwardedTrustGroup,
   headerLinesGroup,
+  processesGroup,
+  proxyProtocolGroup,
+  streamTimesGroup,
   proxyStatusesGroup,
   readingRulesGroup,
   requestIdsGroup,

@@ -1,5 +1,5 @@
 import { messageOf, streamName } from '@sluice/core';
-import type { StreamService } from '@sluice/core';
+import type { StreamService, StreamTimes } from '@sluice/core';
 import type { StreamOptions } from './stream-options.ts';
 import type { StreamPort } from './stream-port.ts';
 import { TcpPort } from './tcp-port.ts';
@@ -26,7 +26,8 @@ export class OpenStreams {
   }
 
   /** Makes these the streams that are served. A port that cannot be opened is told in the log, and tried again the next time. */
-  async swap(streams: readonly StreamService[]): Promise<void> {
+  async swap(streams: readonly StreamService[], times: StreamTimes): Promise<void> {
+    this.#options.times = times;
     const wanted = new Map(streams.map((stream) => [streamName(stream), stream]));
     for (const [name, port] of this.#open) if (!wanted.has(name)) this.#leave(name, port);
     for (const [name, stream] of wanted) {

@@ -4,7 +4,6 @@ import type { Endpoint, StreamService } from '@sluice/core';
 import { lookupEndpoint } from '../endpoint-address.ts';
 import { readProxyHeader, writeProxyHeader } from './proxy-header.ts';
 import type { ProxiedAddresses } from './proxy-header.ts';
-import { MOST_TRIES } from './stream-options.ts';
 import type { StreamOptions } from './stream-options.ts';
 
 /** What a connection needs to know when it comes. */
@@ -33,12 +32,12 @@ export class TcpRelay {
     this.#client = client;
     this.#parts = parts;
     const { options, stream } = parts;
-    this.#timer = setTimeout(() => this.cut(), stream.acceptProxy ? options.headerMs : options.idleMs);
+    this.#timer = setTimeout(() => this.cut(), stream.acceptProxy ? options.headerMs : options.times.idleMs);
     client.on('error', () => this.#failed()).on('close', () => this.#clientGone());
     if (stream.acceptProxy) {
       client.once('end', () => void (this.#upstream === undefined && this.cut()));
       this.#readHeader(Buffer.alloc(0));
-    } else this.#connect(parts.endpoints.slice(0, MOST_TRIES));
+    } else this.#connect(parts.endpoints.slice(0, parts.options.times.tries));
   }
 
   /** Whoever is still there learns that it was no orderly end. */
@@ -80,7 +79,7 @@ export class TcpRelay {
       if (header.kind === 'more') return this.#readHeader(bytes);
       this.#addresses = header.addresses;
       if (bytes.length > header.length) this.#client.unshift(bytes.subarray(header.length));
-      this.#connect(this.#parts.endpoints.slice(0, MOST_TRIES));
+      this.#connect(this.#parts.endpoints.slice(0, this.#parts.options.times.tries));
     });
   }
 
@@ -115,7 +114,7 @@ export class TcpRelay {
   #join(upstream: Socket): void {
     const { options, stream } = this.#parts;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.cut(), options.idleMs);
+    this.#timer = setTimeout(() => this.cut(), options.times.idleMs);
     upstream.on('close', () => (upstream.readableEnded ? this.#checkEnd() : this.cut()));
     for (const socket of [this.#client, upstream]) socket.on('data', () => void this.#timer.refresh());
     for (const socket of [this.#client, upstream]) socket.on('drain', () => void this.#timer.refresh());

@@ -76,7 +76,7 @@ export class UdpPort implements StreamPort {
     if (this.#sessions.size >= MOST_SESSIONS) quietest?.close();
     const session: UdpSession = new UdpSession({
       endpoint,
-      options: this.#options,
+      times: this.#options.times,
       answer: (datagram) => void (this.#sockets.length > 0 && answer(datagram)),
       over: () => void (this.#sessions.get(key) === session && this.#sessions.delete(key)),
     });

@@ -1,12 +1,11 @@
 import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
-import type { Endpoint } from '@sluice/core';
+import type { Endpoint, StreamTimes } from '@sluice/core';
 import { lookupEndpoint } from '../endpoint-address.ts';
-import type { StreamOptions } from './stream-options.ts';
 
 export interface SessionParts {
   readonly endpoint: Endpoint;
-  readonly options: Pick<StreamOptions, 'idleMs' | 'responses'>;
+  readonly times: StreamTimes;
   /** Sends a datagram to the client. */
   readonly answer: (datagram: Buffer) => void;
   readonly over: () => void;
@@ -28,7 +27,7 @@ export class UdpSession {
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
-    this.#timer = setTimeout(() => this.close(), parts.options.idleMs);
+    this.#timer = setTimeout(() => this.close(), parts.times.idleMs);
     const { endpoint } = parts;
     if (endpoint.kind === 'address') this.#open(endpoint.address, endpoint.port);
     else
@@ -69,7 +68,7 @@ export class UdpSession {
     this.#answers++;
     this.#timer.refresh();
     this.#parts.answer(datagram);
-    const { responses } = this.#parts.options;
+    const { responses } = this.#parts.times;
     if (responses > 0 && this.#answers >= responses * this.#requests) this.close();
   }
 }

@@ -40,7 +40,7 @@ local function told(plan, src, status, backend)
 end
 
 -- They belong to the message that HAProxy has read.
-local READ = { server = true, ["x-sluice-own"] = true, connection = true, ["content-length"] = true, ["transfer-encoding"] = true, ["keep-alive"] = true }
+local READ = { server = true, ["x-sluice-own"] = true, ["x-sluice-endpoint"] = true, connection = true, ["content-length"] = true, ["transfer-encoding"] = true, ["keep-alive"] = true }
 
 local function pass_on(txn, answer, bodiless)
   local reply = txn:reply({ status = answer.status, reason = answer.reason or "" })
