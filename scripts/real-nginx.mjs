@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** What the suites of the nginx backend need. */
-export const nginxPackages = ['nginx-light', 'libnginx-mod-http-lua'];
+export const nginxPackages = ['nginx-light', 'libnginx-mod-http-lua', 'libnginx-mod-stream'];
 
-const MODULES = ['ndk_http_module.so', 'ngx_http_lua_module.so'];
+const MODULES = ['ndk_http_module.so', 'ngx_http_lua_module.so', 'ngx_stream_module.so'];
 const LUA_FOLDERS = ['/usr/share/lua/5.1', '/usr/local/share/lua/5.1', '/usr/local/openresty/lualib', '/usr/local/lib/lua'];
 
 /** Where the nginx backend looks: those who are not root often have no sbin on their path. */
@@ -19,7 +19,7 @@ export function missingNginx(commands = COMMANDS, luaFolders = LUA_FOLDERS) {
   const shown = spawnSync(command, ['-V'], { encoding: 'utf8' });
   const modules = /--modules-path=(\S+)/.exec(shown.stderr)?.[1] ?? '';
   const lost = MODULES.find((name) => !existsSync(join(modules, name)));
-  if (lost !== undefined) return `${command} has no Lua module (${join(modules, lost)})`;
+  if (lost !== undefined) return `${command} has no module ${join(modules, lost)}`;
   if (!luaFolders.some((folder) => existsSync(join(folder, 'resty', 'core.lua')))) return 'lua-resty-core is not installed';
   return refusal(command, modules);
 }

@@ -31,8 +31,8 @@ describe('what nginx lacks', () => {
 
   test('one after the other', () => {
     const nginx = fakeNginx(0);
-    expect(missingNginx(['/nowhere/nginx', nginx], [folder])).toMatch(/has no Lua module/);
-    for (const name of ['modules/ndk_http_module.so', 'modules/ngx_http_lua_module.so', 'resty/core.lua']) {
+    expect(missingNginx(['/nowhere/nginx', nginx], [folder])).toMatch(/has no module/);
+    for (const name of ['modules/ndk_http_module.so', 'modules/ngx_http_lua_module.so', 'modules/ngx_stream_module.so', 'resty/core.lua']) {
       mkdirSync(join(folder, name, '..'), { recursive: true });
       expect(missingNginx(['/nowhere/nginx', nginx], [folder])).toBeDefined();
       writeFileSync(join(folder, name), '');
@@ -88,8 +88,8 @@ describe('bringing it', () => {
 
   test('what is missing is installed, and that is said', () => {
     expect(ensureProxy('nginx', surroundings(['there is no nginx', undefined]))).toBeUndefined();
-    expect(said).toEqual(['Installing nginx-light and libnginx-mod-http-lua (apt-get), since there is no nginx …']);
-    expect(installed).toEqual([['nginx-light', 'libnginx-mod-http-lua']]);
+    expect(said).toEqual(['Installing nginx-light and libnginx-mod-http-lua and libnginx-mod-stream (apt-get), since there is no nginx …']);
+    expect(installed).toEqual([['nginx-light', 'libnginx-mod-http-lua', 'libnginx-mod-stream']]);
   });
 
   test('each proxy has its packages', () => {
@@ -134,8 +134,10 @@ test('the lists are fetched once, then all packages are installed, and nothing a
 });
 
 test('what to type', () => {
-  expect(proxyInstallCommand('nginx')).toBe(installCommand(['nginx-light', 'libnginx-mod-http-lua']));
+  expect(proxyInstallCommand('nginx')).toBe(installCommand(['nginx-light', 'libnginx-mod-http-lua', 'libnginx-mod-stream']));
   expect(proxyInstallCommand('haproxy')).toBe(installCommand(['haproxy']));
   expect(proxyInstallCommand('prometheus')).toBe(installCommand(['prometheus']));
-  expect(proxyInstallCommand('nginx')).toMatch(/apt-get install --no-install-recommends nginx-light libnginx-mod-http-lua$/);
+  expect(proxyInstallCommand('nginx')).toMatch(
+    /apt-get install --no-install-recommends nginx-light libnginx-mod-http-lua libnginx-mod-stream$/,
+  );
 });

@@ -1,4 +1,4 @@
-import { ListenToken, LoggerToken, RequestMetricsToken, definePlugin } from '@sluice/core';
+import { ListenToken, LoggerToken, RequestMetricsToken, RequestTracingToken, definePlugin } from '@sluice/core';
 import { NodeDataplane } from './apply/node-dataplane.ts';
 import { NodeReloader } from './apply/node-reloader.ts';
 import { nodeOptions } from './options.ts';
@@ -16,6 +16,7 @@ export default definePlugin({
         listen: services.get(ListenToken),
         logger: services.get(LoggerToken),
         metrics: services.find(RequestMetricsToken),
+        tracing: services.find(RequestTracingToken),
         writeAccessLog: (lines) => void process.stdout.write(lines, 'latin1'),
       });
       return { renderer: nodeRenderer, reloader: new NodeReloader(dataplane), dataplane };

@@ -6,6 +6,7 @@ import {
   MeasurementsToken,
   RequestMetrics,
   RequestMetricsToken,
+  RequestTracingToken,
   coreVersion,
   definePlugin,
 } from '@sluice/core';
@@ -17,7 +18,8 @@ import { stubStatus } from './admin/stub-status.ts';
 import { ControllerMetrics } from './instruments/controller-metrics.ts';
 import type { CountedRequests } from './instruments/controller-metrics.ts';
 import { requestMetricsOptions, requestOptions } from './instruments/request-options.ts';
-import { startTracing } from './tracing/trace-export.ts';
+import { requestRatio, startTracing, tracesAreWanted } from './tracing/trace-export.ts';
+import type { TraceExport } from './tracing/trace-export.ts';
 
 const metricsOptions = z.strictObject({
   controllerClass: z
@@ -47,12 +49,22 @@ export default definePlugin({
         RequestMetricsToken,
         (services) => new RequestMetrics(requestMetricsOptions(options.requests), services.get(LoggerToken)),
       );
+    let tracing: TraceExport | undefined;
+    if (tracesAreWanted(process.env))
+      host.provide(RequestTracingToken, () => ({
+        get tracer() {
+          return tracing?.requests;
+        },
+        ratio: requestRatio(process.env),
+      }));
     // The first run is traced, and whoever asks while connections are drained is answered.
     host.around(async (services) => {
-      const stopTracing = await startTracing(process.env, services.get(LoggerToken));
+      tracing = await startTracing(process.env, services.get(LoggerToken));
       return async () => {
         await server?.close();
-        await stopTracing?.();
+        const ending = tracing;
+        tracing = undefined;
+        await ending?.stop();
       };
     });
     host.onStart(async (services) => {

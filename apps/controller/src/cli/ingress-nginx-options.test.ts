@@ -49,6 +49,6 @@ test('the help lists own flags one a line, those of ingress-nginx together below
   expect(lines.length).toBeLessThan(45);
   expect(help).toMatch(/These mean what they mean there:[^:]* --publish-service /);
   expect(help).toMatch(/no effect[^:]*:[^:]* --sync-rate-limit/);
-  expect(help).toMatch(/refused[^:]*:[^:]* --tcp-services-configmap/);
+  expect(help).toMatch(/refused[^:]*:[^:]* --health-check-path/);
   expect(help).toContain('docs/flags.md');
 });

@@ -22,10 +22,17 @@ test('every option of the model is a setting', async () => {
     defaultBackendService: 'a/b',
     defaultCertificate: 'c/d',
     configMap: 'e/f',
+    tcpServices: 'g/h',
+    udpServices: 'i/j',
   };
-  expect(modelOptions((await loadSettings({}, {}, { watch, ...rest })).base)).toEqual({ ...watch, ...rest });
+  const listen = { http: '127.0.0.1:8080', https: [':8443'], admin: ':9000' };
+  const reservedPorts = [...defaultModelOptions.reservedPorts, 8080, 8443, 9000];
+  expect(modelOptions((await loadSettings({}, {}, { watch, listen, ...rest })).base)).toEqual({ ...watch, ...rest, reservedPorts });
 });
 
-test.each(['defaultBackendService', 'defaultCertificate', 'configMap'])('%s is a namespace and a name', async (setting) => {
-  await expect(loadSettings({}, {}, { [setting]: 'web' })).rejects.toMatchObject({ message: expect.stringContaining(setting) });
-});
+test.each(['defaultBackendService', 'defaultCertificate', 'configMap', 'tcpServices', 'udpServices'])(
+  '%s is a namespace and a name',
+  async (setting) => {
+    await expect(loadSettings({}, {}, { [setting]: 'web' })).rejects.toMatchObject({ message: expect.stringContaining(setting) });
+  },
+);

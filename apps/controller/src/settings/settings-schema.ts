@@ -41,6 +41,10 @@ const base = {
   configMap: namespacedName.describe(
     'NAMESPACE/NAME of the ConfigMap with settings for all Ingresses, as ingress-nginx has it (docs/configmap.md).',
   ),
+  tcpServices: namespacedName.describe(
+    'NAMESPACE/NAME of the ConfigMap of ports and the Services that their TCP connections go to, as ingress-nginx has it (docs/streams.md).',
+  ),
+  udpServices: namespacedName.describe('NAMESPACE/NAME of the same for UDP.'),
   defaultCertificate: namespacedName.describe('NAMESPACE/NAME of the Secret with the certificate for hosts that have none.'),
   listen: z
     .strictObject({

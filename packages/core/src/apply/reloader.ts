@@ -1,3 +1,5 @@
+import type { RoutingModel } from '../model/routing-model.ts';
+import type { Admission } from './admission.ts';
 import type { Artifact } from '../render/artifact.ts';
 import type { Validation } from '../validate/validation.ts';
 import type { ApplyOutcome } from './apply-outcome.ts';
@@ -14,6 +16,8 @@ export interface Generation {
  * The last applied generation keeps serving whatever happens.
  */
 export interface Reloader {
+  /** Leaves out of a model what cannot be served at this moment for reasons outside of it, such as ports that somebody else has. */
+  admit?(model: RoutingModel): Promise<Admission>;
   validate(artifact: Artifact, signal: AbortSignal): Promise<Validation>;
   apply(artifact: Artifact, signal: AbortSignal): Promise<ApplyOutcome>;
   current(): Generation | undefined;

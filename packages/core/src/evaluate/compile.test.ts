@@ -69,6 +69,7 @@ const model = fc
     listeners: [],
     settings: defaultServing,
     certificates: [],
+    streams: [],
     virtualHosts,
     upstreams: [
       { id: 'ns/empty:80', namespace: 'ns', service: 'empty', port: '80', endpoints: [], unavailable: 'no endpoints', from },

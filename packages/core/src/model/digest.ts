@@ -17,6 +17,7 @@ export function digestOf(model: RoutingModel): string {
   for (const host of model.virtualHosts) hash.update(nodeDigest(host));
   for (const upstream of model.upstreams) hash.update(nodeDigest(upstream));
   for (const certificate of model.certificates) hash.update(certificateDigest(certificate));
+  for (const stream of model.streams) hash.update(nodeDigest(stream));
   return hash.digest('hex');
 }
 

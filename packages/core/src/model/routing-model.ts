@@ -1,6 +1,7 @@
 import type { Certificate } from './certificate.ts';
 import type { Listener } from './listener.ts';
 import type { ServingSettings } from './settings/serving-settings.ts';
+import type { StreamService } from './stream-service.ts';
 import type { Upstream } from './upstream.ts';
 import type { VirtualHost } from './virtual-host.ts';
 
@@ -19,4 +20,6 @@ export interface RoutingModel {
   readonly upstreams: readonly Upstream[];
   /** Sorted by id; only those that a virtual host uses. */
   readonly certificates: readonly Certificate[];
+  /** Sorted by protocol and port. */
+  readonly streams: readonly StreamService[];
 }

@@ -21,6 +21,24 @@ export const spanNames = Object.freeze({
 
 export type SpanName = (typeof spanNames)[keyof typeof spanNames];
 
+/** Names of the attributes of spans of requests: those of the semantic conventions for HTTP servers, and what Sluice knows besides. */
+export const requestSpanAttributes = Object.freeze({
+  method: 'http.request.method',
+  scheme: 'url.scheme',
+  path: 'url.path',
+  client: 'client.address',
+  host: 'server.address',
+  protocol: 'network.protocol.version',
+  status: 'http.response.status_code',
+  error: 'error.type',
+  route: 'http.route',
+  namespace: 'k8s.namespace.name',
+  ingress: 'sluice.ingress.name',
+  service: 'sluice.service.name',
+  endpoint: 'sluice.endpoint.address',
+  requestId: 'sluice.request.id',
+} as const);
+
 /** Names of the attributes of these spans. */
 export const spanAttributes = Object.freeze({
   revision: 'sluice.snapshot.revision',

@@ -40,6 +40,9 @@ export interface ControlLoopParts {
 /** Pauses before a failed run is tried again; the last one repeats. */
 const RETRY_MS = [200, 500, 1000, 2000, 5000, 10_000] as const;
 
+/** After which it is looked again whether a port is free by now. */
+const WAIT_MS = 10_000;
+
 const HOUR_MS = 60 * 60 * 1000;
 
 /** So many findings say why a source is waited for. */
@@ -199,6 +202,7 @@ export class ControlLoop implements ControllerView {
     this.#found = [...diagnostics, ...result.diagnostics];
     this.#failures = 0;
     const sinceMs = this.#served === undefined ? undefined : changes.sinceMs;
+    if (result.waits) this.#tryAgain(WAIT_MS);
     this.#take(result, snapshot.revision);
     this.#report(result.outcome.kind, { span: result.span, sinceMs });
   }
@@ -242,6 +246,10 @@ export class ControlLoop implements ControllerView {
       ...(isSluiceError(error) && { code: error.code }),
     });
     this.#report('failed');
+    this.#tryAgain(pauseMs ?? WAIT_MS);
+  }
+
+  #tryAgain(pauseMs: number): void {
     clearTimeout(this.#retry);
     if (!this.#aborter.signal.aborted) this.#retry = setTimeout(() => this.#coalescer.trigger(), pauseMs);
   }

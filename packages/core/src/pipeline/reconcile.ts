@@ -1,6 +1,8 @@
 import type { Attributes, Span, SpanContext } from '@opentelemetry/api';
+import type { Admission } from '../apply/admission.ts';
 import type { ApplyOutcome } from '../apply/apply-outcome.ts';
 import type { Backend } from '../apply/backend.ts';
+import type { Reloader } from '../apply/reloader.ts';
 import { diagnose } from '../observe/diagnostic.ts';
 import type { Diagnostic } from '../observe/diagnostic.ts';
 import { spanTimeMs } from '../observe/span-clock.ts';
@@ -34,6 +36,8 @@ export interface Reconciliation {
   /** The Ingresses that the model serves. */
   readonly served: readonly ObjectRef[];
   readonly diagnostics: readonly Diagnostic[];
+  /** Something is left out that may be possible later. */
+  readonly waits: boolean;
   /** The span of the run. */
   readonly span: SpanContext;
 }
@@ -67,8 +71,11 @@ export async function reconcile(
     tellPast(changes, startMs);
     for (let round = 1; ; round++) {
       const usable = quarantine.apply(snapshot);
-      const built = await step(spanNames.model, () => builder.build(usable));
-      const translation = await step(spanNames.translate, () => renderer.translate(built.model));
+      const [built, { model, diagnostics: leftOut }] = await step(spanNames.model, async () => {
+        const all = builder.build(usable);
+        return [all, await admission(reloader, all.model)] as const;
+      });
+      const translation = await step(spanNames.translate, () => renderer.translate(model));
       const artifact = await step(spanNames.render, () => renderer.render(translation.tree));
       const validation = await step(spanNames.validate, () => reloader.validate(artifact, signal));
       if (validation.kind === 'refused' && round < MAX_ROUNDS && quarantine.add(validation.culprits, usable)) continue;
@@ -81,11 +88,12 @@ export async function reconcile(
       const refused = outcome.kind === 'rejected' || outcome.kind === 'rolledBack' ? [diagnose('SLU3003', builtIn, outcome.message)] : [];
       if (refused.length === 0) quarantine.accept(usable);
       return {
-        model: built.model,
+        model,
         outcome,
         span: span.spanContext(),
         served: built.served,
-        diagnostics: [...built.diagnostics, ...translation.diagnostics, ...quarantine.diagnostics(), ...refused],
+        waits: mayWork(leftOut, outcome, model),
+        diagnostics: [...built.diagnostics, ...leftOut, ...translation.diagnostics, ...quarantine.diagnostics(), ...refused],
       };
     }
   };
@@ -97,6 +105,16 @@ function tellPast({ sinceMs, receivedMs }: RecentChanges, nowMs: number): void {
   if (sinceMs === undefined || receivedMs === undefined) return;
   if (receivedMs > sinceMs) pastStage(spanNames.watch, sinceMs, receivedMs);
   pastStage(spanNames.wait, receivedMs, Math.max(nowMs, receivedMs));
+}
+
+/** What can be served now; all of it where the backend does not look. */
+function admission(reloader: Reloader, model: RoutingModel): Promise<Admission> {
+  return reloader.admit?.(model) ?? Promise.resolve({ model, diagnostics: [] });
+}
+
+/** Whether something may be possible later without any change: somebody may have taken a port after it was looked at. */
+function mayWork(leftOut: readonly Diagnostic[], { kind }: ApplyOutcome, { streams }: RoutingModel): boolean {
+  return leftOut.length > 0 || (kind === 'rolledBack' && streams.length > 0);
 }
 
 /** Why there is a run: the objects that have changed, by their versions. */

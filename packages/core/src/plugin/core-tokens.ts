@@ -2,6 +2,7 @@ import type { ListenAddress } from '../config/listen-address.ts';
 import type { Measurement } from '../observe/measurement.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { RequestMetrics } from '../observe/requests/request-metrics.ts';
+import type { RequestTracing } from '../observe/requests/request-tracing.ts';
 import type { ControllerView } from './controller-view.ts';
 import type { AdminRoute } from './admin-route.ts';
 import { createToken } from './token.ts';
@@ -25,3 +26,5 @@ export const MeasurementsToken = createToken<readonly Measurement[]>('Measuremen
 export const AdminRoutesToken = createToken<readonly AdminRoute[]>('AdminRoutes');
 /** Where the data plane counts the requests of clients. Nothing provides it where nobody wants to know. */
 export const RequestMetricsToken = createToken<RequestMetrics>('RequestMetrics');
+/** How requests get spans. Nothing provides it where no spans are exported. */
+export const RequestTracingToken = createToken<RequestTracing>('RequestTracing');

@@ -118,6 +118,7 @@ function wanted({ request, policies, action }: (typeof asked)[number]): string {
     virtualHosts: [hostOf(route)],
     upstreams: [{ id: 'ns/svc:80', namespace: 'ns', service: 'svc', port: '80', endpoints, from }],
     certificates: [],
+    streams: [],
   };
   const { verdict } = evaluate(model, request);
   const said = `[${show(verdict.responseEdits)}]`;

@@ -20,6 +20,7 @@ function dataplaneOn(port: number, lines: string[] = []): NodeDataplane {
     listen: { http: [{ host, port }], https: [{ host, port: 0 }], admin },
     logger: silentLogger,
     metrics: undefined,
+    tracing: undefined,
     writeAccessLog: (text) => void lines.push(text),
   });
 }

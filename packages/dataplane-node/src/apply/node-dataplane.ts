@@ -1,13 +1,25 @@
-import { SluiceError, accessLines, createDefaultCertificate, defaultServing, messageOf } from '@sluice/core';
-import type { Dataplane, DataplaneHealth, DataplaneStats, ListenAddresses, Logger, RequestMetrics } from '@sluice/core';
+import { SluiceError, accessLines, createDefaultCertificate, defaultServing, messageOf, streamHosts } from '@sluice/core';
+import type {
+  Dataplane,
+  DataplaneHealth,
+  DataplaneStats,
+  ListenAddresses,
+  Logger,
+  RequestMetrics,
+  RequestTracing,
+  StreamService,
+} from '@sluice/core';
 import type { NodeOptions } from '../options.ts';
 import { BatchedAccessLog } from '../serve/access-log.ts';
 import type { BoundAddresses, ServingGeneration } from '../serve/proxy-server.ts';
 import type { KeyPairText } from '../validate/secure-contexts.ts';
 import { ProxyServer } from '../serve/proxy-server.ts';
+import { OpenStreams } from '../serve/streams/open-streams.ts';
+import { IDLE_MS, PROXY_HEADER_MS, RESPONSES } from '../serve/streams/stream-options.ts';
 
 interface Running {
   readonly server: ProxyServer;
+  readonly streams: OpenStreams;
   readonly defaultPair: KeyPairText;
   readonly accessLog: BatchedAccessLog | undefined;
 }
@@ -18,6 +30,8 @@ export interface NodeDataplaneParts {
   readonly logger: Logger;
   /** Where requests are counted; undefined where nobody wants to know. */
   readonly metrics: RequestMetrics | undefined;
+  /** How requests get spans; undefined where no spans are exported. */
+  readonly tracing: RequestTracing | undefined;
   /** Takes whole lines of the access log. */
   readonly writeAccessLog: (lines: string) => void;
 }
@@ -58,7 +72,7 @@ export class NodeDataplane implements Dataplane {
   }
 
   #prepare(pair: { readonly cert: string; readonly key: string }): Running {
-    const { listen, options, logger, metrics, writeAccessLog } = this.#parts;
+    const { listen, options, logger, metrics, tracing, writeAccessLog } = this.#parts;
     const accessLog = options.accessLog ? new BatchedAccessLog(accessLines(defaultServing.accessLog), writeAccessLog) : undefined;
     const server = new ProxyServer({
       http: listen.http,
@@ -66,10 +80,19 @@ export class NodeDataplane implements Dataplane {
       timeouts: options.timeouts,
       accessLog,
       metrics,
+      tracing,
       logger,
       defaultCertificate: pair,
     });
-    return { server, defaultPair: pair, accessLog };
+    const streams = new OpenStreams({
+      hosts: streamHosts(listen),
+      connectMs: options.timeouts.connectMs,
+      headerMs: PROXY_HEADER_MS,
+      idleMs: IDLE_MS,
+      responses: RESPONSES,
+      logger,
+    });
+    return { server, streams, defaultPair: pair, accessLog };
   }
 
   health(): Promise<DataplaneHealth> {
@@ -97,6 +120,25 @@ export class NodeDataplane implements Dataplane {
     accessLog?.use(accessLines(generation.routes.settings.accessLog));
     server.swap(generation);
   }
+
+  /** Makes these the streams that are served; nothing when the proxy is not running. */
+  async swapStreams(streams: readonly StreamService[]): Promise<void> {
+    await this.#running?.streams.swap(streams);
+  }
+
+  /** Whether the port of a stream is open. */
+  hasOpen(stream: StreamService): boolean {
+    return this.#running?.streams.isOpen(stream) === true;
+  }
+
+  /** Where it listens or shall listen. */
+  get listen(): Pick<ListenAddresses, 'http' | 'https'> {
+    const { http, https } = this.addresses();
+    const { listen } = this.#parts;
+    const bound = (asked: ListenAddresses['http'], actual: readonly { readonly port: number }[]): ListenAddresses['http'] =>
+      asked.map(({ host, port }, index) => ({ host, port: actual[index]?.port ?? port }));
+    return { http: bound(listen.http, http), https: bound(listen.https, https) };
+  }
 }
 
 async function listening(server: ProxyServer): Promise<void> {
@@ -108,8 +150,8 @@ async function listening(server: ProxyServer): Promise<void> {
 }
 
 /** The access log is closed last: it has the requests that were answered while draining. */
-async function end({ server, accessLog }: Running, signal: AbortSignal): Promise<void> {
-  await server.close(signal);
+async function end({ server, streams, accessLog }: Running, signal: AbortSignal): Promise<void> {
+  await Promise.all([server.close(signal), streams.close(signal)]);
   accessLog?.close();
 }
 

@@ -1,6 +1,6 @@
 import type { SecureContext } from 'node:tls';
-import { SluiceError, compileRoutes } from '@sluice/core';
-import type { ApplyOutcome, Artifact, Generation, Reloader, RoutingModel, Validation } from '@sluice/core';
+import { SluiceError, admitStreams, compileRoutes } from '@sluice/core';
+import type { Admission, ApplyOutcome, Artifact, Generation, Reloader, RoutingModel, Validation } from '@sluice/core';
 import type { NodeTable } from '../translate/node-renderer.ts';
 import { isNodeTable } from '../translate/node-renderer.ts';
 import { refusedAuthorities, verifyingLookup } from '../validate/client-contexts.ts';
@@ -17,6 +17,11 @@ export class NodeReloader implements Reloader {
     this.#dataplane = dataplane;
   }
 
+  admit(model: RoutingModel): Promise<Admission> {
+    const { listen } = this.#dataplane;
+    return admitStreams(model, { listen, isOurs: (stream) => this.#dataplane.hasOpen(stream) });
+  }
+
   validate(artifact: Artifact): Promise<Validation> {
     const { model } = tableOf(artifact);
     const culprits = refusedAuthorities(model);
@@ -27,9 +32,9 @@ export class NodeReloader implements Reloader {
     );
   }
 
-  apply(artifact: Artifact): Promise<ApplyOutcome> {
+  async apply(artifact: Artifact): Promise<ApplyOutcome> {
     const { digest, model } = tableOf(artifact);
-    if (this.#current?.digest === digest) return Promise.resolve({ kind: 'unchanged', generation: this.#current });
+    if (this.#current?.digest === digest) return { kind: 'unchanged', generation: this.#current };
     const reasons = this.#model === undefined ? ['first table'] : changes(this.#model, model);
     this.#model = model;
     const routes = compileRoutes(model);
@@ -40,8 +45,9 @@ export class NodeReloader implements Reloader {
         verifying(name) ?? contextOf(pairFor(name), model.settings.transportSecurity);
       return { digest, routes, upstreams: model.upstreams, secureContextFor, defaultPair: pairFor(undefined) };
     });
+    await this.#dataplane.swapStreams(model.streams);
     this.#current = { digest, appliedAtMs: Date.now() };
-    return Promise.resolve({ kind: 'applied', generation: this.#current, reasons });
+    return { kind: 'applied', generation: this.#current, reasons };
   }
 
   current(): Generation | undefined {
@@ -59,6 +65,7 @@ function changes(before: RoutingModel, after: RoutingModel): string[] {
     ['virtual hosts', differing(before.virtualHosts, after.virtualHosts)],
     ['upstreams', differing(before.upstreams, after.upstreams)],
     ['certificates', differing(before.certificates, after.certificates)],
+    ['TCP and UDP services', differing(before.streams, after.streams)],
   ] as const;
   return counts.filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what} changed`);
 }

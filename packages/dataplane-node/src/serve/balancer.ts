@@ -1,10 +1,11 @@
-import type { Logger, Upstream, UpstreamTls } from '@sluice/core';
+import type { Logger, Upstream, UpstreamConnections, UpstreamTls } from '@sluice/core';
 import type { DeadlineSweep } from './deadline-sweep.ts';
 import { pickerFor } from './endpoint-picker.ts';
 import type { BalancingMemory, EndpointPicker } from './endpoint-picker.ts';
 import type { EndpointWish } from './endpoint-wish.ts';
 import { plainTls } from './upstream-tls-options.ts';
 import { poolKey, UpstreamPool } from './upstream-pool.ts';
+import type { Keeping } from './upstream-pool.ts';
 
 const keysOf = new WeakMap<Upstream, readonly string[]>();
 
@@ -63,6 +64,7 @@ export class Balancer {
   readonly #memories = new Map<string, BalancingMemory>();
   #peers = new Map<string, Peers>();
   #current: ReadonlySet<string> = new Set();
+  readonly #keeping: Keeping = { kept: {} };
 
   constructor(sweep: DeadlineSweep, logger: Logger) {
     this.#sweep = sweep;
@@ -85,6 +87,11 @@ export class Balancer {
       this.#pools.delete(key);
       pool.retire();
     }
+  }
+
+  /** How connections are kept from now on. */
+  keep(kept: UpstreamConnections): void {
+    this.#keeping.kept = kept;
   }
 
   /** The peers of an upstream of the current generation. */
@@ -119,7 +126,7 @@ export class Balancer {
     const key = tls === undefined ? endpointKey : `${endpointKey} ${tls.id}`;
     const known = this.#pools.get(key);
     if (known !== undefined) return known;
-    const pool = new UpstreamPool(endpoint, this.#sweep, this.#logger, tls);
+    const pool = new UpstreamPool(endpoint, { sweep: this.#sweep, logger: this.#logger, keeping: this.#keeping }, tls);
     if (this.#current.has(endpointKey)) this.#pools.set(key, pool);
     else pool.retire();
     return pool;

@@ -41,6 +41,7 @@ async function limited() {
     virtualHosts: [any, hostOf('a.test', 10), hostOf('b.test', 0)],
     upstreams: [upstream],
     certificates: [],
+    streams: [],
   });
   const proxy = await bench.proxy({ generation: { ...generation({}), routes, upstreams: [upstream] } });
   return { port: httpPort(proxy), seen };

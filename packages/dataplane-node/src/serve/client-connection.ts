@@ -206,14 +206,24 @@ export class ClientConnection implements WireOwner, Deadlined, ExchangeClient {
     }
     const after = this.#scan(bytes, at, end);
     if (after === INCOMPLETE) return this.#awaitRest(bytes, at, end);
-    if (after > 0 && after - at <= MAX_HEAD_BYTES) return this.#exchange.begin(bytes, head, after, end);
-    this.#exchange.refuse(after < 0 ? -after : 431);
+    const refusal = after < 0 ? -after : this.#tooLong(bytes, at, after);
+    if (refusal === 0) return this.#exchange.begin(bytes, head, after, end);
+    this.#exchange.refuse(refusal);
     return end;
   }
 
   #scan(bytes: Buffer, at: number, end: number): number {
     head.names = this.#context.generation?.routes.settings.clientHeaders.names ?? 'plain';
     return head.scan(bytes, at, end);
+  }
+
+  /** The status for a head that is longer than it may be; 0 where it is not. */
+  #tooLong(bytes: Buffer, at: number, after: number): number {
+    const { headerBuffers } = this.#context;
+    if (after - at > MAX_HEAD_BYTES) return 431;
+    if (headerBuffers === undefined) return 0;
+    if (bytes.indexOf(LF, at) - at >= headerBuffers.bytes) return 414;
+    return after - at > headerBuffers.count * headerBuffers.bytes || head.fields.longest() > headerBuffers.bytes ? 400 : 0;
   }
 
   #awaitRest(bytes: Buffer, at: number, end: number): number {

@@ -16,6 +16,7 @@ import { RequestFacts } from './request-facts.ts';
 import type { RequestHead } from './request-head.ts';
 import { noTransportLine, strictTransportLine } from './strict-transport-line.ts';
 import type { TransportLine } from './strict-transport-line.ts';
+import { RequestTrace } from './request-trace.ts';
 import type { Tunnel } from './tunnel.ts';
 
 /** A larger rest of a request body is not read just to keep the connection. */
@@ -41,6 +42,8 @@ export class Exchange {
   readonly responseEdits = new HeaderEdits();
   /** What held for every request when this one came. */
   settings: ServingSettings = defaultServing;
+  /** On this connection so far. */
+  #requests = 0;
   /** The address of the client, as those say who are believed. */
   clientAddress = '';
   /** Between the request head and the moment when the connection is free or closing. */
@@ -50,6 +53,7 @@ export class Exchange {
   readonly #forwarder: Forwarder;
   readonly #gates: Gatekeeper;
   readonly #dispatch: Dispatch;
+  readonly #trace: RequestTrace | undefined;
   /** The route that took the request; undefined when it was refused before. */
   route: Route | undefined;
   #awaited: Awaited = 'upstream-read';
@@ -61,6 +65,7 @@ export class Exchange {
     this.client = client;
     this.context = context;
     this.facts = new RequestFacts(client.identity, client.secure);
+    this.#trace = context.tracing && new RequestTrace(context.tracing);
     this.pages = new ErrorPages(this);
     this.#forwarder = new Forwarder(this);
     this.#gates = new Gatekeeper(this);
@@ -70,8 +75,10 @@ export class Exchange {
   /** Starts with a complete head; the body begins at `bodyAt`. Returns the index after what belongs to this request. */
   begin(bytes: Buffer, head: RequestHead, bodyAt: number, end: number): number {
     const { facts, context } = this;
+    this.#requests++;
     this.#open();
     facts.read(bytes, head, context.observer.headers);
+    this.#trace?.begin(bytes, head, this.settings.tracing, this.requestEdits);
     // Trailers stay here: an upstream that merges them into the headers could be deceived (RFC 9110 section 6.5.1).
     if (head.framing.chunked) this.body.startChunked('no-trailers');
     else this.body.startLength(Math.max(head.framing.contentLength, 0));
@@ -129,7 +136,7 @@ export class Exchange {
 
   /** The client and the state of this server allow another request. */
   get mayPersist(): boolean {
-    return this.facts.persistent && !this.context.draining;
+    return this.facts.persistent && !this.context.draining && this.#requests < this.context.mostRequests;
   }
 
   /** The response is written completely; `flushed`: it has also left. */
@@ -145,7 +152,8 @@ export class Exchange {
     const { timeouts } = this.#forwarder;
     this.#awaited = awaited;
     let limitMs = this.context.timeouts.sendMs;
-    if (awaited === 'connect') limitMs = timeouts.connectMs;
+    if (awaited === 'request-body') limitMs = this.context.timeouts.bodyMs ?? limitMs;
+    else if (awaited === 'connect') limitMs = timeouts.connectMs;
     else if (awaited === 'upstream-read') limitMs = timeouts.readMs;
     else if (awaited === 'upstream-write') limitMs = timeouts.sendMs;
     else if (awaited === 'gate') limitMs = this.context.timeouts.readMs;
@@ -275,6 +283,7 @@ export class Exchange {
     this.#gates.leave();
     this.facts.clientAddress = this.clientAddress;
     this.context.observer.over(this.facts, this.route);
+    this.#trace?.end(this.facts, this.settings.tracing);
   }
 }
 

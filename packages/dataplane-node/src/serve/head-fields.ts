@@ -52,6 +52,13 @@ export class HeadFields {
     return this.#dropped[index] === 1;
   }
 
+  /** Bytes of the longest line. */
+  longest(): number {
+    let most = 0;
+    for (let index = 0; index < this.count; index++) most = Math.max(most, (this.nameStart[index + 1] ?? 0) - (this.nameStart[index] ?? 0));
+    return most;
+  }
+
   /** Index of the first line with this id, or -1. */
   find(id: number): number {
     for (let index = 0; index < this.count; index++) if (this.id[index] === id) return index;

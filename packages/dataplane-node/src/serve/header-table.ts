@@ -30,6 +30,7 @@ export const header = {
   referer: 24,
   essential: 25,
   strictTransport: 26,
+  traceparent: 27,
 } as const;
 
 const names: readonly (readonly [string, number])[] = [
@@ -66,6 +67,7 @@ const names: readonly (readonly [string, number])[] = [
   ['trailer', header.essential],
   ['location', header.essential],
   ['strict-transport-security', header.strictTransport],
+  ['traceparent', header.traceparent],
 ];
 
 interface KnownName {
@@ -109,5 +111,5 @@ export function equalsLowerCase(bytes: Uint8Array, start: number, word: Uint8Arr
  * framing, the identity of the client or credentials may not: stripping them through `Connection` is an attack.
  */
 export function removableByConnection(id: number): boolean {
-  return id === header.other || id === header.userAgent || id === header.referer;
+  return id === header.other || id === header.userAgent || id === header.referer || id === header.traceparent;
 }

@@ -1,5 +1,5 @@
 import type { SecureContext } from 'node:tls';
-import type { Logger, RouteTable, Upstream } from '@sluice/core';
+import type { ClientConnections, Logger, RequestTracing, RouteTable, Upstream } from '@sluice/core';
 import type { Balancer } from './balancer.ts';
 import type { GateKit } from './gates/gate-kit.ts';
 import type { Mirrors } from './mirrors.ts';
@@ -7,14 +7,18 @@ import type { KeyPairText } from '../validate/secure-contexts.ts';
 import type { DeadlineSweep } from './deadline-sweep.ts';
 import type { RequestObserver } from './request-observer.ts';
 
+type HeaderBuffers = NonNullable<ClientConnections['headerBuffers']>;
+
 /** How long the proxy waits for others. */
 export interface ProxyTimeouts {
   /** For a connection to an endpoint to be established. */
   readonly connectMs: number;
   /** Between two reads from the upstream, and in an idle tunnel. */
   readonly readMs: number;
-  /** Between two writes to a slow peer, and between two reads of a request body. */
+  /** Between two writes to a slow peer. */
   readonly sendMs: number;
+  /** Between two reads of a request body; `sendMs` where it is absent. */
+  readonly bodyMs?: number;
   /** For the next request on a kept-alive client connection. */
   readonly idleClientMs: number;
   /** For a request head, from its first byte (or the connection) to its end. */
@@ -36,8 +40,14 @@ export interface ServingGeneration {
 
 /** What all connections of one server share. */
 export interface ProxyContext {
-  readonly timeouts: ProxyTimeouts;
+  /** Of the options, as settings change them. */
+  timeouts: ProxyTimeouts;
+  /** Requests on one connection of a client. */
+  mostRequests: number;
+  headerBuffers: HeaderBuffers | undefined;
   readonly observer: RequestObserver;
+  /** How requests get spans; undefined where no spans are exported. */
+  readonly tracing: RequestTracing | undefined;
   readonly logger: Logger;
   readonly sweep: DeadlineSweep;
   readonly balancer: Balancer;

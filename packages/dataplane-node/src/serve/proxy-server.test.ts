@@ -40,6 +40,7 @@ describe('listen', () => {
       timeouts,
       accessLog: undefined,
       metrics: undefined,
+      tracing: undefined,
       logger: silentLogger,
       defaultCertificate: await fallbackCertificate(),
     });

@@ -1,7 +1,16 @@
 import type { AddressInfo, Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { messageOf } from '@sluice/core';
-import type { ClientAuth, ClientTls, DataplaneStats, Logger, RequestMetrics, TransportSecurity } from '@sluice/core';
+import type {
+  ClientAuth,
+  ClientTls,
+  DataplaneStats,
+  Logger,
+  RequestMetrics,
+  RequestTracing,
+  ServingSettings,
+  TransportSecurity,
+} from '@sluice/core';
 import type { AccessLog } from './access-log.ts';
 import { Balancer } from './balancer.ts';
 import { ClientConnection, FIRST_REQUEST_MS } from './client-connection.ts';
@@ -29,6 +38,8 @@ export interface ProxyOptions {
   readonly accessLog: AccessLog | undefined;
   /** Where requests are counted. */
   readonly metrics: RequestMetrics | undefined;
+  /** How requests get spans. */
+  readonly tracing: RequestTracing | undefined;
   readonly logger: Logger;
   /** Served to clients without a server name until a generation has another one, and to all until the first generation. */
   readonly defaultCertificate: KeyPairText;
@@ -71,12 +82,15 @@ export class ProxyServer {
 
   constructor(options: ProxyOptions) {
     const sweep = new DeadlineSweep();
-    const { timeouts, accessLog, metrics, logger } = options;
+    const { timeouts, accessLog, metrics, tracing, logger } = options;
     this.#options = options;
     this.#defaultPair = options.defaultCertificate;
     this.#context = {
       timeouts,
+      mostRequests: Infinity,
+      headerBuffers: undefined,
       observer: new RequestObserver(accessLog, metrics),
+      tracing,
       logger,
       sweep,
       balancer: new Balancer(sweep, logger),
@@ -138,6 +152,7 @@ export class ProxyServer {
    * what they started with; connections stay open on both sides. Before the first swap requests are answered 503.
    */
   swap(generation: ServingGeneration): void {
+    this.#use(generation.routes.settings);
     this.#context.balancer.swap(generation.upstreams);
     this.#context.generation = generation;
     this.#speak(generation.defaultPair ?? this.#options.defaultCertificate, generation.routes.settings.transportSecurity);
@@ -153,6 +168,21 @@ export class ProxyServer {
   /** Digest of the generation that is served. */
   get generation(): string | undefined {
     return this.#context.generation?.digest;
+  }
+
+  /** Settings go before options; what they do not say is up to these. */
+  #use({ clients, upstreams }: ServingSettings): void {
+    const { timeouts } = this.#options;
+    const context = this.#context;
+    context.timeouts = {
+      ...timeouts,
+      headerMs: clients.headerMs ?? timeouts.headerMs,
+      idleClientMs: clients.idleMs ?? timeouts.idleClientMs,
+      ...(clients.bodyMs !== undefined && { bodyMs: clients.bodyMs }),
+    };
+    context.mostRequests = clients.idleMs === 0 ? 1 : (clients.requests ?? Infinity);
+    context.headerBuffers = clients.headerBuffers;
+    context.balancer.keep(upstreams);
   }
 
   /**

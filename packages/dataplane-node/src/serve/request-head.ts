@@ -117,6 +117,7 @@ function passesToUpstream(id: number): boolean {
     case header.referer:
     case header.essential:
     case header.server:
+    case header.traceparent:
       return true;
     default:
       return false;

@@ -40,6 +40,7 @@ function modelWith(policies: readonly Policy[], port: number): RoutingModel {
     virtualHosts: [{ name: '*', match: { kind: 'any' }, routes: [route], from: builtIn }],
     upstreams: [{ id: 'test/a:80', namespace: 'test', service: 'a', port: '80', endpoints: [local(port)], from: builtIn }],
     certificates: [],
+    streams: [],
   };
 }
 

@@ -33,6 +33,7 @@ async function answer(
     ],
     upstreams: [],
     certificates: [],
+    streams: [],
   });
   const proxy = await bench.proxy({ generation: { ...generation({}), routes } });
   return exchange(httpPort(proxy), request);

@@ -40,6 +40,9 @@ export class UpstreamConnection implements WireOwner, Deadlined {
   /** Bytes have come since it was taken. */
   answered = false;
   deadlineMs = Infinity;
+  /** That it was used for so far. */
+  requests = 0;
+  readonly openedMs = performance.now();
   #user: UpstreamUser | undefined;
 
   /** Throws when the endpoint is none that can be connected to, such as port 70000. */
@@ -68,6 +71,7 @@ export class UpstreamConnection implements WireOwner, Deadlined {
   /** Hands it to an exchange. */
   use(user: UpstreamUser): void {
     this.#user = user;
+    this.requests++;
     this.answered = false;
     this.deadlineMs = Infinity;
   }

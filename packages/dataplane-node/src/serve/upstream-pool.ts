@@ -1,4 +1,4 @@
-import type { Endpoint, Logger, UpstreamTls } from '@sluice/core';
+import type { Endpoint, Logger, UpstreamConnections, UpstreamTls } from '@sluice/core';
 import { endpointKey } from '@sluice/core';
 import type { DeadlineSweep } from './deadline-sweep.ts';
 import { UpstreamConnection } from './upstream-connection.ts';
@@ -8,6 +8,19 @@ import type { UpstreamTlsOptions } from './upstream-tls-options.ts';
 const IDLE_MS = 60_000;
 /** As `upstream-keepalive-connections` of ingress-nginx. */
 const MAX_IDLE = 320;
+const MOST_REQUESTS = 10_000;
+const LIFE_MS = 3_600_000;
+
+/** What is said of idle connections; all pools look at the same one. */
+export interface Keeping {
+  kept: UpstreamConnections;
+}
+
+export interface PoolParts {
+  readonly sweep: DeadlineSweep;
+  readonly logger: Logger;
+  readonly keeping: Keeping;
+}
 
 /** Identity of a pool. Names are set apart from addresses: the first are checked when they are resolved, the others not. */
 export function poolKey(endpoint: Endpoint): string {
@@ -24,16 +37,18 @@ export class UpstreamPool {
   readonly #tls: UpstreamTlsOptions | undefined;
   readonly #endpoint: Endpoint;
   readonly #sweep: DeadlineSweep;
+  readonly #keeping: Keeping;
   readonly #idle: UpstreamConnection[] = [];
   #retired = false;
 
   /** Throws when the settings of TLS are none that can be used. */
-  constructor(endpoint: Endpoint, sweep: DeadlineSweep, logger: Logger, tls?: UpstreamTls) {
+  constructor(endpoint: Endpoint, { sweep, logger, keeping }: PoolParts, tls?: UpstreamTls) {
     this.name = endpointKey(endpoint);
     this.endpointKey = poolKey(endpoint);
     this.#tls = tls && tlsOptions(tls);
     this.#endpoint = endpoint;
     this.#sweep = sweep;
+    this.#keeping = keeping;
     this.logger = logger;
   }
 
@@ -64,14 +79,27 @@ export class UpstreamPool {
   /** Takes back a connection whose exchange is complete on both sides. */
   release(connection: UpstreamConnection): void {
     connection.detach();
-    if (this.#retired || this.#idle.length >= MAX_IDLE || connection.wire.destroyed || connection.wire.flushing) {
+    const { connections = MAX_IDLE, idleMs = IDLE_MS } = this.#keeping.kept;
+    if (
+      this.#retired ||
+      this.#isWorn(connection) ||
+      this.#idle.length >= connections ||
+      connection.wire.destroyed ||
+      connection.wire.flushing
+    ) {
       connection.discard();
       return;
     }
     connection.trim();
-    connection.deadlineMs = performance.now() + IDLE_MS;
+    connection.deadlineMs = performance.now() + idleMs;
     connection.wire.resume();
     this.#idle.push(connection);
+  }
+
+  /** It has had as many requests, or is as old, as one may be. */
+  #isWorn({ requests, openedMs }: UpstreamConnection): boolean {
+    const { requests: most = MOST_REQUESTS, lifeMs = LIFE_MS } = this.#keeping.kept;
+    return requests >= most || performance.now() - openedMs >= lifeMs;
   }
 
   /** A connection has closed. */

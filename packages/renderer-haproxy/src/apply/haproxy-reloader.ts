@@ -1,5 +1,15 @@
-import { SluiceError, defaultServing, isSluiceError, messageOf, shortened, spanNames, traced } from '@sluice/core';
-import type { ApplyOutcome, Artifact, Generation, Reloader, Validation } from '@sluice/core';
+import {
+  SluiceError,
+  admitStreams,
+  defaultServing,
+  isSluiceError,
+  messageOf,
+  openPortsOf,
+  shortened,
+  spanNames,
+  traced,
+} from '@sluice/core';
+import type { Admission, ApplyOutcome, Artifact, Generation, Reloader, RoutingModel, Validation } from '@sluice/core';
 import type { HaproxyTable } from '../render/haproxy-table.ts';
 import { AcceptedTables } from '../validate/accepted-tables.ts';
 import { testConfiguration } from '../validate/haproxy-test.ts';
@@ -28,6 +38,12 @@ export class HaproxyReloader implements Reloader {
 
   constructor(runtime: HaproxyRuntime) {
     this.#runtime = runtime;
+  }
+
+  admit(model: RoutingModel): Promise<Admission> {
+    const { process, parts } = this.#runtime;
+    const ours = openPortsOf(model.streams.length === 0 ? [] : process.remains());
+    return admitStreams(model, { listen: parts.addresses, isOurs: ({ protocol, port }) => protocol === 'udp' || ours.tcp.has(port) });
   }
 
   /** Accepts everything where HAProxy is not installed, as in a check of manifests on another machine. */

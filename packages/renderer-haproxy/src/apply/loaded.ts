@@ -21,6 +21,8 @@ export interface Loaded {
   readonly id: string;
   /** Digests by label. */
   readonly frame: ReadonlyMap<string, string>;
+  /** Labels of sections of the frame with ports of their own. */
+  readonly listening: ReadonlySet<string>;
   /** Fingerprints by path. */
   readonly files: ReadonlyMap<string, string>;
   readonly backends: ReadonlyMap<string, LoadedBackend>;
@@ -42,6 +44,7 @@ export function freshlyLoaded(id: string, table: HaproxyTable): Loaded {
   return {
     id,
     frame: new Map(frame.map(({ label, digest }) => [label, digest])),
+    listening: new Set(frame.flatMap(({ label, listens }) => (listens ? [label] : []))),
     files: new Map(files.map((file) => [file.path, fileFingerprint(file)])),
     backends: new Map(backends.map((backend) => [backend.name, loadedBackend(backend)])),
     places: new Map(backends.flatMap(({ name, spare }) => (spare ? [] : [[name, name] as const]))),

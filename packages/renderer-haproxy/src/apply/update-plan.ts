@@ -57,7 +57,7 @@ function placesOf(places: ReadonlyMap<string, string>): ReadonlyMap<string, stri
 }
 
 /**
- * Why a worker must read a table. What it has read besides is harmless, and what is gone stays until it reads another one. Files mostly come with
+ * Why a worker must read a table. What it has read besides is harmless, and what is gone stays until it reads another one, but for ports. Files mostly come with
  * sections that name them, and backends of a class with the class: they are reasons where nothing else is.
  */
 function reloadReasons(loaded: Loaded, table: HaproxyTable, others: readonly string[], unplaced: readonly string[]): readonly string[] {
@@ -65,12 +65,14 @@ function reloadReasons(loaded: Loaded, table: HaproxyTable, others: readonly str
   return reasons.length > 0 ? reasons : [...fileReasons(loaded, table), ...unplaced];
 }
 
-function frameReasons({ frame }: Loaded, table: HaproxyTable): readonly string[] {
+function frameReasons({ frame, listening }: Loaded, table: HaproxyTable): readonly string[] {
   // Equal texts may be called after one object now and after another one later.
   const known = new Set(frame.values());
   const changed = table.frame.filter(({ digest }) => !known.has(digest));
   const told = changed.filter(({ derived }) => derived === undefined);
-  return (told.length > 0 ? told : changed).map(({ label }) => `${label} ${frame.has(label) ? 'changed' : 'added'}`);
+  const labels = new Set(table.frame.map(({ label }) => label));
+  const closed = [...listening].filter((label) => !labels.has(label)).map((label) => `${label} removed`);
+  return [...(told.length > 0 ? told : changed).map(({ label }) => `${label} ${frame.has(label) ? 'changed' : 'added'}`), ...closed];
 }
 
 function fileReasons({ files }: Loaded, table: HaproxyTable): readonly string[] {

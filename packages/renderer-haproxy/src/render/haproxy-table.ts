@@ -16,6 +16,8 @@ export interface Section {
   readonly label: string;
   /** It comes and goes with another section: no reason of its own. */
   readonly derived?: true;
+  /** It has ports of its own, which are open until HAProxy reads a configuration without it. */
+  readonly listens?: true;
   /** Ends with a line break. */
   readonly text: string;
   /** The object that each line of the text is to be blamed on. */

@@ -12,6 +12,8 @@ export interface SectionTree {
   /** What it is, for reasons of reloads. */
   readonly label: string;
   readonly derived?: true;
+  /** It has ports of its own, which are open until HAProxy reads a configuration without it. */
+  readonly listens?: true;
   /** Empty where the section before goes on. */
   readonly head: readonly string[];
   readonly lines: readonly Line[];

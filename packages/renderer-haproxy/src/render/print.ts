@@ -4,12 +4,12 @@ import type { BackendSection, Section, Server } from './haproxy-table.ts';
 import { quoteWord } from './word.ts';
 
 /** Prints a section: its head, then a line each, indented, and an empty line behind. */
-export function printSection({ label, head, lines, from, derived }: SectionTree): Section {
+export function printSection({ label, head, lines, from, derived, listens }: SectionTree): Section {
   const first = head.length === 0 ? [] : [head.map(quoteWord).join(' ')];
   const printed = [...first, ...lines.map(({ words }) => `  ${words.map(quoteWord).join(' ')}`), ''];
   const text = `${printed.join('\n')}\n`;
   const origins = [...first.map(() => from), ...lines.map((one) => one.from ?? from), undefined];
-  return { label, text, origins, digest: digestOf(text), ...(derived && { derived }) };
+  return { label, text, origins, digest: digestOf(text), ...(derived && { derived }), ...(listens && { listens }) };
 }
 
 /** What a backend is besides its text. */

@@ -9,16 +9,13 @@ import { binds, defaultsSection, errorsSection, globalSection } from './frame.ts
 export function bootstrapTree(deployment: Deployment): HaproxyTree {
   return {
     frame: [
-      globalSection(deployment, defaultServing.transportSecurity, 'without Lua'),
+      globalSection(deployment, undefined, 'without Lua'),
       errorsSection,
       defaultsSection(deployment),
       {
         label: 'the answer before the first configuration',
         head: ['frontend', 'sluice_clients', 'from', 'sluice'],
-        lines: [
-          ...binds(deployment, defaultServing.transportSecurity),
-          ...lines('http-request return status 503 content-type text/plain string unavailable'),
-        ],
+        lines: [...binds(deployment), ...lines('http-request return status 503 content-type text/plain string unavailable')],
       },
     ],
     secret: new Set(),

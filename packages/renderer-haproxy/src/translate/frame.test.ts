@@ -16,22 +16,20 @@ const textOf = (tree: Parameters<typeof printSection>[0]): string => printSectio
 
 test('an address of all families is two sockets where there is IPv6, and one where there is none', () => {
   const all = { ...testDeployment, http: [{ host: '', port: 80 }], https: [{ host: '::1', port: 443 }] };
-  const words = (ipv6: boolean) => binds({ ...all, ipv6 }, defaultServing.transportSecurity).map((one) => one.words.slice(0, 3).join(' '));
+  const words = (ipv6: boolean) => binds({ ...all, ipv6 }).map((one) => one.words.slice(0, 3).join(' '));
   expect(words(true)).toEqual(['bind 0.0.0.0:80', 'bind :::80 v6only', 'bind [::1]:443 ssl']);
   expect(words(false)).toEqual(['bind 0.0.0.0:80', 'bind [::1]:443 ssl']);
 });
 
 test('there are no more clients than there may be files', () => {
-  expect(textOf(globalSection({ ...testDeployment, mostFiles: 10_512 }, defaultServing.transportSecurity))).toContain('\n  maxconn 5000\n');
-  expect(textOf(globalSection(testDeployment, defaultServing.transportSecurity))).toContain('\n  maxconn 16384\n');
-  expect(textOf(globalSection({ ...testDeployment, mostFiles: 10 }, defaultServing.transportSecurity))).toContain('\n  maxconn 100\n');
+  expect(textOf(globalSection({ ...testDeployment, mostFiles: 10_512 }))).toContain('\n  maxconn 5000\n');
+  expect(textOf(globalSection(testDeployment))).toContain('\n  maxconn 16384\n');
+  expect(textOf(globalSection({ ...testDeployment, mostFiles: 10 }))).toContain('\n  maxconn 100\n');
 });
 
 test('workers give rights up where there are any, and nothing of Lua is read before there is something to serve', () => {
-  expect(textOf(globalSection({ ...testDeployment, user: { name: 'u', group: 'g' } }, defaultServing.transportSecurity))).toMatch(
-    /\n {2}user u\n {2}group g\n/,
-  );
-  expect(textOf(globalSection(testDeployment, defaultServing.transportSecurity, 'without Lua'))).not.toContain('lua');
+  expect(textOf(globalSection({ ...testDeployment, user: { name: 'u', group: 'g' } }))).toMatch(/\n {2}user u\n {2}group g\n/);
+  expect(textOf(globalSection(testDeployment, undefined, 'without Lua'))).not.toContain('lua');
 });
 
 test('what clients may not say is gone before Lua sees a request', () => {

@@ -1,10 +1,10 @@
-import { serverToken } from '@sluice/core';
-import type { ServingSettings, StrictTransport, TransportSecurity } from '@sluice/core';
+import { defaultServing, serverToken } from '@sluice/core';
+import type { ClientConnections, ServingSettings, StrictTransport } from '@sluice/core';
 import { line, lines } from '../render/line.ts';
 import type { Line, SectionTree } from '../render/line.ts';
 import { logging } from './access-log.ts';
 import { httpsPortOf } from './deployment.ts';
-import type { Deployment } from './deployment.ts';
+import type { BoundAddress, Deployment } from './deployment.ts';
 import { readTimeout } from './backend-class.ts';
 import { errorLines } from './error-files.ts';
 import { forwardedHeaders, settingLines } from './forwarded-headers.ts';
@@ -20,7 +20,7 @@ const MOST_HEADERS = 256;
 /** The settings of the process. */
 export function globalSection(
   { settings, user, mostFiles = Infinity }: Deployment,
-  security: TransportSecurity,
+  { clients, transportSecurity }: ServingSettings = defaultServing,
   lua?: 'without Lua',
 ): SectionTree {
   const { threads, maxConnections, hardStopAfterMs } = settings;
@@ -33,7 +33,8 @@ export function globalSection(
       line('hard-stop-after', `${hardStopAfterMs}ms`),
       ...(user === undefined ? [] : [line('user', user.name), line('group', user.group)]),
       ...lines('tune.bufsize 32768', 'tune.http.logurilen 4096', `tune.http.maxhdr ${2 * MOST_HEADERS}`),
-      ...transportLines(security),
+      ...transportLines(transportSecurity),
+      ...(clients.http2Streams === undefined ? [] : [line('tune.h2.max-concurrent-streams', clients.http2Streams)]),
       ...(lua === undefined ? luaLines : []),
       // Authentication services and targets of mirrors are asked without a look at their certificates, as ingress-nginx does.
       ...lines('httpclient.ssl.verify none'),
@@ -49,15 +50,16 @@ const luaLines = lines(
 );
 
 /** What all proxies have in common. Timeouts are those of ingress-nginx. */
-export function defaultsSection({ settings: { keepAlive } }: Deployment): SectionTree {
+export function defaultsSection({ settings: { keepAlive } }: Deployment, { clients }: ServingSettings = defaultServing): SectionTree {
+  const { headerMs = 60_000, bodyMs = 60_000, idleMs = keepAlive.clientMs } = clients;
   return {
     label: 'the settings of all proxies',
     head: ['defaults', 'sluice'],
     lines: [
       ...lines('mode http'),
-      line('timeout', 'client', '60s'),
-      line('timeout', 'http-request', '60s'),
-      line('timeout', 'http-keep-alive', `${keepAlive.clientMs}ms`),
+      line('timeout', 'client', `${bodyMs}ms`),
+      line('timeout', 'http-request', `${headerMs}ms`),
+      ...(idleMs === 0 ? [line('option', 'httpclose')] : [line('timeout', 'http-keep-alive', `${idleMs}ms`)]),
       ...lines('timeout connect 5s', 'timeout server 60s', 'http-reuse safe', 'errorfiles sluice'),
     ],
   };
@@ -95,17 +97,19 @@ const UNPLAIN: Readonly<Record<string, readonly string[]>> = {
 
 /** The listeners, and what comes before passwords are looked at. */
 export function frontendSection(deployment: Deployment, serving: ServingSettings): SectionTree {
+  const { clients } = serving;
   return {
     label: 'the frontend',
     head: ['frontend', 'sluice_clients', 'from', 'sluice'],
     lines: [
-      ...binds(deployment, serving.transportSecurity),
+      ...binds(deployment, serving),
       ...lines(
         'option accept-invalid-http-request',
         // A client may be sending its next request at the moment of a reload: it is answered, and told that it was the last one.
         'option idle-close-on-response',
       ),
       ...(deployment.logsRequests ? logging(serving.accessLog) : []),
+      ...clientLimits(clients),
       ...lines(
         `http-request deny deny_status 400 if { req.fhdr_cnt gt ${MOST_HEADERS} }`,
         `http-request deny deny_status 400 if { req.hdr_names -m reg ${NO_TOKEN} } or { req.hdrs -m reg ${CONTROL} }`,
@@ -125,6 +129,26 @@ export function frontendSection(deployment: Deployment, serving: ServingSettings
       ),
     ],
   };
+}
+
+/** How long heads may be, and how many requests come on one connection. */
+function clientLimits({ headerBuffers, requests }: ClientConnections): readonly Line[] {
+  const heads =
+    headerBuffers === undefined
+      ? []
+      : [
+          `http-request return status 414 content-type text/plain string too-long hdr Connection close if { url,length gt ${headerBuffers.bytes} }`,
+          `http-request deny deny_status 400 if { req.hdrs,length gt ${headerBuffers.count * headerBuffers.bytes} }`,
+        ];
+  const count =
+    requests === undefined
+      ? []
+      : [
+          'http-request set-var(sess.sluice_requests) int(0) unless { var(sess.sluice_requests) -m found }',
+          'http-request set-var(sess.sluice_requests) var(sess.sluice_requests),add(1)',
+          `http-after-response set-header Connection close if { var(sess.sluice_requests) -m int ge ${requests} }`,
+        ];
+  return lines(...heads, ...count);
 }
 
 /** Sent with every answer over TLS, instead of what upstreams say. */
@@ -240,27 +264,28 @@ export const loopSection: SectionTree = {
 };
 
 /** All of IPv6 and all of IPv4 are two sockets: an address of IPv4 is not to look like one of IPv6. */
-export function binds(deployment: Deployment, security: TransportSecurity): readonly Line[] {
-  const { http, https, ipv6 } = deployment;
-  const all = ({ host, port }: Deployment['http'][number]): readonly string[] => {
-    if (host !== '') return [host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`];
-    return [`0.0.0.0:${port}`, ...(ipv6 ? [`:::${port}`] : [])];
-  };
+export function binds(deployment: Deployment, { clients, transportSecurity }: ServingSettings = defaultServing): readonly Line[] {
+  const { http, https } = deployment;
   const secure = [
     'ssl',
     'crt-list',
     'current/certificates.list',
     'alpn',
-    'h2,http/1.1',
+    clients.http2 ? 'h2,http/1.1' : 'http/1.1',
     'ca-ignore-err',
     'all',
     'crt-ignore-err',
     'all',
-    ...transportWords(security),
+    ...transportWords(transportSecurity),
   ];
-  const v6 = (address: string): readonly string[] => (address.startsWith(':::') ? ['v6only'] : []);
   return [
-    ...http.flatMap(all).map((address) => line('bind', address, ...v6(address))),
-    ...https.flatMap(all).map((address) => line('bind', address, ...v6(address), ...secure)),
+    ...http.flatMap((one) => addressesOf(one, deployment)).map((address) => line('bind', ...address)),
+    ...https.flatMap((one) => addressesOf(one, deployment)).map((address) => line('bind', ...address, ...secure)),
   ];
+}
+
+/** What follows `bind` for an address, one socket each. */
+export function addressesOf({ host, port }: BoundAddress, { ipv6 }: Deployment): readonly (readonly string[])[] {
+  if (host !== '') return [[host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`]];
+  return [[`0.0.0.0:${port}`], ...(ipv6 ? [[`:::${port}`, 'v6only']] : [])];
 }

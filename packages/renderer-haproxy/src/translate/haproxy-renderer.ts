@@ -1,5 +1,5 @@
 import { fidelityDiagnostics } from '@sluice/core';
-import type { Artifact, FidelityTable, Renderer, RoutingModel, Translation, Upstream, VirtualHost } from '@sluice/core';
+import type { Artifact, FidelityTable, Renderer, RoutingModel, ServingSettings, Translation, Upstream, VirtualHost } from '@sluice/core';
 import type { HaproxyTree } from '../render/haproxy-tree.ts';
 import { renderHaproxy } from '../render/render-haproxy.ts';
 import { certificateLines } from './certificate-lines.ts';
@@ -11,8 +11,9 @@ import { hostMaps } from './host-maps.ts';
 import type { HostMaps } from './host-maps.ts';
 import type { TranslatedHost } from './host-names.ts';
 import { Remembered } from './remembered.ts';
+import { streamFindings, streamTree } from './streams.ts';
 import { TreeMaker } from './tree.ts';
-import { upstreamMaps } from './upstream-maps.ts';
+import { keptConnections, upstreamMaps } from './upstream-maps.ts';
 import type { UpstreamMaps } from './upstream-maps.ts';
 import { demandKey } from './way.ts';
 import type { Demand, Way } from './way.ts';
@@ -23,7 +24,9 @@ export class HaproxyRenderer implements Renderer<HaproxyTree> {
   readonly differences = haproxyDifferences;
   readonly #deployment: Deployment;
   readonly #hosts = new WeakMap<VirtualHost, HostMaps>();
-  readonly #upstreams = new WeakMap<Upstream, Map<string, UpstreamMaps>>();
+  #upstreams = new WeakMap<Upstream, Map<string, UpstreamMaps>>();
+  /** Parameters of every server. */
+  #kept = '';
   readonly #demands = new Remembered<ReadonlyMap<string, Demand>>();
   readonly #trees = new TreeMaker();
   /** Hosts translated since the start: what a test counts. */
@@ -35,17 +38,27 @@ export class HaproxyRenderer implements Renderer<HaproxyTree> {
 
   translate(model: RoutingModel): Translation<HaproxyTree> {
     const hosts = model.virtualHosts.map((host) => ({ host, maps: this.#host(host) }));
+    this.#keep(model.settings);
     const byId = new Map(model.upstreams.map((upstream) => [upstream.id, upstream]));
     const demands = this.#demands.of(model.virtualHosts, () => uniqueDemands(hosts));
     const upstreams = demanded(demands, byId).map(({ upstream, way }) => this.#upstream(upstream, way));
+    const streams = streamTree(model.streams, this.#deployment);
     const tree = this.#trees.make({
       deployment: this.#deployment,
       settings: model.settings,
       hosts,
       upstreams,
       certificates: certificateLines(model),
+      streams,
     });
-    return { tree, diagnostics: [...fidelityDiagnostics(model, this.fidelity), ...findings(hosts, model, this.#deployment.version)] };
+    return {
+      tree,
+      diagnostics: [
+        ...fidelityDiagnostics(model, this.fidelity),
+        ...findings(hosts, model, this.#deployment.version),
+        ...streamFindings(model.streams),
+      ],
+    };
   }
 
   render(tree: HaproxyTree): Artifact {
@@ -61,11 +74,17 @@ export class HaproxyRenderer implements Renderer<HaproxyTree> {
     return maps;
   }
 
+  #keep({ upstreams }: ServingSettings): void {
+    const kept = keptConnections(upstreams);
+    if (kept !== this.#kept) this.#upstreams = new WeakMap();
+    this.#kept = kept;
+  }
+
   #upstream(upstream: Upstream, way: Way): UpstreamMaps {
     let ways = this.#upstreams.get(upstream);
     if (ways === undefined) this.#upstreams.set(upstream, (ways = new Map()));
     let maps = ways.get(way.key);
-    if (maps === undefined) ways.set(way.key, (maps = upstreamMaps(upstream, way)));
+    if (maps === undefined) ways.set(way.key, (maps = upstreamMaps(upstream, way, this.#kept)));
     return maps;
   }
 }

@@ -27,6 +27,7 @@ import type { TranslatedHost } from './host-names.ts';
 import { MapFiles } from './map-files.ts';
 import { Remembered } from './remembered.ts';
 import type { MapRecord } from './record.ts';
+import type { StreamTree } from './streams.ts';
 import { transportFiles } from './transport-security.ts';
 import type { UpstreamMaps } from './upstream-maps.ts';
 import { passwordCheck, userListOf } from './user-lists.ts';
@@ -40,6 +41,7 @@ export interface TreeParts {
   readonly hosts: readonly TranslatedHost[];
   readonly upstreams: readonly UpstreamMaps[];
   readonly certificates: CertificateTree;
+  readonly streams: StreamTree;
 }
 
 /** Puts configurations together. What is the same as last time is the same object. */
@@ -48,7 +50,7 @@ export class TreeMaker {
   readonly #users = new Remembered<readonly UserList[]>();
   readonly #spares = new Remembered<readonly BackendSection[]>();
 
-  make({ deployment, settings, hosts, upstreams, certificates }: TreeParts): HaproxyTree {
+  make({ deployment, settings, hosts, upstreams, certificates, streams }: TreeParts): HaproxyTree {
     const users = this.#users.of(
       hosts.map(({ host }) => host),
       () => userLists(hosts),
@@ -57,7 +59,7 @@ export class TreeMaker {
     const spare = this.#spares.of([deployment, ...classes.map(({ key }) => key)], () => spares(classes, deployment));
     const trust = settingsRecord(settings, httpsPortOf(deployment))?.entries ?? noEntries;
     const maps = this.#maps.of(hosts, upstreams, { users, more: trust });
-    return treeOf({ deployment, settings, hosts, upstreams, certificates }, { users, classes, spare, maps });
+    return treeOf({ deployment, settings, hosts, upstreams, certificates, streams }, { users, classes, spare, maps });
   }
 }
 
@@ -71,15 +73,15 @@ interface MadeParts {
 }
 
 function treeOf(
-  { deployment, settings, hosts, upstreams, certificates }: TreeParts,
+  { deployment, settings, hosts, upstreams, certificates, streams }: TreeParts,
   { users, classes, spare, maps }: MadeParts,
 ): HaproxyTree {
   const sections = users.flatMap(({ section }) => section ?? []);
   return {
     frame: [
-      globalSection(deployment, settings.transportSecurity),
+      globalSection(deployment, settings),
       errorsSection,
-      defaultsSection(deployment),
+      defaultsSection(deployment, settings),
       resolversSection,
       ...classes.map((one) => classSection(one, deployment.version, settings)),
       ...sections,
@@ -91,9 +93,10 @@ function treeOf(
       loopSection,
       failedSection,
       connectionsSection,
+      ...streams.frame,
     ],
     secret: new Set(sections.map(({ label }) => label)),
-    backends: [...upstreams.map(({ backend }) => backend), ...spare],
+    backends: [...upstreams.map(({ backend }) => backend), ...streams.backends, ...spare],
     maps,
     certificates: certificates.certificates,
     certificateLines: certificates.lines,

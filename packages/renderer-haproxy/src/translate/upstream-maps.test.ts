@@ -8,7 +8,7 @@ function mapsOf(said: Omit<Said, 'name'>, secure = false) {
   const model = builtModel([{ name: 'a', ...said }]);
   const [upstream] = model.upstreams.filter(({ id }) => id.startsWith('shop/a:'));
   if (upstream === undefined) throw new Error('no upstream');
-  return upstreamMaps(upstream, wayOf(routeOf(model, 'a.test'), secure));
+  return upstreamMaps(upstream, wayOf(routeOf(model, 'a.test'), secure), '');
 }
 
 test('an upstream without wishes needs no record; its servers are called by their addresses', () => {

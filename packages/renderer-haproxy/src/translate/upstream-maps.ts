@@ -1,5 +1,5 @@
 import { binary, endpointKey, upstreamRecord } from '@sluice/core';
-import type { Endpoint, Upstream } from '@sluice/core';
+import type { Endpoint, Upstream, UpstreamConnections } from '@sluice/core';
 import type { BackendSection, GeneratedFile, Server } from '../render/haproxy-table.ts';
 import { printBackend } from '../render/print.ts';
 import { backendClass, backendHead, backendLines } from './backend-class.ts';
@@ -20,8 +20,17 @@ export interface UpstreamMaps {
   readonly files: readonly GeneratedFile[];
 }
 
-/** Translates an upstream; nothing here depends on another one, nor on hosts. */
-export function upstreamMaps(upstream: Upstream, way: Way): UpstreamMaps {
+/** Parameters of servers that say how connections to them are kept. */
+export function keptConnections({ connections, requests, idleMs }: UpstreamConnections): string {
+  return [
+    ...(connections === undefined ? [] : [`pool-max-conn ${connections}`]),
+    ...(requests === undefined ? [] : [`max-reuse ${requests - 1}`]),
+    ...(idleMs === undefined ? [] : [`pool-purge-delay ${idleMs}ms`]),
+  ].join(' ');
+}
+
+/** Translates an upstream; `kept` are parameters of every server; nothing here depends on another one, nor on hosts. */
+export function upstreamMaps(upstream: Upstream, way: Way, kept: string): UpstreamMaps {
   const { balancing, affinity, canary, endpoints, id, from } = upstream;
   const one = backendClass(way, upstream);
   const key = demandKey({ upstream: id, way });
@@ -29,7 +38,7 @@ export function upstreamMaps(upstream: Upstream, way: Way): UpstreamMaps {
   const { parameters, files } = serverParameters(way);
   const looked = affinity !== undefined || canary !== undefined || balancing?.kind === 'hash';
   const record = looked ? recordOf({ ...upstreamRecord(upstream), ...(canary && { canaryKey: keyOf(canary.upstream, way) }) }) : undefined;
-  const servers = endpoints.map((endpoint) => serverOf(endpoint, parameters));
+  const servers = endpoints.map((endpoint) => serverOf(endpoint, `${parameters} ${kept}`.trim()));
   const backend = printBackend(
     { label: `backend of ${id}`, head: backendHead(name, one), lines: backendLines, from },
     { name, class: one.key, dynamic: endpoints.every(({ kind }) => kind === 'address'), servers, upstream: id },
@@ -52,7 +61,8 @@ function keyOf(upstream: string, way: Way): string {
   return escapeWord(binary(demandKey({ upstream, way })));
 }
 
-function serverOf(endpoint: Endpoint, parameters: string): Server {
+/** A server with these parameters, and those that its address asks for. */
+export function serverOf(endpoint: Endpoint, parameters: string): Server {
   const address = endpointKey(endpoint);
   // Names are looked up again as long as HAProxy runs; until one is known its server takes no requests.
   const resolved = endpoint.kind === 'name' ? 'resolvers sluice init-addr libc,none' : '';

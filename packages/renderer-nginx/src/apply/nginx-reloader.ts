@@ -1,5 +1,5 @@
-import { SluiceError, isSluiceError, messageOf, shortened, spanNames, traced } from '@sluice/core';
-import type { ApplyOutcome, Artifact, Generation, Reloader, Validation } from '@sluice/core';
+import { SluiceError, admitStreams, isSluiceError, messageOf, openPortsOf, shortened, spanNames, traced } from '@sluice/core';
+import type { Admission, ApplyOutcome, Artifact, Generation, Reloader, RoutingModel, Validation } from '@sluice/core';
 import type { NginxTable } from '../render/nginx-table.ts';
 import { testConfiguration } from '../validate/nginx-test.ts';
 import { changeReasons, liveReasons } from './change-reasons.ts';
@@ -31,6 +31,16 @@ export class NginxReloader implements Reloader {
 
   constructor(runtime: NginxRuntime) {
     this.#runtime = runtime;
+  }
+
+  admit(model: RoutingModel): Promise<Admission> {
+    const { process, parts } = this.#runtime;
+    const { stream } = parts.nginx?.capabilities ?? {};
+    const ours = openPortsOf(model.streams.length === 0 ? [] : process.remains());
+    return admitStreams(model, {
+      listen: parts.addresses,
+      isOurs: ({ protocol, port }) => stream?.found === false || ours[protocol].has(port),
+    });
   }
 
   /** Accepts everything where nginx is not installed, as in a check of manifests on another machine. */

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { SluiceError, findProgram } from '@sluice/core';
 import type { Capabilities } from '../translate/capabilities.ts';
 import type { NginxOptions } from '../options.ts';
+import { probeStream } from './probe-stream.ts';
 import { probeLua } from './probe-lua.ts';
 
 /** An nginx on this machine. */
@@ -47,6 +48,7 @@ function ask(path: string, lua: NginxOptions['lua']): FoundNginx | undefined {
   const capabilities: Capabilities = {
     version,
     lua: lua === 'off' ? { found: false, because: 'it is turned off' } : probeLua({ path, built: stderr, modules }),
+    stream: probeStream({ path, built: stderr, modules }),
     http2: built('v2'),
     stubStatus: built('stub_status'),
     authRequest: built('auth_request'),

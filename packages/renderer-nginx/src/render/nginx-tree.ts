@@ -18,6 +18,16 @@ export interface NginxTree {
   /** Encoded request plans; empty where there is none. */
   readonly plans: string;
   readonly live: LiveTable | undefined;
+  /** TCP and UDP; undefined where there is none. */
+  readonly streams: StreamTree | undefined;
+}
+
+/** The stream block. */
+export interface StreamTree {
+  /** Outside of it, before everything else. */
+  readonly modules: readonly Directive[];
+  readonly settings: readonly Directive[];
+  readonly ports: readonly (readonly [name: string, directives: readonly Directive[]])[];
 }
 
 /** The server of one host. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Artifact, ArtifactFile } from '@sluice/core';
 import { KeyMaterial } from '@sluice/core';
 import type { Directive } from './directive.ts';
-import type { NginxTree, SharedServer } from './nginx-tree.ts';
+import type { NginxTree, SharedServer, StreamTree } from './nginx-tree.ts';
 import type { Chunk, GeneratedFile, NginxTable } from './nginx-table.ts';
 import { print } from './print.ts';
 
@@ -32,7 +32,9 @@ export function renderNginx(tree: NginxTree): Artifact {
 function chunksOf(tree: NginxTree): readonly Chunk[] {
   const open = { text: 'http {\n', origins: [undefined] };
   return [
+    ...modulesOf(tree.streams),
     chunk('the main settings', tree.main, { depth: 0, optional: false }),
+    ...streamChunks(tree.streams),
     { label: 'the http block', ...open, digest: digestOfText(open.text), optional: false },
     chunk('the settings of all hosts', tree.http, { depth: 1, optional: false }),
     ...tree.shared.map(([name, directives]) =>
@@ -45,6 +47,31 @@ function chunksOf(tree: NginxTree): readonly Chunk[] {
       one.kind === 'host' ? [hostChunk(one.name, [one.server], 1)] : known(printedShared, one, () => sharedChunks(one)),
     ),
     { label: 'the end', text: '}\n', origins: [undefined], digest: digestOfText('}\n'), optional: false },
+  ];
+}
+
+/** Nothing but the stream block needs them. */
+function modulesOf(streams: StreamTree | undefined): readonly Chunk[] {
+  if (streams === undefined || streams.modules.length === 0) return [];
+  return [{ ...chunk('the modules for TCP and UDP', streams.modules, { depth: 0, optional: false }), derived: true }];
+}
+
+/** A chunk for each port, so that one can be told, and left out. */
+function streamChunks(streams: StreamTree | undefined): readonly Chunk[] {
+  if (streams === undefined) return [];
+  const frame = (label: string, text: string): Chunk => ({
+    label,
+    text,
+    origins: [undefined],
+    digest: digestOfText(text),
+    optional: false,
+    derived: true,
+  });
+  return [
+    frame('the stream block', 'stream {\n'),
+    { ...chunk('the settings of TCP and UDP ports', streams.settings, { depth: 1, optional: false }), derived: true },
+    ...streams.ports.map(([name, directives]) => chunk(name, directives, { depth: 1, optional: true })),
+    frame('the end of the stream block', '}\n'),
   ];
 }
 

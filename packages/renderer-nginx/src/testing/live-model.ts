@@ -39,7 +39,7 @@ export function table(
     tls: { certificate, from: builtIn },
     from: builtIn,
   }));
-  const model: RoutingModel = { listeners: [], settings: defaultServing, virtualHosts, upstreams, certificates };
+  const model: RoutingModel = { listeners: [], settings: defaultServing, virtualHosts, upstreams, certificates, streams: [] };
   return liveTableOf(model);
 }
 

@@ -81,6 +81,7 @@ const modelOf = (host: VirtualHost, down: boolean): RoutingModel => ({
     },
   ],
   certificates: [],
+  streams: [],
 });
 
 const addressOf = (index: number): string => `127.0.1.${index + 1}`;

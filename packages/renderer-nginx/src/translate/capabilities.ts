@@ -4,6 +4,10 @@ export interface Capabilities {
   readonly version: string;
   /** Lua with lua-resty-core: endpoints and certificates change without a reload. Why not, where it is not there. */
   readonly lua: { readonly found: true; readonly modules: readonly string[] } | { readonly found: false; readonly because: string };
+  /** TCP and UDP; `realIp`: endpoints may be told the client of whom a header of the PROXY protocol told. */
+  readonly stream:
+    | { readonly found: true; readonly modules: readonly string[]; readonly realIp: boolean }
+    | { readonly found: false; readonly because: string };
   /** The HTTP/2 module. */
   readonly http2: boolean;
   /** `stub_status`. */
@@ -16,7 +20,15 @@ export interface Capabilities {
 export const assumedCapabilities: Capabilities = {
   version: '1.22.1',
   lua: { found: true, modules: ['/usr/lib/nginx/modules/ndk_http_module.so', '/usr/lib/nginx/modules/ngx_http_lua_module.so'] },
+  stream: { found: true, modules: ['/usr/lib/nginx/modules/ngx_stream_module.so'], realIp: true },
   http2: true,
   stubStatus: true,
   authRequest: true,
 };
+
+/** Whether a version is this one or a later one. */
+export function isAtLeast(version: string, [major, minor, patch]: readonly [number, number, number]): boolean {
+  const [a = 0, b = 0, c = 0] = version.split('.').map(Number);
+  if (a !== major) return a > major;
+  return b === minor ? c >= patch : b > minor;
+}

@@ -19,9 +19,15 @@ const notBeforeRoutes = {
 } as const;
 const ownName = { level: 'equivalent', note: 'the name is sluice, without a version, and pages of errors are the same' } as const;
 
+const noSpans = {
+  level: 'approximate',
+  note: 'there are no spans of the proxy: what clients send as traceparent passes through, and may be written to the access log ($http_traceparent)',
+} as const;
+
 /** Where the nginx data plane differs from ingress-nginx in how it does what an annotation asks for. */
 export const nginxFidelity: FidelityTable = {
   'enable-ocsp': { level: 'refused', note: 'answers of authorities are sent along by nginx without Lua alone' },
+  'enable-opentelemetry': noSpans,
   'configuration-snippet': readIntoSteps,
   'server-snippet': readIntoSteps,
   'auth-keepalive': kept,

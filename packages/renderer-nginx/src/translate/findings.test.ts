@@ -7,7 +7,7 @@ const from = { object: { kind: 'Ingress', namespace: 'shop', name: 'web' }, fiel
 
 function modelOf(upstream: Partial<RoutingModel['upstreams'][number]>): RoutingModel {
   const whole = { id: 'shop/web:80', namespace: 'shop', service: 'web', port: '80', endpoints: [], from: builtIn, ...upstream };
-  return { listeners: [], settings: defaultServing, virtualHosts: [], certificates: [], upstreams: [whole] };
+  return { listeners: [], settings: defaultServing, virtualHosts: [], certificates: [], streams: [], upstreams: [whole] };
 }
 
 test('what nginx does by itself without Lua is told about', () => {

@@ -1,5 +1,5 @@
 import { HistogramLayout } from '@sluice/core';
-import type { ServingSettings } from '@sluice/core';
+import type { ClientConnections, ServingSettings } from '@sluice/core';
 import { block, directive, literal, luaBlock, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
 import { logging } from './access-log.ts';
@@ -32,6 +32,7 @@ export function httpDirectives(deployment: Deployment, settings: ServingSettings
   return [
     ...folders(),
     ...limits(deployment),
+    ...clientLimits(deployment, settings.clients),
     ...(hasHttp2Directive(deployment) ? [directive('http2', 'on')] : []),
     strictTransport,
     ...logging(deployment, settings.accessLog),
@@ -66,11 +67,8 @@ function limits({ settings: { keepAlive } }: Deployment): readonly Directive[] {
     directive('default_type', 'text/html'),
     directive('port_in_redirect', 'off'),
     directive('client_max_body_size', '1m'),
-    directive('client_header_timeout', '60s'),
-    directive('client_body_timeout', '60s'),
     directive('keepalive_timeout', `${keepAlive.clientMs}ms`),
     directive('keepalive_requests', keepAlive.clientRequests),
-    directive('large_client_header_buffers', 4, '8k'),
     directive('reset_timedout_connection', 'on'),
     directive('tcp_nopush', 'on'),
     directive('server_names_hash_max_size', 65_536),
@@ -81,6 +79,18 @@ function limits({ settings: { keepAlive } }: Deployment): readonly Directive[] {
     directive('map_hash_bucket_size', 1024),
     directive('proxy_headers_hash_max_size', 1024),
     directive('proxy_headers_hash_bucket_size', 256),
+  ];
+}
+
+/** What a connection of a client may take. */
+function clientLimits({ capabilities }: Deployment, clients: ClientConnections): readonly Directive[] {
+  const { headerMs = 60_000, bodyMs = 60_000, headerBuffers: buffers, headerBufferBytes, http2Streams } = clients;
+  return [
+    directive('client_header_timeout', `${headerMs}ms`),
+    directive('client_body_timeout', `${bodyMs}ms`),
+    directive('large_client_header_buffers', buffers?.count ?? 4, buffers === undefined ? '8k' : buffers.bytes),
+    ...(headerBufferBytes === undefined ? [] : [directive('client_header_buffer_size', headerBufferBytes)]),
+    ...(capabilities.http2 && http2Streams !== undefined ? [directive('http2_max_concurrent_streams', http2Streams)] : []),
   ];
 }
 

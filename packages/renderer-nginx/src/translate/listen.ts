@@ -1,4 +1,5 @@
 import { directive } from '../render/directive.ts';
+import { isAtLeast } from './capabilities.ts';
 import type { Directive, Word } from '../render/directive.ts';
 import type { Deployment, NginxAddress } from './surroundings.ts';
 
@@ -13,14 +14,22 @@ export function listening(deployment: Deployment, isDefault: boolean): readonly 
 
 /** `http2 on` instead of a parameter of `listen`: since 1.25.1. */
 export function hasHttp2Directive({ capabilities }: Deployment): boolean {
-  const [major = 0, minor = 0, patch = 0] = capabilities.version.split('.').map(Number);
-  return capabilities.http2 && (major > 1 || minor > 25 || (minor === 25 && patch >= 1));
+  return capabilities.http2 && isAtLeast(capabilities.version, [1, 25, 1]);
 }
 
-function listens({ host, port }: NginxAddress, { ipv6 }: Deployment, isDefault: boolean, flags: readonly Word[]): readonly Directive[] {
+function listens(place: NginxAddress, deployment: Deployment, isDefault: boolean, flags: readonly Word[]): readonly Directive[] {
   const options: readonly Word[] = isDefault ? ['default_server', 'reuseport', 'backlog=4096'] : [];
-  const one = (address: string, more: readonly Word[]): Directive => directive('listen', address, ...flags, ...options, ...more);
-  if (host.includes(':')) return [one(`[${host}]:${port}`, isDefault ? ['ipv6only=on'] : [])];
-  if (host !== '') return [one(`${host}:${port}`, [])];
-  return [one(`0.0.0.0:${port}`, []), ...(ipv6 ? [one(`[::]:${port}`, isDefault ? ['ipv6only=on'] : [])] : [])];
+  return socketAddresses(place, deployment).map(({ address, v6 }) =>
+    directive('listen', address, ...flags, ...options, ...(isDefault && v6 ? ['ipv6only=on'] : [])),
+  );
+}
+
+/** The addresses of the sockets for a place: those of IPv6 are for it alone. */
+export function socketAddresses(
+  { host, port }: NginxAddress,
+  { ipv6 }: Deployment,
+): readonly { readonly address: string; readonly v6: boolean }[] {
+  if (host.includes(':')) return [{ address: `[${host}]:${port}`, v6: true }];
+  if (host !== '') return [{ address: `${host}:${port}`, v6: false }];
+  return [{ address: `0.0.0.0:${port}`, v6: false }, ...(ipv6 ? [{ address: `[::]:${port}`, v6: true }] : [])];
 }

@@ -3,6 +3,7 @@ import type { Artifact, Diagnostic, FidelityTable, Renderer, RoutingModel, Servi
 import type { Directive } from '../render/directive.ts';
 import type { HostServer, NginxTree } from '../render/nginx-tree.ts';
 import { renderNginx } from '../render/render-nginx.ts';
+import { effectiveDeployment } from './effective.ts';
 import { control, httpDirectives, mainDirectives } from './globals.ts';
 import { nginxFidelity, staticFidelity, withoutAuthRequest } from './fidelity.ts';
 import { liveTableOf } from './live-table.ts';
@@ -12,6 +13,7 @@ import { serverOf } from './server.ts';
 import { sharedServers } from './shared-servers.ts';
 import type { SharedServers, TranslatedServer } from './shared-servers.ts';
 import { staticFindings } from './static-findings.ts';
+import { streamFindings, streamTree } from './streams.ts';
 import { isLive } from './surroundings.ts';
 import { transportSecurity } from './transport-security.ts';
 import type { Deployment } from './surroundings.ts';
@@ -43,9 +45,9 @@ export class NginxRenderer implements Renderer<NginxTree> {
   }
 
   translate(model: RoutingModel): Translation<NginxTree> {
+    const deployment = effectiveDeployment(this.#deployment, model.settings);
     const resources = new Resources();
     const lookup = new Lookup(model);
-    const deployment = this.#deployment;
     this.#use(model.settings);
     const servers = inOrderOfNames(model.virtualHosts).map((host) => {
       const { server, resources: own } = this.#host(host, lookup);
@@ -64,6 +66,7 @@ export class NginxRenderer implements Renderer<NginxTree> {
       files: [...resources.files.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1)),
       plans: encodePlans(resources.plans),
       live: isLive(deployment) ? liveTableOf(model) : undefined,
+      streams: streamTree(model.streams, deployment),
     };
     return { tree, diagnostics: this.#diagnostics(model) };
   }
@@ -88,7 +91,7 @@ export class NginxRenderer implements Renderer<NginxTree> {
   }
 
   #diagnostics(model: RoutingModel): readonly Diagnostic[] {
-    const found = fidelityDiagnostics(model, this.fidelity);
+    const found = [...fidelityDiagnostics(model, this.fidelity), ...streamFindings(model.streams, this.#deployment)];
     const { version, lua } = this.#deployment.capabilities;
     if (lua.found) return [...found, ...hashFindings(model)];
     const message = `nginx ${version} works without Lua (${lua.because}): endpoints and certificates change by reloads`;
@@ -107,7 +110,7 @@ export class NginxRenderer implements Renderer<NginxTree> {
       return node;
     };
     const server = serverOf(host, {
-      deployment: this.#deployment,
+      deployment: effectiveDeployment(this.#deployment, lookup.settings),
       settings: lookup.settings,
       resources,
       upstream: (id) => note(lookup.upstream(id)),

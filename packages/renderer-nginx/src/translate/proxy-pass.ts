@@ -18,9 +18,11 @@ export function partsOf(argument: Argument): readonly (string | { readonly varia
 
 /** Idle connections to endpoints. */
 export function keptConnections({ settings: { keepAlive } }: Deployment): readonly Directive[] {
+  if (keepAlive.upstreamConnections === 0) return [];
   return [
     directive('keepalive', keepAlive.upstreamConnections),
     directive('keepalive_timeout', `${keepAlive.upstreamMs}ms`),
     directive('keepalive_requests', keepAlive.upstreamRequests),
+    ...(keepAlive.upstreamLifeMs === undefined ? [] : [directive('keepalive_time', `${keepAlive.upstreamLifeMs}ms`)]),
   ];
 }

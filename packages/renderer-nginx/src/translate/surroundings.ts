@@ -27,11 +27,9 @@ export interface Deployment {
 }
 
 /** The options that the configuration file of nginx shows; `workers` is a number by now. */
-export type NginxSettings = Pick<
-  NginxOptions,
-  'accessLog' | 'keepAlive' | 'sharedMemory' | 'workerConnections' | 'workerShutdownTimeoutMs'
-> & {
+export type NginxSettings = Pick<NginxOptions, 'accessLog' | 'sharedMemory' | 'workerConnections' | 'workerShutdownTimeoutMs'> & {
   readonly workers: number;
+  readonly keepAlive: NginxOptions['keepAlive'] & { readonly upstreamLifeMs?: number };
 };
 
 /** What translating one host looks at and adds to. */

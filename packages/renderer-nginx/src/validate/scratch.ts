@@ -58,9 +58,12 @@ const KEPT = /^(?:ssl|http2|default_server|proxy_protocol)$/;
 export function withoutListeners(text: string): string {
   const sockets = new Map<string, number>();
   return text.replace(LISTEN, (_line, start: string, address: string, options: string) => {
-    const known = sockets.get(address) ?? sockets.size;
-    sockets.set(address, known);
-    const kept = options.split(' ').filter((word) => KEPT.test(word));
+    const words = options.split(' ');
+    // A port of TCP and one of UDP are two.
+    const key = words.includes('udp') ? `udp ${address}` : address;
+    const known = sockets.get(key) ?? sockets.size;
+    sockets.set(key, known);
+    const kept = words.filter((word) => KEPT.test(word));
     return `${start}${[`unix:listen/${known}`, ...kept].join(' ')};`;
   });
 }

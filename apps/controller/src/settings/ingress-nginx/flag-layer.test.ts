@@ -56,6 +56,8 @@ const honoured: readonly [string, string, Readonly<Record<string, unknown>>][] =
   ['time-buckets', '0.1,1', { 'metrics.requests.timeBuckets': [0.1, 1] }],
   ['length-buckets', '1,2.5', { 'metrics.requests.lengthBuckets': [1, 2.5] }],
   ['size-buckets', '10', { 'metrics.requests.sizeBuckets': [10] }],
+  ['tcp-services-configmap', 'a/b', { tcpServices: 'a/b' }],
+  ['udp-services-configmap', 'a/b', { udpServices: 'a/b' }],
 ];
 
 describe('flags that are honoured', () => {
@@ -158,9 +160,9 @@ describe('flags that are not taken', () => {
   );
 
   test('all of them are told at once', () => {
-    const flags = texts({ 'tcp-services-configmap': 'a/b', 'validating-webhook': ':8443' });
+    const flags = texts({ 'health-check-path': '/up', 'validating-webhook': ':8443' });
     expect(() => readIngressNginxFlags(flags)).toThrow(
-      expect.objectContaining({ message: expect.stringMatching(/--tcp-services-configmap: .*; --validating/) }),
+      expect.objectContaining({ message: expect.stringMatching(/--health-check-path: .*; --validating/) }),
     );
   });
 

@@ -3,6 +3,9 @@ import type { Flag } from './flag.ts';
 
 const PREFIX = 'nginx.ingress.kubernetes.io';
 
+const streams =
+  'Entries that cannot be served are left out and reported on the ConfigMap (docs/streams.md). Its namespace must be watched.';
+
 /** Which objects are served, and what is read of them. */
 export const objectFlags: readonly Flag[] = [
   honoured(['ingress-class', 'string', 'nginx'], { 'watch.ingressClass': same }),
@@ -42,7 +45,7 @@ export const objectFlags: readonly Flag[] = [
     { configMap: same },
     { note: 'Settings without effect here are reported on the ConfigMap (docs/configmap.md).' },
   ),
-  refused(['tcp-services-configmap', 'string'], 'TCP is not proxied: give these ports a Service of type LoadBalancer', ''),
-  refused(['udp-services-configmap', 'string'], 'UDP is not proxied: give these ports a Service of type LoadBalancer', ''),
+  honoured(['tcp-services-configmap', 'string'], { tcpServices: same }, { note: streams }),
+  honoured(['udp-services-configmap', 'string'], { udpServices: same }, { note: streams }),
   ignored(['enable-topology-aware-routing', 'bool', 'false'], 'endpoints of all zones are used', false),
 ];

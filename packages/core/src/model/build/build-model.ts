@@ -24,6 +24,7 @@ import { byAge } from './ingress-origin.ts';
 import type { ModelOptions } from './model-options.ts';
 import { planCanaries } from './canary-plan.ts';
 import { OfList } from './of-list.ts';
+import { StreamServices } from './stream-services.ts';
 import { wwwRedirects } from './www-redirects.ts';
 import { UpstreamBuilder } from './upstream-builder.ts';
 import { planUpstreams } from './upstream-plan.ts';
@@ -65,6 +66,7 @@ export class ModelBuilder {
   readonly #accepted: AcceptedIngresses;
   readonly #upstreams: UpstreamBuilder;
   readonly #defaultBackend: DefaultBackend;
+  readonly #streams: StreamServices;
   readonly #certificates = new CertificateBuilder();
   readonly #serving = new ServingReader();
   readonly #sorted = new OfList((ours: readonly Ingress[]) => ours.toSorted(byAge));
@@ -82,8 +84,9 @@ export class ModelBuilder {
     this.#options = options;
     this.#ingresses = new IngressReader(options.annotationsRiskLevel);
     this.#accepted = new AcceptedIngresses(this.#ingresses);
-    this.#upstreams = new UpstreamBuilder(!options.disableExternalName);
+    this.#upstreams = new UpstreamBuilder({ externalNames: !options.disableExternalName });
     this.#defaultBackend = new DefaultBackend(options.defaultBackendService);
+    this.#streams = new StreamServices(options);
     this.#nowMs = nowMs;
   }
 
@@ -113,6 +116,7 @@ export class ModelBuilder {
       virtualHosts: withRedirects(hosts, this.#certificates.all(), serving.routes),
       upstreams: upstreams.map(({ upstream }) => upstream),
       certificates: this.#certificates.all().filter(({ id }) => used.has(id)),
+      streams: this.#streams.build(snapshot, diagnostics),
     };
     return { model, diagnostics, served: this.#refs.of(ours) };
   }

@@ -26,10 +26,19 @@ export interface ModelOptions {
   readonly defaultCertificate: string;
   /** `--configmap`: NAMESPACE/NAME of the ConfigMap with settings for all Ingresses; empty for none. */
   readonly configMap: string;
+  /** `--tcp-services-configmap`: NAMESPACE/NAME of the ConfigMap of ports and the Services that their connections go to; empty for none. */
+  readonly tcpServices: string;
+  /** `--udp-services-configmap`: the same for datagrams. */
+  readonly udpServices: string;
+  /** Ports that no such service may have. */
+  readonly reservedPorts: readonly number[];
   readonly pathSemantics: PathSemantics;
   /** `--annotations-risk-level`: an Ingress with an annotation of a higher risk is not served. ingress-nginx has High. */
   readonly annotationsRiskLevel: Risk;
 }
+
+/** What ingress-nginx itself listens on, whether there is something here or not: nobody can have used them. */
+const ingressNginxPorts: readonly number[] = [80, 442, 443, 8181, 10_245, 10_246, 10_247, 10_254];
 
 export const defaultModelOptions: ModelOptions = {
   ingressClass: 'nginx',
@@ -41,6 +50,9 @@ export const defaultModelOptions: ModelOptions = {
   defaultBackendService: '',
   defaultCertificate: '',
   configMap: '',
+  tcpServices: '',
+  udpServices: '',
+  reservedPorts: ingressNginxPorts,
   pathSemantics: 'ingress-nginx',
   annotationsRiskLevel: 'Critical',
 };

@@ -21,6 +21,14 @@ interface Built {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Which endpoints count. */
+export interface UpstreamWishes {
+  /** Whether a Service of type ExternalName may have an endpoint. */
+  readonly externalNames: boolean;
+  /** Ports of Services with this protocol alone, by number or name; absent for what HTTP takes. */
+  readonly protocol?: 'TCP' | 'UDP';
+}
+
 /** Builds the upstreams that routes name; one whose plan, Service and slices are the same as before is kept as it is. */
 export class UpstreamBuilder {
   #previous = new Map<string, Built>();
@@ -30,11 +38,10 @@ export class UpstreamBuilder {
     | undefined;
   /** Upstreams built anew since the start: what a test counts. */
   built = 0;
-  readonly #externalNames: boolean;
+  readonly #wishes: UpstreamWishes;
 
-  /** `externalNames`: whether a Service of type ExternalName may have an endpoint. */
-  constructor(externalNames = true) {
-    this.#externalNames = externalNames;
+  constructor(wishes: UpstreamWishes) {
+    this.#wishes = wishes;
   }
 
   build(planned: ReadonlyMap<string, PlannedUpstream>, { objects }: Snapshot): readonly Built[] {
@@ -65,12 +72,14 @@ export class UpstreamBuilder {
       before.slices.every((slice, index) => slice === slices[index]);
     if (before !== undefined && same) return before;
     this.built++;
-    const outcome = this.#refuses(service) ? refuseExternalName(planned.ref) : buildUpstream(planned, service, slices);
+    const outcome = this.#refuses(service)
+      ? refuseExternalName(planned.ref)
+      : buildUpstream(planned, { service, slices, protocol: this.#wishes.protocol });
     return { planned, service, slices, ...outcome };
   }
 
   #refuses(service: Service | undefined): boolean {
-    return !this.#externalNames && service?.spec.type === 'ExternalName';
+    return !this.#wishes.externalNames && service?.spec.type === 'ExternalName';
   }
 
   #group(of: Snapshot['objects']['EndpointSlice']): ReadonlyMap<string, readonly EndpointSlice[]> {
@@ -110,12 +119,14 @@ function samePlan(a: PlannedUpstream, b: PlannedUpstream): boolean {
   );
 }
 
-function buildUpstream(
-  { ref, settings, canary }: PlannedUpstream,
-  service: Service | undefined,
-  slices: readonly EndpointSlice[],
-): Outcome {
-  const { upstream, diagnostics } = withEndpoints(ref, service, slices, settings.clusterIp !== undefined);
+interface Source {
+  readonly service: Service | undefined;
+  readonly slices: readonly EndpointSlice[];
+  readonly protocol: UpstreamWishes['protocol'];
+}
+
+function buildUpstream({ ref, settings, canary }: PlannedUpstream, source: Source): Outcome {
+  const { upstream, diagnostics } = withEndpoints(ref, source, settings.clusterIp !== undefined);
   const { balancing, affinity } = settings;
   return {
     upstream: {
@@ -138,15 +149,20 @@ function md5(text: string): string {
   return createHash('md5').update(text).digest('hex');
 }
 
-function withEndpoints(ref: BackendRef, service: Service | undefined, slices: readonly EndpointSlice[], byClusterIp: boolean): Outcome {
+function withEndpoints(ref: BackendRef, { service, slices, protocol }: Source, byClusterIp: boolean): Outcome {
   const name = `Service ${ref.namespace}/${ref.service}`;
   if (service === undefined) return without(ref, 'SLU1301', `${name} does not exist`);
   if (service.spec.type === 'ExternalName') return external(ref, service);
-  const port = findPort(service, ref.port);
-  if (port === undefined) return without(ref, 'SLU1302', `${name} has no port ${ref.port === '' ? '(none is named)' : ref.port}`);
+  const port = findPort(service, ref.port, protocol);
+  if (port === undefined)
+    return without(
+      ref,
+      'SLU1302',
+      `${name} has no ${protocol === 'UDP' ? 'UDP ' : ''}port ${ref.port === '' ? '(none is named)' : ref.port}`,
+    );
   const cluster = byClusterIp ? clusterEndpoint(service, port) : undefined;
   if (cluster !== undefined) return { upstream: upstreamOf(ref, [cluster]), diagnostics: [] };
-  const { endpoints, diagnostics } = readyEndpoints(slices, port);
+  const { endpoints, diagnostics } = readyEndpoints(slices, port, protocol);
   if (endpoints.length > 0) return { upstream: upstreamOf(ref, endpoints), diagnostics };
   if (slices.length === 0) return without(ref, 'SLU1304', `${name} has no EndpointSlice`);
   const none = without(ref, 'SLU1303', `${name} has no ready endpoint for port ${ref.port}`);

@@ -7,9 +7,14 @@ import { endpointKey } from '../endpoint.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { Origin } from '../origin.ts';
 
-/** The Service port that an Ingress names: number, targetPort text or name equal; the first in Service order. */
-export function findPort(service: Service, wanted: string): ServicePort | undefined {
+/**
+ * The Service port that an Ingress names: number, targetPort text or name equal; the first in Service order. For streams, which are `of` a
+ * protocol, number or name alone, as in ingress-nginx.
+ */
+export function findPort(service: Service, wanted: string, of?: string): ServicePort | undefined {
   if (wanted === '') return undefined;
+  if (of !== undefined)
+    return service.spec.ports.find(({ port, name, protocol }) => protocol === of && (String(port) === wanted || name === wanted));
   return service.spec.ports.find(
     ({ port, targetPort, name }) => String(port) === wanted || String(targetPort) === wanted || name === wanted,
   );
@@ -34,11 +39,11 @@ export interface ReadyEndpoints {
  * Ready endpoints of a Service port from all of its slices. A missing `ready` counts as ready; `serving` and `terminating`
  * are not looked at, as in ingress-nginx. Addresses that are not IP addresses and ports out of range are reported.
  */
-export function readyEndpoints(slices: readonly EndpointSlice[], port: ServicePort): ReadyEndpoints {
+export function readyEndpoints(slices: readonly EndpointSlice[], port: ServicePort, protocol = 'TCP'): ReadyEndpoints {
   const found = new Map<string, Endpoint>();
   const diagnostics: Diagnostic[] = [];
   for (const slice of slices) {
-    for (const endpoint of endpointsOf(slice, port)) {
+    for (const endpoint of endpointsOf(slice, port, protocol)) {
       const problem = problemOf(endpoint);
       if (problem === undefined) found.set(endpointKey(endpoint), found.get(endpointKey(endpoint)) ?? endpoint);
       else diagnostics.push(diagnose('SLU1306', endpoint.from, problem));
@@ -49,10 +54,10 @@ export function readyEndpoints(slices: readonly EndpointSlice[], port: ServicePo
 
 type AddressEndpoint = Endpoint & { readonly kind: 'address' };
 
-function endpointsOf(slice: EndpointSlice, servicePort: ServicePort): AddressEndpoint[] {
+function endpointsOf(slice: EndpointSlice, servicePort: ServicePort, protocol: string): AddressEndpoint[] {
   const { namespace, name } = slice.metadata;
   const object = { kind: 'EndpointSlice', namespace, name };
-  const ports = slicePorts(slice, servicePort);
+  const ports = slicePorts(slice, servicePort, protocol);
   return slice.endpoints.flatMap(({ addresses, conditions }, index): AddressEndpoint[] => {
     if (conditions.ready === false) return [];
     const from: Origin = { object, field: `endpoints[${index}]` };
@@ -61,17 +66,17 @@ function endpointsOf(slice: EndpointSlice, servicePort: ServicePort): AddressEnd
 }
 
 /**
- * The ports of a slice that stand for a Service port, as ingress-nginx reads them: an unnamed Service port takes every TCP
- * port of the slice, a named one those of its name; for other ports, and for a slice without any, a numeric targetPort is
+ * The ports of a slice that stand for a Service port, as ingress-nginx reads them: an unnamed Service port takes every
+ * port of the slice with the protocol, a named one those of its name; for other ports, and for a slice without any, a numeric targetPort is
  * taken instead.
  */
-function slicePorts(slice: EndpointSlice, { name, targetPort }: ServicePort): readonly number[] {
+function slicePorts(slice: EndpointSlice, { name, targetPort }: ServicePort, wanted: string): readonly number[] {
   const fallback = typeof targetPort === 'number' ? targetPort : undefined;
   const ports =
     slice.ports.length === 0
       ? [fallback]
       : slice.ports
-          .filter(({ protocol }) => protocol === 'TCP')
+          .filter(({ protocol }) => protocol === wanted)
           .map((port) => (name === '' || port.name === name ? (port.port ?? fallback) : fallback));
   return [...new Set(ports.filter((port) => port !== undefined))];
 }

@@ -1,6 +1,11 @@
 import { accessLogSettings } from './access-log.ts';
 import type { AccessLogSettings } from './access-log.ts';
 import type { Origin } from '../origin.ts';
+import type { SettingFacts, SettingValues } from './setting.ts';
+import { clientConnectionsGroup } from './client-connections.ts';
+import type { ClientConnections } from './client-connections.ts';
+import { upstreamConnectionsGroup } from './upstream-connections.ts';
+import type { UpstreamConnections } from './upstream-connections.ts';
 import { answerHeadersGroup } from './answer-headers.ts';
 import type { AnswerHeaders } from './answer-headers.ts';
 import { blockedClientsGroup } from './blocked-clients.ts';
@@ -11,9 +16,10 @@ import { forwardedTrustGroup } from './forwarded-trust.ts';
 import type { ForwardedTrust } from './forwarded-trust.ts';
 import { requestIdsGroup } from './request-ids.ts';
 import type { RequestIds } from './request-ids.ts';
-import type { SettingFacts, SettingValues } from './setting.ts';
 import { strictTransportGroup } from './strict-transport.ts';
 import type { StrictTransport } from './strict-transport.ts';
+import { tracingGroup } from './tracing.ts';
+import type { TracingSettings } from './tracing.ts';
 import { transportSecurityGroup } from './transport-security.ts';
 import type { TransportSecurity } from './transport-security.ts';
 
@@ -35,6 +41,9 @@ export interface ServingSettings {
   readonly forwarded: ForwardedTrust;
   readonly requestIds: RequestIds;
   readonly strictTransport: StrictTransport;
+  readonly tracing: TracingSettings;
+  readonly clients: ClientConnections;
+  readonly upstreams: UpstreamConnections;
   readonly transportSecurity: TransportSecurity;
   /** In the order of their keys; what a backend does not do exactly is told there. */
   readonly said: readonly SaidSetting[];
@@ -50,6 +59,9 @@ export function servingSettings(values: SettingValues, said: readonly SaidSettin
     forwarded: forwardedTrustGroup.read(values),
     requestIds: requestIdsGroup.read(values),
     strictTransport: strictTransportGroup.read(values),
+    tracing: tracingGroup.read(values),
+    clients: clientConnectionsGroup.read(values),
+    upstreams: upstreamConnectionsGroup.read(values),
     transportSecurity: transportSecurityGroup.read(values),
     said,
   };

@@ -3,6 +3,7 @@ import { allowedHeadersGroup } from './allowed-headers.ts';
 import { answerHeadersGroup } from './answer-headers.ts';
 import { blockedClientsGroup } from './blocked-clients.ts';
 import { clientHeadersGroup } from './client-headers.ts';
+import { clientConnectionsGroup } from './client-connections.ts';
 import { forwardedTrustGroup } from './forwarded-trust.ts';
 import { headerLinesGroup } from './header-lines.ts';
 import { proxyStatusesGroup } from './proxy-statuses.ts';
@@ -11,6 +12,8 @@ import { requestIdsGroup } from './request-ids.ts';
 import { retriesGroup } from './retries.ts';
 import type { AnySetting, SettingGroup } from './setting.ts';
 import { strictTransportGroup } from './strict-transport.ts';
+import { tracingGroup } from './tracing.ts';
+import { upstreamConnectionsGroup } from './upstream-connections.ts';
 import { transportSecurityGroup } from './transport-security.ts';
 
 /** Every group of settings that are no annotations. Adding a setting is adding an entry to one of them. */
@@ -20,6 +23,7 @@ export const settingGroups: readonly SettingGroup<unknown>[] = [
   answerHeadersGroup,
   blockedClientsGroup,
   clientHeadersGroup,
+  clientConnectionsGroup,
   forwardedTrustGroup,
   headerLinesGroup,
   proxyStatusesGroup,
@@ -27,6 +31,8 @@ export const settingGroups: readonly SettingGroup<unknown>[] = [
   requestIdsGroup,
   retriesGroup,
   strictTransportGroup,
+  tracingGroup,
+  upstreamConnectionsGroup,
   transportSecurityGroup,
 ];
 

@@ -90,24 +90,11 @@ export function integerBetween(least: number, most: number): (text: string) => P
   };
 }
 
-/** A size in bytes as nginx writes it, between two others, both included. */
-export function sizeBetween(least: number, most: number): (text: string) => Parsed<number> {
-  return (text) => {
-    const [, digits = '', unit = ''] = /^(\d{1,15})([kmg]?)$/i.exec(text) ?? [];
-    const bytes = digits === '' ? Number.NaN : Number(digits) * ({ k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[unit.toLowerCase()] ?? 1);
-    if (bytes >= least && bytes <= most) return { ok: true, value: bytes };
-    return { ok: false, reason: `it must be a size from ${least} to ${most} bytes, such as 10m` };
-  };
+/** The value under a name, where it is said; nothing where it is up to somebody else. */
+export function saidOnly<const Name extends string, Value>(
+  values: SettingValues,
+  name: Name,
+  setting: Setting<Value>,
+): { readonly [Key in Name]?: Value } {
+  return values.from(setting) === undefined ? {} : ({ [name]: values.get(setting) } as { readonly [Key in Name]?: Value });
 }
-
-/** A time in milliseconds as nginx writes it, between two others, both included. */
-export function timeBetween(leastMs: number, mostMs: number): (text: string) => Parsed<number> {
-  return (text) => {
-    const [, digits = '', unit = 's'] = /^(\d{1,12})(ms|[smhdw])?$/.exec(text) ?? [];
-    const ms = digits === '' ? Number.NaN : Number(digits) * (UNITS_MS[unit] ?? 1000);
-    if (ms >= leastMs && ms <= mostMs) return { ok: true, value: ms };
-    return { ok: false, reason: `it must be a time from ${leastMs} to ${mostMs} ms, such as 10m` };
-  };
-}
-
-const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };

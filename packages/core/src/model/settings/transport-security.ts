@@ -2,7 +2,8 @@ import type { KeyMaterial } from '../key-material.ts';
 import type { Origin } from '../origin.ts';
 import { cipherList, curveList, diffieHellman, protocolRange, ticketKey } from './transport-values.ts';
 import type { ProtocolRange } from './transport-values.ts';
-import { settingText, sizeBetween, timeBetween } from './setting.ts';
+import { durationBetween, sizeBetween } from './quantities.ts';
+import { settingText } from './setting.ts';
 import type { Setting, SettingGroup, SettingValues } from './setting.ts';
 import { diagnose } from '../../observe/diagnostic.ts';
 
@@ -85,7 +86,7 @@ const timeout: Setting<number> = {
   standard: '10m',
   values: 'a time from 1s to 1d',
   effect: 'How long a session can be taken up again',
-  parse: timeBetween(1000, 86_400_000),
+  parse: durationBetween(1000, 86_400_000),
 };
 
 const tickets: Setting<boolean> = {

@@ -44,6 +44,7 @@ function modelOf(hosts: Readonly<Record<string, HostFixture>>): RoutingModel {
     virtualHosts: [catchAll, ...entries.map(([name, host]) => hostOf(name, host))],
     upstreams,
     certificates: [],
+    streams: [],
   };
 }
 

@@ -3,7 +3,7 @@ import type { RequestListener, Server as HttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { silentLogger } from '@sluice/core';
-import type { Logger, RequestMetrics } from '@sluice/core';
+import type { Logger, RequestMetrics, RequestTracing } from '@sluice/core';
 import type { AccessLog } from '../access-log.ts';
 import type { ProxyTimeouts, ServingGeneration } from '../proxy-context.ts';
 import { ProxyServer } from '../proxy-server.ts';
@@ -29,6 +29,7 @@ export class TestBench {
       timeouts?: Partial<ProxyTimeouts>;
       accessLog?: AccessLog;
       metrics?: RequestMetrics;
+      tracing?: RequestTracing;
       tls?: boolean;
       logger?: Logger;
     } = {},
@@ -40,6 +41,7 @@ export class TestBench {
       timeouts: { ...defaults, ...options.timeouts },
       accessLog: options.accessLog,
       metrics: options.metrics,
+      tracing: options.tracing,
       logger: options.logger ?? silentLogger,
       defaultCertificate: await fallbackCertificate(),
     });
