@@ -1,5 +1,6 @@
 import type { ForwardVerdict, Route, ServingSettings } from '@sluice/core';
 import { defaultServing, normalizePath, serverToken, splitTarget } from '@sluice/core';
+import { AnswerCoding } from './answer-coding.ts';
 import { BodyReader } from './body-reader.ts';
 import { BROKEN } from './chunk-scanner.ts';
 import { Dispatch } from './dispatch.ts';
@@ -42,6 +43,8 @@ export class Exchange {
   readonly responseEdits = new HeaderEdits();
   /** What held for every request when this one came. */
   settings: ServingSettings = defaultServing;
+  /** What of that the client takes; undefined where nothing is compressed. */
+  coding: AnswerCoding | undefined;
   /** On this connection so far. */
   #requests = 0;
   /** The address of the client, as those say who are believed. */
@@ -78,6 +81,8 @@ export class Exchange {
     this.#requests++;
     this.#open();
     facts.read(bytes, head, context.observer.headers);
+    const { compression } = this.settings;
+    if (compression.gzip !== undefined || compression.brotli !== undefined) this.coding = new AnswerCoding(compression, bytes, head);
     this.#trace?.begin(bytes, head, this.settings.tracing, this.requestEdits);
     // Trailers stay here: an upstream that merges them into the headers could be deceived (RFC 9110 section 6.5.1).
     if (head.framing.chunked) this.body.startChunked('no-trailers');
@@ -122,7 +127,8 @@ export class Exchange {
     facts.status = status;
     const edits = this.responseEdits;
     const strictTransport = this.strictTransport.text;
-    const bytes = formatAnswer({ status, location, bodiless: facts.bodiless, connection, strictTransport, edits, text });
+    const { coding } = this;
+    const bytes = formatAnswer({ status, location, bodiless: facts.bodiless, connection, strictTransport, edits, coding, text });
     facts.sentBytes += bytes.length;
     facts.headBytes += bytes.indexOf(HEAD_END) + HEAD_END.length;
     this.client.unblock();
@@ -233,6 +239,7 @@ export class Exchange {
     this.settings = this.context.generation?.routes.settings ?? defaultServing;
     this.clientAddress = this.client.identity.address;
     this.route = undefined;
+    this.coding = undefined;
     this.#dispatch.clear();
     this.pages.clear();
     this.#mirror.clear();

@@ -119,6 +119,7 @@ export class Forwarder implements UpstreamUser {
 
   /** Lets go of the upstream. False when the client has already got a part of the response. */
   abandon(): boolean {
+    this.#relay.drop();
     this.#connection?.discard();
     this.#connection = undefined;
     return !this.#relay.headSent;
@@ -126,6 +127,7 @@ export class Forwarder implements UpstreamUser {
 
   /** After the whole response has left: keeps the connection for others when it is clean. */
   release(): void {
+    this.#relay.drop();
     const connection = this.#connection;
     this.#connection = undefined;
     if (connection === undefined) return;
@@ -146,6 +148,11 @@ export class Forwarder implements UpstreamUser {
 
   /** The client has taken what it was sent. */
   clientFlushed(): void {
+    if (this.#relay.clientFlushed()) this.resumeUpstream();
+  }
+
+  /** What the upstream sends can be passed on again. */
+  resumeUpstream(): void {
     this.#connection?.wire.resume();
     this.#exchange.await('upstream-read');
   }

@@ -1,3 +1,6 @@
+import { codingEdits } from './answer-coding.ts';
+import type { AnswerCoding } from './answer-coding.ts';
+import { codedWhole } from './coded-body.ts';
 import type { HeaderEdits } from './header-edits.ts';
 import { httpDate } from './http-date.ts';
 
@@ -60,6 +63,8 @@ export interface GeneratedAnswer {
   /** The line about strict transport with its end; empty for none. */
   readonly strictTransport: string;
   readonly edits: HeaderEdits;
+  /** How it may be compressed. */
+  readonly coding?: AnswerCoding | undefined;
   /** Sent instead of the page, a binary string. */
   readonly text?: string | undefined;
 }
@@ -73,7 +78,16 @@ export function formatAnswer(answer: GeneratedAnswer): Buffer {
   const describing = answer.status === 204 ? '' : `Content-Type: text/html\r\nContent-Length: ${page.length}\r\n`;
   const head = `${fixed}${describing}${location}${connection}${answer.strictTransport}\r\n`;
   const edited = answer.edits.empty ? head : answer.edits.applyTo(head, answer.status, false);
-  return Buffer.from(edited + (answer.bodiless || answer.status === 204 ? '' : page), 'latin1');
+  if (answer.bodiless || answer.status === 204) return Buffer.from(edited, 'latin1');
+  return answer.coding === undefined ? Buffer.from(edited + page, 'latin1') : coded(edited, page, answer.status, answer.coding);
+}
+
+function coded(head: string, page: string, status: number, answerCoding: AnswerCoding): Buffer {
+  const choice = answerCoding.choose(head, status);
+  const body = Buffer.from(page, 'latin1');
+  if (choice === undefined) return Buffer.concat([Buffer.from(head, 'latin1'), body]);
+  const edited = Buffer.from(codingEdits(choice, head).applyTo(head, status, false), 'latin1');
+  return Buffer.concat([edited, choice.coding === undefined ? body : codedWhole(choice.coding, body)]);
 }
 
 /** Bytes that could end a header line, and blanks, as percent escapes: a Location is made from what the client sent. */

@@ -1,6 +1,9 @@
+import { codingEdits } from './answer-coding.ts';
+import type { ChosenCoding, CodingChoice } from './answer-coding.ts';
 import { BodyReader } from './body-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { BROKEN } from './chunk-scanner.ts';
+import { CodedRelay } from './coded-relay.ts';
 import type { Exchange } from './exchange.ts';
 import { INCOMPLETE } from './line-scanner.ts';
 import type { Forwarder } from './forwarder.ts';
@@ -24,10 +27,12 @@ export class ResponseRelay {
   readonly #forwarder: Forwarder;
   readonly #held = new HeldBytes();
   readonly #body = new BodyReader();
+  /** Takes the body where it is compressed. */
+  #coded: CodedRelay | undefined;
   #keep = false;
   /** The client has got the head of the final response, at least. */
   headSent = false;
-  /** The response is written completely. */
+  /** The whole response has come; unless it is compressed, it is written as well. */
   complete = false;
   /** The upstream connection is clean and can serve another request. */
   reusable = false;
@@ -39,10 +44,22 @@ export class ResponseRelay {
 
   /** Forgets the last response. */
   reset(): void {
+    this.drop();
     this.#held.clear();
     this.headSent = false;
     this.complete = false;
     this.reusable = false;
+  }
+
+  /** Nobody waits for the rest of a compressed body. */
+  drop(): void {
+    this.#coded?.drop();
+    this.#coded = undefined;
+  }
+
+  /** The client has taken what it was sent. Whether the upstream may send more. */
+  clientFlushed(): boolean {
+    return this.#coded === undefined || this.#coded.clientFlushed();
   }
 
   /** Bytes from the upstream; the buffer stays as it is while the upstream is paused. */
@@ -62,7 +79,8 @@ export class ResponseRelay {
   /** The upstream sends nothing more. False when the response is not complete with that. */
   endOfInput(): boolean {
     if (!this.headSent || !this.#body.untilClose) return false;
-    this.#completed(true);
+    if (this.#coded === undefined) this.#completed(true);
+    else this.#received(this.#coded);
     return true;
   }
 
@@ -103,7 +121,8 @@ export class ResponseRelay {
       this.#switch(bytes, bodyAt, end);
       return;
     }
-    const decoded = this.#startBody();
+    const choice = this.#exchange.coding === undefined ? undefined : this.#choose(bytes);
+    const decoded = this.#startBody(choice?.coding !== undefined);
     const bodyEnd = this.#body.take(bytes, bodyAt, end);
     if (bodyEnd === BROKEN) {
       this.#forwarder.garbage();
@@ -111,7 +130,6 @@ export class ResponseRelay {
     }
     facts.asked.answered(head.status);
     facts.asked.received(bodyEnd - bodyAt);
-    this.#keep = this.#exchange.mayPersist && this.#exchange.body.done && !decoded && !this.#body.untilClose;
     this.reusable = head.persistent && !this.#body.untilClose && bodyEnd === end;
     if (this.#exchange.pages.replaces(head.status)) {
       facts.asked.over();
@@ -120,18 +138,54 @@ export class ResponseRelay {
       return;
     }
     facts.status = head.status;
-    this.#writeHead(bytes, { close: !this.#keep, sayKeepAlive: facts.minor === 0, decoded });
-    this.headSent = true;
-    this.#written(this.#writeInFront(bytes, bodyAt, this.#body.dataEnd));
+    this.#start(bytes, bodyAt, decoded, choice);
   }
 
-  /** Sets up the body of the final response (RFC 9112 section 6.3). True when its framing must be taken off. */
-  #startBody(): boolean {
+  /** Sends the head and what there is of the body. */
+  #start(bytes: Buffer, bodyAt: number, decoded: boolean, choice: CodingChoice | undefined): void {
+    const { mayPersist, body, facts } = this.#exchange;
+    const coding = choice?.coding;
+    this.#keep = mayPersist && body.done && !decoded && (coding !== undefined || !this.#body.untilClose);
+    this.#writeHead(bytes, { close: !this.#keep, sayKeepAlive: facts.minor === 0, decoded });
+    if (choice !== undefined) codingEdits(choice, out.view().toString('latin1')).applyToWriter(out, head.status);
+    this.headSent = true;
+    if (coding === undefined) this.#written(this.#writeInFront(bytes, bodyAt, this.#body.dataEnd));
+    else this.#startCoded(coding, bytes, bodyAt);
+  }
+
+  /** Whether the answer is compressed: looks at the head as the client would get it without that. */
+  #choose(bytes: Buffer): CodingChoice | undefined {
+    if (this.#exchange.facts.bodiless) return undefined;
+    this.#writeHead(bytes, { close: false, sayKeepAlive: false, decoded: false });
+    return this.#exchange.coding?.choose(out.view().toString('latin1'), head.status);
+  }
+
+  #startCoded(coding: ChosenCoding, bytes: Buffer, bodyAt: number): void {
+    const { client, facts } = this.#exchange;
+    facts.sentBytes += out.length;
+    facts.headBytes += out.length;
+    client.wire.write(Buffer.from(out.view()));
+    this.#coded = new CodedRelay(this.#exchange, this.#forwarder, coding, this.#keep);
+    this.#compress(this.#coded, bytes, bodyAt);
+  }
+
+  #compress(coded: CodedRelay, bytes: Buffer, start: number): void {
+    coded.take(bytes, start, this.#body.dataEnd);
+    if (this.#body.done) this.#received(coded);
+  }
+
+  #received(coded: CodedRelay): void {
+    this.#over();
+    coded.end();
+  }
+
+  /** Sets up the body of the final response (RFC 9112 section 6.3). True when its framing must be taken off for the client. */
+  #startBody(coded: boolean): boolean {
     const { facts } = this.#exchange;
     const { framing, status } = head;
     const decoded = framing.chunked && facts.minor === 0;
     if (facts.bodiless || status === 204 || status === 304) this.#body.startLength(0);
-    else if (framing.chunked) this.#body.startChunked(decoded ? 'data' : 'all');
+    else if (framing.chunked) this.#body.startChunked(decoded || coded ? 'data' : 'all');
     else if (framing.contentLength >= 0) this.#body.startLength(framing.contentLength);
     else this.#body.startUntilClose();
     return decoded;
@@ -168,8 +222,12 @@ export class ResponseRelay {
     }
     if (next < end) this.reusable = false;
     const { dataEnd } = this.#body;
-    facts.sentBytes += dataEnd - start;
     facts.asked.received(next - start);
+    if (this.#coded !== undefined) {
+      this.#compress(this.#coded, bytes, start);
+      return;
+    }
+    facts.sentBytes += dataEnd - start;
     this.#written(dataEnd === start || client.wire.write(bytes.subarray(start, dataEnd)));
   }
 
@@ -179,10 +237,14 @@ export class ResponseRelay {
     else if (flushed) this.#exchange.await('upstream-read');
   }
 
-  #completed(flushed: boolean): void {
+  #over(): void {
     this.complete = true;
     this.#held.clear();
     this.#exchange.facts.asked.over();
+  }
+
+  #completed(flushed: boolean): void {
+    this.#over();
     this.#exchange.finish(this.#keep && this.#exchange.body.done, flushed && !this.#exchange.client.wire.awaitingFlush);
   }
 

@@ -18,7 +18,6 @@ const kept = { level: 'equivalent', note: keptAnyway } as const;
 export const nodeDifferences: readonly string[] = ['HTTP/1.1 is spoken to clients, with TLS too: HTTP/2 is not offered'];
 const ofListen = { level: 'refused', note: 'the addresses are those of listen.http and listen.https' } as const;
 const noStatusPage = { level: 'equivalent', note: 'there is no such page for anybody; the admin server tells' } as const;
-const uncompressed = { level: 'refused', note: 'answers are passed on as upstreams send them: let these compress' } as const;
 const tables = { level: 'equivalent', note: 'there are none' } as const;
 
 const oneProcess = { level: 'refused', note: 'the proxy is one process, that of the controller' } as const;
@@ -89,15 +88,7 @@ export const nodeFidelity: FidelityTable = {
   'disable-ipv6': { level: 'refused', note: 'name addresses of IPv4 in listen.http and listen.https' },
   'default-type': { level: 'equivalent', note: 'all answers of its own have a type' },
   'proxy-stream-next-upstream-timeout': { level: 'approximate', note: 'tries are limited by their number alone' },
-  'use-gzip': uncompressed,
-  'gzip-level': uncompressed,
-  'gzip-min-length': uncompressed,
-  'gzip-types': uncompressed,
-  'gzip-disable': uncompressed,
-  'enable-brotli': uncompressed,
-  'brotli-level': uncompressed,
-  'brotli-min-length': uncompressed,
-  'brotli-types': uncompressed,
+  'enable-brotli': { level: 'equivalent', note: 'clients of HTTP/1.0 get none, as with gzip' },
   'error-log-level': { level: 'refused', note: 'the level of the log of the controller is log.level' },
   'use-proxy-protocol': {
     level: 'approximate',
