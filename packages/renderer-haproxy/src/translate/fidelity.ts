@@ -107,6 +107,7 @@ export const haproxyFidelity: FidelityTable = {
   'brotli-level': noBrotli,
   'brotli-min-length': noBrotli,
   'brotli-types': noBrotli,
+  'use-gzip': { level: 'approximate', note: 'the end of what an endpoint sends before a pause may wait for what it sends next' },
   'gzip-level': { level: 'approximate', note: 'HAProxy compresses as hard as it is built to' },
   'gzip-min-length': { level: 'refused', note: 'short answers are compressed as well' },
   'gzip-disable': { level: 'refused', note: 'HAProxy does not look at user agents' },
