@@ -78,6 +78,23 @@ describe.skipIf(skip)(title, () => {
     expect(labels).toMatchObject(specOf(oneOf(manifests, 'Deployment')).selector.matchLabels);
   });
 
+  test('ports of TCP and UDP services are those of pods, Services and policies, and their ConfigMaps are named', async () => {
+    const values = { tcp: { 9000: 'shop/db:5432' }, udp: { 5353: 'shop/dns:53' }, controller: { networkPolicy: { enabled: true } } };
+    const manifests = await renderChart(helm, values);
+    expect(configurationOf(manifests)).toMatch(/tcpServices: sluice\/sluice-controller-tcp\nudpServices: sluice\/sluice-controller-udp\n/);
+    expect(oneOf(manifests, 'ConfigMap', 'sluice-controller-tcp')).toMatchObject({ data: { 9000: 'shop/db:5432' } });
+    expect(containerOf(manifests)['ports']).toEqual(
+      expect.arrayContaining([
+        { name: '9000-tcp', containerPort: 9000, protocol: 'TCP' },
+        { name: '5353-udp', containerPort: 5353, protocol: 'UDP' },
+      ]),
+    );
+    const service = oneOf(manifests, 'Service', 'sluice-controller')['spec'] as { ports: object[] };
+    expect(service.ports).toContainEqual({ name: '5353-udp', port: 5353, targetPort: '5353-udp', protocol: 'UDP' });
+    expect(JSON.stringify(oneOf(manifests, 'NetworkPolicy'))).toContain('"9000-tcp"');
+    await expect(renderChart(helm, { tcp: { 80: 'shop/db:5432' } })).rejects.toThrow(/80/);
+  });
+
   test('there is time to drain: the pause before the stop and half a minute fit into the grace period', async () => {
     const manifests = await renderChart(helm);
     const { terminationGracePeriodSeconds: grace } = podOf(manifests).spec;

@@ -33,6 +33,11 @@
   "admin" (printf ":%d" (int $c.metrics.port)) }}
 {{- $config := dict "backend" .Values.backend "watch" $watch "listen" $listen "data" "/var/lib/sluice" }}
 {{- $_ := set $config "configMap" (printf "%s/%s" (include "sluice.namespace" .) (include "sluice.controller" .)) }}
+{{- range $protocol := list "tcp" "udp" }}
+{{- if index $.Values $protocol }}
+{{- $_ := set $config (printf "%sServices" $protocol) (printf "%s/%s-%s" (include "sluice.namespace" $) (include "sluice.controller" $) $protocol) }}
+{{- end }}
+{{- end }}
 {{- if .Values.defaultBackend.enabled }}
 {{- $_ := set $config "defaultBackendService" (printf "%s/%s" (include "sluice.namespace" .) (include "sluice.defaultBackend" .)) }}
 {{- end }}

@@ -118,6 +118,16 @@ spec:
         - name: admin
           containerPort: {{ $c.metrics.port }}
           protocol: TCP
+        {{- range $protocol := list "tcp" "udp" }}
+        {{- range $port, $to := index $.Values $protocol }}
+        - name: {{ $port }}-{{ $protocol }}
+          containerPort: {{ $port }}
+          protocol: {{ upper $protocol }}
+          {{- if $c.hostPort.enabled }}
+          hostPort: {{ $port }}
+          {{- end }}
+        {{- end }}
+        {{- end }}
       {{- range $probe := list "startupProbe" "livenessProbe" "readinessProbe" }}
       {{- with index $c $probe }}
       {{ $probe }}:

@@ -41,6 +41,14 @@ spec:
       {{- end }}
     {{- end }}
     {{- end }}
+    {{- range $protocol := list "tcp" "udp" }}
+    {{- range $port, $to := index $root.Values $protocol }}
+    - name: {{ $port }}-{{ $protocol }}
+      port: {{ $port }}
+      targetPort: {{ $port }}-{{ $protocol }}
+      protocol: {{ upper $protocol }}
+    {{- end }}
+    {{- end }}
   selector:
     {{- include "sluice.controllerSelector" $root | nindent 4 }}
 {{- end }}

@@ -1,3 +1,5 @@
+import { parseLogFormat } from '@sluice/core';
+import type { Origin, RoutingModel } from '@sluice/core';
 import { expect, test } from 'vitest';
 import { builtModel } from '../testing/built-model.ts';
 import type { Said } from '../testing/built-model.ts';
@@ -36,5 +38,19 @@ test('paths that are too long, and keys with what only routes know', () => {
   expect(told('3.0.11', { name: 'a', paths: [[`/${'x'.repeat(4001)}`, 'Prefix']] })).toEqual([expect.stringMatching(/^SLU1509 a: .*long/)]);
   expect(told('3.0.11', { name: 'a', annotations: { 'upstream-hash-by': '$namespace$uri' } })).toEqual([
     expect.stringMatching(/^SLU1509 a: .*\$namespace/),
+  ]);
+});
+
+test('headers of a request that there is no room for in a line', () => {
+  const model = builtModel([]);
+  const from: Origin = { object: { kind: 'ConfigMap', namespace: 'shop', name: 'settings' }, field: 'data[log-format-upstream]' };
+  const withHeaders = (count: number): RoutingModel => {
+    const text = Array.from({ length: count }, (_, index) => `$http_h${index}`).join(' ');
+    const accessLog = { ...model.settings.accessLog, format: parseLogFormat(text, 'default').format };
+    return { ...model, settings: { ...model.settings, accessLog, said: [{ key: 'log-format-upstream', from }] } };
+  };
+  expect(findings([], withHeaders(8), '2.6.12')).toEqual([]);
+  expect(findings([], withHeaders(10), '2.6.12').map(({ code, message }) => `${code} ${message}`)).toEqual([
+    expect.stringMatching(/^SLU1509 .*8 headers.*h8, h9$/),
   ]);
 });

@@ -1,5 +1,6 @@
-import { diagnose, hashFindings, policyOf } from '@sluice/core';
+import { accessLines, diagnose, hashFindings, policyOf } from '@sluice/core';
 import type { Diagnostic, Origin, Route, RoutingModel } from '@sluice/core';
+import { loggedHeaders } from './access-log.ts';
 import { retriesOn429 } from './backend-class.ts';
 import type { TranslatedHost } from './host-names.ts';
 
@@ -10,7 +11,16 @@ export function findings(hosts: readonly TranslatedHost[], model: RoutingModel, 
     ...(retriesOn429(version) ? [] : hosts.flatMap(({ host }) => untriedOnce(host.routes))),
     ...hashFindings(model),
     ...hosts.flatMap(({ host }) => unknownMethods(host.routes)),
+    ...unloggedHeaders(model.settings),
   ];
+}
+
+function unloggedHeaders({ accessLog, said }: RoutingModel['settings']): readonly Diagnostic[] {
+  const [logged, wanted] = [loggedHeaders(accessLog), accessLines(accessLog).headers];
+  const from = said.find(({ key }) => key === 'log-format-upstream')?.from;
+  if (from === undefined || logged.length === wanted.length) return [];
+  const rest = wanted.slice(logged.length).join(', ');
+  return [diagnose('SLU1509', from, `lines have no more than ${logged.length} headers of a request: without ${rest.slice(0, 200)}`)];
 }
 
 function untriedOnce(routes: readonly Route[]): readonly Diagnostic[] {

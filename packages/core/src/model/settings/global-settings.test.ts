@@ -151,7 +151,7 @@ test('what no-tls-redirect-locations lists is not redirected', () => {
 
 describe('nothing is silent', () => {
   test.each([
-    ['enable-opentelemetry', 'true', 'SLU1601'],
+    ['enable-syslog', 'true', 'SLU1601'],
     ['enable-modsecurity', 'true', 'SLU1604'],
     ['block-cidrs', '10.0.0.0/8;', 'SLU1604'],
     ['proxy-boddy-size', '1m', 'SLU1602'],
@@ -160,7 +160,7 @@ describe('nothing is silent', () => {
   });
 
   test.each([
-    ['enable-opentelemetry', 'false'],
+    ['enable-syslog', 'false'],
     ['block-cidrs', ''],
     ['allow-snippet-annotations', 'true'],
     ['enable-modsecurity', 'false'],
