@@ -47,12 +47,12 @@ onEachBackend('the flags of ingress-nginx', ({ lab }) => {
     const web = await lab().upstream('web');
     await lab().serve('web', [web.place]);
     await lab().route('shop.test');
-    await lab().api.apply({ ...settings, data: { 'use-gzip': 'true' } });
+    await lab().api.apply({ ...settings, data: { 'enable-syslog': 'true' } });
     const running = await started(lab(), { '--configmap': `${lab().name}/settings` });
     try {
       await running.ready(LONG_MS);
       await untilAnswer(running, 'shop.test', 'web');
-      expect(await running.findings()).toContain(`SLU1601 ConfigMap ${lab().name}/settings data[use-gzip]`);
+      expect(await running.findings()).toContain(`SLU1601 ConfigMap ${lab().name}/settings data[enable-syslog]`);
       await lab().api.apply({ ...settings, data: { 'denylist-source-range': '0.0.0.0/0,::/0' } });
       await untilAnswer(running, 'shop.test', 'status 403');
       await lab().api.apply({ ...settings, data: {} });
