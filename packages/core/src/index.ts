@@ -227,7 +227,7 @@ export { parseRuleText, ruleText } from './observe/requests/rule-text.ts';
 export { requestLabelNames, upstreamName } from './observe/requests/request-labels.ts';
 export type { RequestLabels } from './observe/requests/request-labels.ts';
 export type { RequestRecord, UpstreamTry } from './observe/requests/request-record.ts';
-export { basicUser } from './observe/requests/log-variables.ts';
+export { basicUser, isLogVariable } from './observe/requests/log-variables.ts';
 export { accessLines } from './observe/requests/access-lines.ts';
 export type { AccessLogSettings, SilentTarget } from './model/settings/access-log.ts';
 export { compileLogFormat, parseLogFormat, standardLogFormat, standardLogText } from './observe/requests/log-format.ts';

@@ -52,4 +52,14 @@ test('peers that are no addresses are told as errors, and the others hold', () =
   const cluster = servedSettings({ 'enable-real-ip': 'true', 'proxy-real-ip-cidr': '10.0.0.0/8,x;}' });
   expect(cluster.model().settings.forwarded.peers).toEqual(['10.0.0.0/8']);
   expect(cluster.findings()).toEqual([['SLU1604', 'data[proxy-real-ip-cidr]']]);
+
+  test.each([
+    ['X-Forwarded-For', '192.0.2.2'],
+    ['X-Client', '192.0.2.1'],
+  ])('takes all lines of the usual header, and the first one of another (%s)', (name, client) => {
+    const twice = requestOf({ url: 'http://x.test/', headers: [`${name}: 192.0.2.1`, `${name}: 192.0.2.2`], clientAddress: '10.0.0.1' });
+    if (twice === undefined) throw new TypeError('no request');
+    const data = { 'use-forwarded-headers': 'true', 'proxy-real-ip-cidr': '10.0.0.0/8', 'forwarded-for-header': name };
+    expect(asTold(twice, served(data).model().settings).clientAddress).toBe(client);
+  });
 });

@@ -15,17 +15,22 @@ export interface ToldWay {
   readonly addresses: string;
 }
 
+/** The header of which all lines say addresses, the last one first; of another one the first line does (nginx `real_ip_header`). */
+const LIST_HEADER = 'x-forwarded-for';
+
 /** Whether requests are to be looked at as others say, or told to upstreams otherwise than usual. */
 export function believesOthers({ peers, way, forHeader, hostHeader }: ForwardedTrust): boolean {
-  return way || peers.length > 0 || forHeader !== 'x-forwarded-for' || hostHeader !== 'x-forwarded-host';
+  return way || peers.length > 0 || forHeader !== LIST_HEADER || hostHeader !== 'x-forwarded-host';
 }
 
 /** The request as those say who are believed; the same object where nobody is. */
 export function asTold(request: RoutedRequest, { forwarded, requestIds }: ServingSettings): RoutedRequest {
   const unnamed = !requestIds.generated && request.header('x-request-id') === undefined;
   if (!believesOthers(forwarded)) return unnamed ? { ...copyOf(request), requestId: '' } : request;
-  const list = allOf(request, forwarded.forHeader) ?? '';
-  const clientAddress = forwardedAddress(forwarded.peers, request.clientAddress, list);
+  const { forHeader, peers } = forwarded;
+  const list = allOf(request, forHeader) ?? '';
+  const addresses = forHeader === LIST_HEADER ? list : (request.header(forHeader) ?? '');
+  const clientAddress = forwardedAddress(peers, request.clientAddress, addresses);
   const whole = list === '' ? request.clientAddress : `${list}, ${request.clientAddress}`;
   const told = { ...wayOf(request, forwarded.way), addresses: forwarded.wholeList ? whole : clientAddress };
   return { ...copyOf(request), clientAddress, told, ...(unnamed && { requestId: '' }) };

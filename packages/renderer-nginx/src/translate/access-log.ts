@@ -1,4 +1,4 @@
-import { pcre, policyOf } from '@sluice/core';
+import { isLogVariable, pcre, policyOf } from '@sluice/core';
 import type { AccessLogSettings, Route, SilentTarget } from '@sluice/core';
 import { block, directive, literal, variable } from '../render/directive.ts';
 import type { Argument, Directive } from '../render/directive.ts';
@@ -92,11 +92,14 @@ function ruleVariables(): readonly Directive[] {
   ];
 }
 
-/** Each piece is an argument of its own: nginx puts them together. */
+/** Each piece is an argument of its own: nginx puts them together. It refuses variables that it does not know. */
 function formatArguments({ format }: AccessLogSettings): readonly Argument[] {
+  const missing = literal(format.escape === 'default' ? '-' : '');
   return format.text.flatMap((part): Argument[] => {
-    if (typeof part !== 'string')
-      return [part.variable === 'proxy_host' ? literal('upstream_balancer') : variable(NAMES[part.variable] ?? part.variable)];
+    if (typeof part !== 'string') {
+      if (part.variable === 'proxy_host') return [literal('upstream_balancer')];
+      return [isLogVariable(part.variable) ? variable(NAMES[part.variable] ?? part.variable) : missing];
+    }
     return (part.match(new RegExp(`[^]{1,${LONGEST_PART}}`, 'g')) ?? []).map((piece) => literal(piece));
   });
 }

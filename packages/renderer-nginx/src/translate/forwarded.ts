@@ -9,12 +9,15 @@ export function forwardedDirectives({ forwarded, proxyProtocol }: ServingSetting
   return [...realIp(forwarded, proxyProtocol), ...serverPort(proxyProtocol), ...told(forwarded, deployment)];
 }
 
+/** Written like this nginx takes all lines of it, otherwise the first one. */
+const LIST_HEADER = 'X-Forwarded-For';
+
 function realIp({ peers, forHeader }: ForwardedTrust, { peers: proxies }: ProxyProtocol): readonly Directive[] {
   if (proxies !== undefined)
     return [directive('real_ip_header', 'proxy_protocol'), ...proxies.map((peer) => directive('set_real_ip_from', peer))];
   if (peers.length === 0) return [];
   return [
-    directive('real_ip_header', forHeader),
+    directive('real_ip_header', forHeader === 'x-forwarded-for' ? LIST_HEADER : forHeader),
     directive('real_ip_recursive', 'on'),
     ...peers.map((peer) => directive('set_real_ip_from', peer)),
   ];

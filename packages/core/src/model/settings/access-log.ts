@@ -58,10 +58,7 @@ const skip: Setting<readonly SilentTarget[]> = {
   values: 'targets with their queries, or regular expressions behind `~` or `~*`, separated by commas',
   effect: 'Requests for these leave no line',
   parse: (text): ParsedSetting<readonly SilentTarget[]> => {
-    const parts = text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== '');
+    const parts = [...new Set(text.split(',').map((part) => folded(part.trim())))].filter((part) => part !== '');
     const targets = parts.map(silentTarget);
     const wrong = parts.find((_, index) => targets[index] === undefined);
     const value = targets.filter((target) => target !== undefined);
@@ -73,9 +70,14 @@ const skip: Setting<readonly SilentTarget[]> = {
   },
 };
 
+/** A `map` of nginx does not regard case, and refuses what is in it twice. */
+function folded(text: string): string {
+  return text.startsWith('~') ? text : text.toLowerCase();
+}
+
 /** As the patterns of a `map` of nginx; undefined for an expression that cannot be used. */
 function silentTarget(text: string): SilentTarget | undefined {
-  if (!text.startsWith('~')) return { kind: 'equal', target: text.toLowerCase() };
+  if (!text.startsWith('~')) return { kind: 'equal', target: text };
   const ignoreCase = text.startsWith('~*');
   const pattern = text.slice(ignoreCase ? 2 : 1);
   return compilePattern(pattern, { ignoreCase, anchoredStart: false }).ok ? { kind: 'regex', pattern, ignoreCase } : undefined;

@@ -1,6 +1,6 @@
 import { parseVariableText } from '../../model/variable-text.ts';
 import type { VariableText } from '../../model/variable-text.ts';
-import { headerOfVariable, isPlainVariable, logVariable } from './log-variables.ts';
+import { headerOfVariable, isLogVariable, isPlainVariable, logVariable } from './log-variables.ts';
 import type { LogVariable } from './log-variables.ts';
 import type { RequestRecord } from './request-record.ts';
 
@@ -20,7 +20,7 @@ export interface LogFormat {
 export function parseLogFormat(written: string, escape: LogEscape): { readonly format: LogFormat; readonly unknown: readonly string[] } {
   const text = parseVariableText(written).parts;
   const names = text.flatMap((part) => (typeof part === 'string' ? [] : part.variable));
-  return { format: { text, escape }, unknown: names.filter((name) => logVariable(name) === undefined) };
+  return { format: { text, escape }, unknown: names.filter((name) => !isLogVariable(name)) };
 }
 
 /** How ingress-nginx writes lines (`log-format-upstream`). */

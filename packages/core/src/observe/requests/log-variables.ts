@@ -132,6 +132,11 @@ export function headerOfVariable(name: string): string | undefined {
   return name.startsWith('http_') ? name.slice('http_'.length).replaceAll('_', '-').toLowerCase() : undefined;
 }
 
+/** Whether something is known of a variable: other names are written as a value that is missing. */
+export function isLogVariable(name: string): boolean {
+  return logVariable(name) !== undefined;
+}
+
 /** Undefined for a variable that nothing is known of. */
 export function logVariable(name: string): LogVariable | undefined {
   if (Object.hasOwn(variables, name)) return variables[name];

@@ -50,7 +50,8 @@ function M.run(txn)
   local trust = tables.settings(txn:get_var("txn.sluice_settings"))
   local secure = txn.f:ssl_fc() == 1 or txn.f:ssl_fc() == true
   local peer, list = txn.sf:src(), joined(txn, trust.forHeader)
-  local client = client_of(trust.peers, peer, list)
+  local addresses = trust.forHeader == "x-forwarded-for" and list or txn.sf:req_fhdr(trust.forHeader, 1)
+  local client = client_of(trust.peers, peer, addresses)
   local function said(name) return trust.way and txn.sf:req_fhdr(name, 1) or "" end
   local proto = said("x-forwarded-proto")
   txn:set_var("txn.sluice_client", client)
