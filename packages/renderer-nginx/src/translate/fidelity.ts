@@ -63,6 +63,7 @@ export const nginxFidelity: FidelityTable = {
   'error-log-level': { level: 'refused', note: 'what nginx says is in the log of the controller, whose level is log.level' },
   'use-proxy-protocol': { level: 'approximate', note: proxied },
   'proxy-protocol-header-timeout': { level: 'equivalent', note: 'the header has as long as the head of a request (client-header-timeout)' },
+  'forwarded-for-header': { level: 'approximate', note: 'of another header than X-Forwarded-For only the first line is looked at' },
   'forwarded-for-proxy-protocol-header': { level: 'equivalent', note: 'no such header is needed' },
   affinity: {
     level: 'equivalent',

@@ -9,12 +9,15 @@ export function forwardedDirectives({ forwarded, proxyProtocol }: ServingSetting
   return [...realIp(forwarded, proxyProtocol), ...serverPort(proxyProtocol), ...told(forwarded, deployment)];
 }
 
+/** The one header that may come on several lines, and that only when it is written so: of every other one nginx looks at the first line. */
+const EVERY_LINE = 'X-Forwarded-For';
+
 function realIp({ peers, forHeader }: ForwardedTrust, { peers: proxies }: ProxyProtocol): readonly Directive[] {
   if (proxies !== undefined)
     return [directive('real_ip_header', 'proxy_protocol'), ...proxies.map((peer) => directive('set_real_ip_from', peer))];
   if (peers.length === 0) return [];
   return [
-    directive('real_ip_header', forHeader),
+    directive('real_ip_header', forHeader === EVERY_LINE.toLowerCase() ? EVERY_LINE : forHeader),
     directive('real_ip_recursive', 'on'),
     ...peers.map((peer) => directive('set_real_ip_from', peer)),
   ];
