@@ -36,7 +36,11 @@ export async function smallestFinding(
   const wanted = last[0]?.what ?? '';
   let served: readonly UnnamedIngress[] | undefined;
   const differs = async ({ specs: candidate, request: sent }: Culprit): Promise<boolean> => {
-    if (served !== candidate) await sides.serve(candidate);
+    if (served !== candidate) {
+      // An Ingress that is not valid would go on with what the one of its name was in the candidate before.
+      await sides.serve([]);
+      await sides.serve(candidate);
+    }
     served = candidate;
     const found = (await sides.compare(sent, right)).flatMap(undeclared);
     if (!found.some(({ what }) => what === wanted)) return false;

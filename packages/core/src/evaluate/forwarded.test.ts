@@ -46,12 +46,6 @@ describe('a request as told', () => {
     cluster.set({});
     expect(cluster.ask({ url: 'http://x.test/', headers })?.status).toBe(308);
   });
-});
-
-test('peers that are no addresses are told as errors, and the others hold', () => {
-  const cluster = servedSettings({ 'enable-real-ip': 'true', 'proxy-real-ip-cidr': '10.0.0.0/8,x;}' });
-  expect(cluster.model().settings.forwarded.peers).toEqual(['10.0.0.0/8']);
-  expect(cluster.findings()).toEqual([['SLU1604', 'data[proxy-real-ip-cidr]']]);
 
   test.each([
     ['X-Forwarded-For', '192.0.2.2'],
@@ -62,4 +56,10 @@ test('peers that are no addresses are told as errors, and the others hold', () =
     const data = { 'use-forwarded-headers': 'true', 'proxy-real-ip-cidr': '10.0.0.0/8', 'forwarded-for-header': name };
     expect(asTold(twice, served(data).model().settings).clientAddress).toBe(client);
   });
+});
+
+test('peers that are no addresses are told as errors, and the others hold', () => {
+  const cluster = servedSettings({ 'enable-real-ip': 'true', 'proxy-real-ip-cidr': '10.0.0.0/8,x;}' });
+  expect(cluster.model().settings.forwarded.peers).toEqual(['10.0.0.0/8']);
+  expect(cluster.findings()).toEqual([['SLU1604', 'data[proxy-real-ip-cidr]']]);
 });

@@ -66,7 +66,7 @@ export class Dispatch {
     forwarder.look(verdict, request);
     exchange.route = verdict.route;
     this.#note(verdict);
-    if (verdict.route !== undefined) exchange.pages.look(verdict.route, received);
+    if (verdict.route !== undefined) exchange.pages.look(verdict.route, received, request);
     mirror.look(verdict, received, request);
     if (received.head.framing.chunked && verdict.kind === 'forward') this.bodyLimit = bodyLimitOf(verdict.route);
   }

@@ -1,4 +1,4 @@
-import type { ErrorPagesPolicy, Route } from '@sluice/core';
+import type { ErrorPagesPolicy, HeaderEdit, RoutedRequest, Route } from '@sluice/core';
 import { errorEdits, errorPageFor, errorPageOmits, policyOf } from '@sluice/core';
 import { ByteWriter } from './byte-writer.ts';
 import type { Exchange } from './exchange.ts';
@@ -21,6 +21,7 @@ export class ErrorPages {
   #policy: ErrorPagesPolicy | undefined;
   #head = '';
   #accept: string | undefined;
+  #told: readonly HeaderEdit[] = [];
   #asked = false;
 
   constructor(exchange: Exchange) {
@@ -31,16 +32,18 @@ export class ErrorPages {
     this.#policy = undefined;
     this.#asked = false;
     this.#head = '';
+    this.#told = [];
   }
 
-  /** Notes the request; costs nothing on routes without error pages. */
-  look(route: Route, { bytes, head }: ReceivedHead): void {
+  /** Notes the request, which is as told; costs nothing on routes without error pages. */
+  look(route: Route, { bytes, head }: ReceivedHead, request: RoutedRequest): void {
     const policy = policyOf(route, 'error-pages');
     if (policy === undefined || policy.codes.length === 0) return;
     const { client, facts } = this.#exchange;
     writeRequestHead(out, { bytes, head, rewritten: { target: '/' } }, client.identity, facts.requestId);
     this.#route = route;
     this.#policy = policy;
+    this.#told = pageTold(request);
     this.#accept = head.fields.valueOf(bytes, 'accept');
     this.#head = out
       .view()
@@ -71,8 +74,16 @@ export class ErrorPages {
     }
     const edits = new HeaderEdits();
     for (const name of errorPageOmits) edits.remove(name);
+    edits.take(this.#told);
     edits.take(errorEdits(route, find, { code: status, accept: this.#accept, originalTarget: facts.target }));
     forwarder.ask(upstream, edits.applyTo(this.#head, 0, false));
     return true;
   }
+}
+
+/** Of the way on which the request came, a default backend learns the host and the client only. */
+function pageTold({ told, clientAddress }: RoutedRequest): readonly HeaderEdit[] {
+  if (told === undefined) return [];
+  const client: HeaderEdit = { op: 'set', name: 'X-Forwarded-For', value: clientAddress };
+  return told.host === undefined ? [client] : [client, { op: 'set', name: 'Host', value: told.host }];
 }

@@ -52,9 +52,17 @@ test('limits are counted under a name that fits into a key of a table of HAProxy
 
 test('the default backend stands in, makes pages, and is an upstream of its own', () => {
   const { plan, demands } = planned({ 'default-backend': 'b', 'custom-http-errors': '503' });
-  expect(plan.upstream?.standIn).toMatch(/^shop\/b:/);
+  expect(plan.upstream?.standIn?.plain).toMatch(/^shop\/b:/);
   expect(plan.errorPages?.upstream).toMatch(/^shop\/b:/);
   expect(demands.map(({ upstream }) => upstream.replace(/:.*/, ''))).toContain('shop/b');
+});
+
+test('the default backend is spoken to as the route speaks where it stands in, and without TLS where it makes pages', () => {
+  const { plan } = planned({ 'default-backend': 'b', 'custom-http-errors': '503', 'backend-protocol': 'AUTO_HTTP' });
+  const [way, secureWay] = [plan.upstream?.plain, plan.upstream?.secure].map((key = '') => key.replace(/^.*,/, ','));
+  expect(way).not.toBe(secureWay);
+  expect(plan.upstream?.standIn).toEqual({ plain: `shop/b:80${way}`, secure: `shop/b:80${secureWay}` });
+  expect(plan.errorPages?.upstream).toBe(`shop/b:80${way}`);
 });
 
 test('answers of an authentication service are kept for their own route', () => {

@@ -46,12 +46,15 @@ export interface HaproxyPlan extends RoutePlan {
   readonly silent?: 1;
 }
 
-export interface UpstreamPlan {
-  /** For clients without TLS, and with it. */
+/** Keys of an upstream, for clients without TLS and with it. */
+interface UpstreamKeys {
   readonly plain: string;
   readonly secure: string;
+}
+
+export interface UpstreamPlan extends UpstreamKeys {
   /** What answers while it has no endpoint. */
-  readonly standIn?: string;
+  readonly standIn?: UpstreamKeys;
   readonly service: string;
   readonly port: string;
 }
@@ -133,17 +136,13 @@ function upstreamOf(route: Route, demand: AddDemand): Pick<HaproxyPlan, 'upstrea
   const protocol = policyOf(route, 'backend-protocol')?.protocol;
   const standIn = policyOf(route, 'error-pages')?.upstream;
   const [, service = '', port = ''] = /^[^/]*\/(.*):([^:]*)$/.exec(action.upstream) ?? [];
-  const by = (secure: boolean): string =>
-    demand(action.upstream, wayOf(route, protocol === 'https' || (protocol === 'as-client' && secure)));
-  return {
-    upstream: {
-      plain: by(false),
-      secure: by(true),
-      service,
-      port,
-      ...(standIn !== undefined && { standIn: demand(standIn, wayOf(route, false)) }),
-    },
-  };
+  const by = (upstream: string, secure: boolean): string =>
+    demand(upstream, wayOf(route, protocol === 'https' || (protocol === 'as-client' && secure)));
+  const both = (upstream: string): UpstreamKeys => ({
+    plain: by(upstream, false),
+    secure: by(upstream, true),
+  });
+  return { upstream: { ...both(action.upstream), service, port, ...(standIn !== undefined && { standIn: both(standIn) }) } };
 }
 
 function gatesOf(host: VirtualHost, route: Route): Pick<HaproxyPlan, 'access' | 'any' | 'basic' | 'external' | 'limit'> {

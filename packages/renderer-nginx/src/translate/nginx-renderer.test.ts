@@ -101,6 +101,19 @@ describe('the configuration of nginx', () => {
   });
 });
 
+test.each([
+  ['with Lua', deployment],
+  ['without Lua', withoutLua],
+])('pages of errors are asked for without TLS, whatever the route speaks (%s)', (_, as) => {
+  const prefix = 'nginx.ingress.kubernetes.io/';
+  const paged = { [`${prefix}custom-http-errors`]: '404', [`${prefix}default-backend`]: 'pages', [`${prefix}backend-protocol`]: 'HTTPS' };
+  const { text } = new Cluster(as).after(...application('pages'), ...application('one', '10.0.0.2', paged));
+  const own = text.slice(text.indexOf('server_name one.test'));
+  const page = own.slice(own.indexOf('location @page_'));
+  expect(own).toMatch(/proxy_pass https:/);
+  expect(/proxy_pass \S+:/.exec(page)?.[0]).toBe('proxy_pass http:');
+});
+
 describe('many hosts that are alike', () => {
   const names = Array.from({ length: 120 }, (_, index) => `app-${index}`);
   const servers = (text: string): number => text.split('\n').filter((line) => line === '  server {').length;

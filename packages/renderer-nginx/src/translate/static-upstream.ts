@@ -3,7 +3,8 @@ import type { Balancing, Endpoint, Route, Upstream } from '@sluice/core';
 import { block, directive, literal, text, variable } from '../render/directive.ts';
 import type { Argument, Directive } from '../render/directive.ts';
 import type { Passing } from './passing.ts';
-import { keptConnections, proxyPass } from './proxy-pass.ts';
+import { keptConnections, proxyPass, speechOf } from './proxy-pass.ts';
+import type { Speech } from './proxy-pass.ts';
 import { digestOfText } from './resources.ts';
 import type { Resources } from './resources.ts';
 import { stickyCookie, stickyKey } from './static-affinity.ts';
@@ -18,35 +19,40 @@ export function staticPassing(passed: Passing): readonly Directive[] {
   return upstream === undefined || upstream.endpoints.length === 0 ? withoutEndpoints(passed) : withEndpoints(passed, upstream);
 }
 
-function withoutEndpoints({ route, upstream: id, around, main = false, rewrite = [] }: Passing): readonly Directive[] {
+function withoutEndpoints(passed: Passing): readonly Directive[] {
+  const { route, upstream: id, around, main = false } = passed;
   if (!main) return [directive('return', 404)];
   const pages = policyOf(route, 'error-pages');
   const standIn = pages?.upstream === undefined ? undefined : around.upstream(pages.upstream);
   if (standIn === undefined || standIn.endpoints.length === 0) return [directive('return', 503)];
-  return [...standInTold(route, id), ...toEndpoints(route, standIn, around, rewrite)];
+  return [...standInTold(route, id), ...toEndpoints(passed, standIn)];
 }
 
-function withEndpoints({ route, around, main = false, rewrite = [] }: Passing, upstream: Upstream): readonly Directive[] {
-  if (!main) return toEndpoints(route, upstream, around, rewrite);
+function withEndpoints(passed: Passing, upstream: Upstream): readonly Directive[] {
+  const { route, around, main = false, rewrite = [] } = passed;
+  if (!main) return toEndpoints(passed, upstream);
+  const speech = speechOf(passed);
   const cookie = stickyCookie(route, upstream, around.resources);
   const side = staticCanary(
     upstream,
     (other) => around.upstream(other),
-    (one) => poolName(route, one, around),
+    (one) => poolName(speech, one, around),
     around.resources,
   );
-  if (side === undefined) return [...cookie, ...toEndpoints(route, upstream, around, rewrite)];
-  return [...cookie, ...rewrite, proxyPass(route, side)];
+  if (side === undefined) return [...cookie, ...toEndpoints(passed, upstream)];
+  return [...cookie, ...rewrite, proxyPass(speech, side)];
 }
 
-function toEndpoints(route: Route, upstream: Upstream, around: Surroundings, rewrite: readonly Directive[]): readonly Directive[] {
+function toEndpoints(passed: Passing, upstream: Upstream): readonly Directive[] {
+  const { around, rewrite = [] } = passed;
+  const speech = speechOf(passed);
   const named = upstream.endpoints.find(({ kind }) => kind === 'name');
-  if (named === undefined) return [...rewrite, proxyPass(route, text(poolName(route, upstream, around)))];
+  if (named === undefined) return [...rewrite, proxyPass(speech, text(poolName(speech, upstream, around)))];
   // A name in an `upstream` that does not resolve would be refused together with everything else.
   return [
     directive('set', variable('sluice_endpoint'), literal(endpointKey(named))),
     ...rewrite,
-    proxyPass(route, variable('sluice_endpoint')),
+    proxyPass(speech, variable('sluice_endpoint')),
   ];
 }
 
@@ -65,11 +71,10 @@ function standInTold(route: Route, id: string): readonly Directive[] {
   ];
 }
 
-/** The `upstream` of this upstream as the route speaks to it; it is added where it is not there yet. */
-function poolName(route: Route, upstream: Upstream, { resources, deployment }: Surroundings): string {
-  const protocol = policyOf(route, 'backend-protocol')?.protocol ?? 'http';
-  const tls = policyOf(route, 'upstream-tls')?.tls.id ?? '';
-  const name = `sluice_${upstream.id.replace(/[^A-Za-z0-9.-]/g, '_')}_${digestOfText(`${upstream.id} ${protocol} ${tls}`).slice(0, 8)}`;
+/** The `upstream` of this upstream as it is spoken to; it is added where it is not there yet. */
+function poolName({ protocol, tls }: Speech, upstream: Upstream, { resources, deployment }: Surroundings): string {
+  const digest = digestOfText(`${upstream.id} ${protocol} ${tls?.id ?? ''}`).slice(0, 8);
+  const name = `sluice_${upstream.id.replace(/[^A-Za-z0-9.-]/g, '_')}_${digest}`;
   resources.share(name, [
     {
       ...block('upstream', [name], [...body(upstream, resources), ...keptConnections(deployment)]),

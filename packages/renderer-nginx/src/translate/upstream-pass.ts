@@ -1,9 +1,10 @@
 import { policyOf } from '@sluice/core';
-import type { Route, UpstreamTls } from '@sluice/core';
+import type { UpstreamTls } from '@sluice/core';
 import { directive, literal, luaBlock, block, text, variable } from '../render/directive.ts';
 import type { Argument, Directive } from '../render/directive.ts';
 import type { Passing } from './passing.ts';
-import { keptConnections, partsOf, proxyPass } from './proxy-pass.ts';
+import { keptConnections, partsOf, proxyPass, speechOf } from './proxy-pass.ts';
+import type { Speech } from './proxy-pass.ts';
 import { hasStandIn } from './request-headers.ts';
 import { staticPassing } from './static-upstream.ts';
 import { isLive } from './surroundings.ts';
@@ -11,12 +12,13 @@ import type { Deployment, Surroundings } from './surroundings.ts';
 
 /** Passes the request to an endpoint of an upstream. */
 export function passing(passed: Passing): readonly Directive[] {
-  const { route, around, rewrite = [] } = passed;
+  const { around, rewrite = [] } = passed;
   if (!isLive(around.deployment)) return staticPassing(passed);
-  const pool = poolOf(route, around);
-  if (passed.retargets !== true) return [...choice(passed), ...rewrite, proxyPass(route, pool)];
+  const speech = speechOf(passed);
+  const pool = poolOf(speech, around);
+  if (passed.retargets !== true) return [...choice(passed), ...rewrite, proxyPass(speech, pool)];
   const target = { kind: 'text', parts: [...partsOf(pool), { variable: 'sluice_target' }] } as const;
-  return [directive('set', variable('sluice_target'), literal('')), ...choice(passed), ...rewrite, proxyPass(route, target)];
+  return [directive('set', variable('sluice_target'), literal('')), ...choice(passed), ...rewrite, proxyPass(speech, target)];
 }
 
 /** What Lua needs to choose an endpoint (`lua/sluice/route.lua`, `balance.lua`). */
@@ -37,10 +39,8 @@ function choice({ route, upstream, main = false }: Passing): readonly Directive[
 }
 
 /** Idle connections are told apart by address only: what is spoken to endpoints must be the same within a pool. */
-function poolOf(route: Route, { resources, deployment }: Surroundings): Argument {
-  const tls = policyOf(route, 'upstream-tls')?.tls;
-  const protocol = policyOf(route, 'backend-protocol')?.protocol;
-  if (protocol === undefined) return text('sluice');
+function poolOf({ protocol, tls }: Speech, { resources, deployment }: Surroundings): Argument {
+  if (protocol === 'http') return text('sluice');
   const name = protocol === 'as-client' ? text('sluice_', { variable: 'scheme' }, suffixOf(tls)) : text(`sluice_https${suffixOf(tls)}`);
   resources.share(`sluice_https${suffixOf(tls)}`, [livePool(`sluice_https${suffixOf(tls)}`, deployment)]);
   if (protocol === 'as-client') resources.share(`sluice_http${suffixOf(tls)}`, [livePool(`sluice_http${suffixOf(tls)}`, deployment)]);

@@ -56,6 +56,14 @@ function M.new(txn)
   return context
 end
 
+-- The host that upstreams are told; `name` stands for one that nobody has named.
+function M.sent_host(context, name)
+  local told = context.told_host
+  if told and told ~= "" then return told end
+  if context.host_header ~= "" then return context.host_header end
+  return context.host ~= "" and context.host or name
+end
+
 function M.of(txn)
   return txn:get_priv()
 end

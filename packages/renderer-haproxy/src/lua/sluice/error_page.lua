@@ -1,5 +1,6 @@
 -- Pages of default backends in place of errors (`errorPageFor`, `errorEdits` of the core).
 
+local contexts = require("sluice.context")
 local inner = require("sluice.inner")
 local page = require("sluice.page")
 local question = require("sluice.question")
@@ -22,10 +23,10 @@ local OMITTED = question.left_out([[
 ]])
 
 -- What is told of the error by these; where nothing is to be told, the client's own do not count either.
-local function told(plan, src, status, backend)
-  local pages, upstream, host = plan.errorPages, plan.upstream or {}, request.host(src)
+local function told(context, plan, src, status, backend)
+  local pages, upstream = plan.errorPages, plan.upstream or {}
   return {
-    host = host ~= "" and host or src.name,
+    host = contexts.sent_host(context, src.name),
     ["x-sluice-backend"] = backend,
     ["x-code"] = tostring(status),
     ["x-format"] = request.header(src, "accept") or "",
@@ -69,7 +70,7 @@ function M.send(context, plan, src, status)
   local upstream = plan.errorPages.upstream and tables.upstream(plan.errorPages.upstream)
   if upstream == nil or upstream.count == 0 then return page.send(context, { status = 404 }) end
   local bodiless = context.method == "HEAD"
-  local lines = question.lines(src, OMITTED, told(plan, src, status, tables.backend(upstream.backend)))
+  local lines = question.lines(src, OMITTED, told(context, plan, src, status, tables.backend(upstream.backend)))
   local answer = lines and inner.ask(lines, TIMEOUT_MS, "http://page.sluice/", bodiless)
   if answer == nil then return page.send(context, { status = 502 }) end
   if #(answer.body or "") > LONGEST_PAGE then return page.send(context, { status = status }) end

@@ -1,5 +1,6 @@
 -- The last step of a request that is passed on: HAProxy learns where to, and what to change.
 
+local contexts = require("sluice.context")
 local error_page = require("sluice.error_page")
 local request = require("sluice.plan_request")
 local text = require("sluice.text")
@@ -37,10 +38,8 @@ end
 -- Header lines for the upstream that every request of the route gets otherwise than usual, before those of snippets.
 local function route_edits(context, plan, src, side)
   local edits = {}
-  local told = context.told_host
-  if plan.hostHeader then set(edits, "Host", text.fill(src, plan.hostHeader))
-  elseif told and told ~= "" then set(edits, "Host", told)
-  elseif context.host_header == "" then set(edits, "Host", context.host ~= "" and context.host or src.name) end
+  local host = plan.hostHeader and text.fill(src, plan.hostHeader) or contexts.sent_host(context, src.name)
+  if host ~= context.host_header then set(edits, "Host", host) end
   if plan.connection then set(edits, "Connection", plan.connection) end
   for _, line in ipairs(plan.told or {}) do
     local value = text.fill(src, line[3])

@@ -15,12 +15,16 @@ local function usable(key)
   if found and found.count > 0 then return found end
 end
 
+-- `keys`: those of an upstream, for a client that has come with TLS and for one that has not.
+local function spoken_to(keys, context)
+  return usable(keys and (context.secure and keys.secure or keys.plain))
+end
+
 -- The upstream that a plan leads to: `{ main, stand_in }`; nil when none has an endpoint.
 function M.find(plan, context)
-  local upstream = plan.upstream
-  local main = usable(context.secure and upstream.secure or upstream.plain)
+  local main = spoken_to(plan.upstream, context)
   if main then return { main = main } end
-  local stand_in = usable(upstream.standIn)
+  local stand_in = spoken_to(plan.upstream.standIn, context)
   return stand_in and { main = stand_in, stand_in = true }
 end
 
