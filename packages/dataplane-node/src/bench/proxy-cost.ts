@@ -1,23 +1,34 @@
-// CPU time of one proxied request: Sluice's Node data plane beside nginx, in one run on one machine. Figures of different
-// runs do not compare; the ratio of one run does. Needs Linux and wrk; nginx is left out where it is not installed.
-// Usage: npm run bench [-- SECONDS ROUNDS]
+// CPU time of one proxied request: Sluice's Node data plane beside nginx, in one run on one machine. All of them run all the time and are asked
+// in turn, in short rounds: what else the machine does then meets all alike. Figures of different runs do not compare; the ratio of one run does.
+// Needs Linux and wrk; nginx is left out where it is not installed.
+// Usage: npm run bench -- cost; this script alone: [SECONDS [ROUNDS]]
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MeasuredProcess } from './measured-process.ts';
 import { manifests, nginxConfig } from './setups.ts';
 
-const [seconds, rounds] = [Number(process.argv[2] ?? 5), Number(process.argv[3] ?? 3)];
-const ports = { upstream: 28_081, sluice: 28_082, tls: 28_083, admin: 28_084, nginx: 28_085 };
+const [seconds, rounds] = [Number(process.argv[2] ?? 1), Number(process.argv[3] ?? 21)];
+const WARM_UP_SECONDS = 5;
+const ports = { upstream: 28_081, nginx: 28_082, sluices: 28_083 };
 const bin = fileURLToPath(new URL('../../../../apps/controller/bin/sluice.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+const manifestFolder = join(folder, 'manifests');
 
 interface Target {
   readonly name: string;
   readonly port: number;
   readonly start: () => MeasuredProcess;
+}
+
+/** A target under way, with what it cost in each round. */
+interface Running {
+  readonly name: string;
+  readonly port: number;
+  readonly proxy: MeasuredProcess;
+  readonly costs: number[];
 }
 
 /** What is seen of requests: what it costs is the difference to nothing at all. Nobody listens where spans would go, and none is sampled. */
@@ -33,28 +44,18 @@ function installed(command: string): boolean {
 }
 
 function targets(): readonly Target[] {
-  const address = (port: number): string => `127.0.0.1:${port}`;
-  const flags = [
-    '--manifests',
-    folder,
-    '--http',
-    address(ports.sluice),
-    '--https',
-    address(ports.tls),
-    '--admin',
-    address(ports.admin),
-    '--data',
-    folder,
-  ];
-  const sluices = observations.map(({ name, config, env }) => ({
-    name,
-    port: ports.sluice,
-    start: () => {
-      const path = join(folder, 'config.yaml');
-      writeFileSync(path, config);
-      return new MeasuredProcess(process.execPath, [bin, 'run', '--config', path, ...flags, '--log-level', 'warn'], env);
-    },
-  }));
+  const sluices = observations.map(({ name, config, env }, index): Target => {
+    const own = join(folder, String(index));
+    const [port, tls, admin] = [0, 1, 2].map((offset) => ports.sluices + 3 * index + offset) as [number, number, number];
+    const listen = ['--http', address(port), '--https', address(tls), '--admin', address(admin)];
+    const start = (): MeasuredProcess => {
+      mkdirSync(own);
+      writeFileSync(join(own, 'config.yaml'), config);
+      const flags = ['--config', join(own, 'config.yaml'), '--manifests', manifestFolder, '--data', own, '--log-level', 'warn'];
+      return new MeasuredProcess(process.execPath, [bin, 'run', ...flags, ...listen], env);
+    };
+    return { name, port, start };
+  });
   const nginx = {
     name: 'nginx',
     port: ports.nginx,
@@ -63,18 +64,41 @@ function targets(): readonly Target[] {
   return installed('nginx') ? [...sluices, nginx] : sluices;
 }
 
-/** Microseconds of CPU per request, and requests a second. */
-function load(proxy: MeasuredProcess, port: number): { readonly costUs: number; readonly rate: number } {
-  const wrk = (duration: number): string =>
-    execFileSync('wrk', ['-t1', '-c64', `-d${duration}s`, '-H', 'Host: bench.test', `http://127.0.0.1:${port}/path?q=1`], {
-      encoding: 'utf8',
-    });
-  wrk(2);
+function address(port: number): string {
+  return `127.0.0.1:${port}`;
+}
+
+function wrk(port: number, duration: number): string {
+  const url = `http://${address(port)}/path?q=1`;
+  return execFileSync('wrk', ['-t1', '-c64', `-d${duration}s`, '-H', 'Host: bench.test', url], { encoding: 'utf8' });
+}
+
+/** Microseconds of CPU per request. */
+function costOf({ proxy, port }: Running): number {
   const before = proxy.cpuUs();
-  const report = wrk(seconds);
-  const count = Number(/(\d+) requests in/.exec(report)?.[1]);
+  const report = wrk(port, seconds);
   if (/Non-2xx/.test(report)) throw new Error(`requests failed:\n${report}`);
-  return { costUs: (proxy.cpuUs() - before) / count, rate: count / seconds };
+  return (proxy.cpuUs() - before) / Number(/(\d+) requests in/.exec(report)?.[1]);
+}
+
+async function startAll(): Promise<readonly Running[]> {
+  const running: Running[] = [];
+  try {
+    for (const { name, port, start } of targets()) {
+      const proxy = start();
+      running.push({ name, port, proxy, costs: [] });
+      await proxy.listening(port);
+      wrk(port, WARM_UP_SECONDS);
+    }
+  } catch (error) {
+    await stopAll(running);
+    throw error;
+  }
+  return running;
+}
+
+async function stopAll(running: readonly Running[]): Promise<void> {
+  for (const { proxy } of running) await proxy.stop();
 }
 
 function print(line: string): void {
@@ -83,39 +107,47 @@ function print(line: string): void {
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
+/** What one costs more than the other: the middle of the differences in each round. */
+function difference(running: readonly Running[], more: string, less: string): string {
+  const [left = [], right = []] = [more, less].map((name) => running.find((one) => one.name === name)?.costs);
+  return `${median(left.map((cost, round) => cost - (right[round] ?? Number.NaN))).toFixed(1)} µs`;
+}
+
+function summarize(running: readonly Running[]): void {
+  for (const { name, costs } of running)
+    print(`${name.padEnd(14)} ${median(costs).toFixed(1)} µs CPU a request (least ${Math.min(...costs).toFixed(1)})`);
+  const [sluice, nginx] = ['sluice', 'nginx'].map((wanted) => median(running.find(({ name }) => name === wanted)?.costs ?? []));
+  if (sluice !== undefined && nginx !== undefined && !Number.isNaN(nginx)) print(`sluice is ${(sluice / nginx).toFixed(2)} times nginx`);
+  const metrics = difference(running, 'sluice', 'no metrics');
+  const log = difference(running, 'no metrics', 'neither');
+  const tracing = difference(running, 'tracing too', 'sluice');
+  print(
+    `of which metrics ${metrics}, access log ${log}, both ${difference(running, 'sluice', 'neither')}; tracing without a sample ${tracing} on top`,
+  );
+}
+
 async function main(): Promise<void> {
   if (!installed('wrk')) throw new Error('wrk is not installed: apt-get install wrk');
-  writeFileSync(join(folder, 'bench.yaml'), manifests(ports.upstream));
+  mkdirSync(manifestFolder);
+  writeFileSync(join(manifestFolder, 'bench.yaml'), manifests(ports.upstream));
   writeFileSync(join(folder, 'nginx.conf'), nginxConfig(folder, ports.nginx, ports.upstream));
   const upstream = new MeasuredProcess(process.execPath, [fileURLToPath(new URL('upstream.ts', import.meta.url)), String(ports.upstream)]);
-  const costs = new Map<string, number[]>();
   try {
     await upstream.listening(ports.upstream);
-    for (let round = 1; round <= rounds; round++) {
-      for (const { name, port, start } of targets()) {
-        const proxy = start();
-        try {
-          await proxy.listening(port);
-          const { costUs, rate } = load(proxy, port);
-          costs.set(name, [...(costs.get(name) ?? []), costUs]);
-          print(`round ${round}  ${name.padEnd(14)} ${costUs.toFixed(1)} µs CPU a request, ${rate.toFixed(0)} requests/s`);
-        } finally {
-          await proxy.stop();
-        }
+    const running = await startAll();
+    try {
+      for (let round = 1; round <= rounds; round++) {
+        for (const one of running) one.costs.push(costOf(one));
+        print(`round ${round} of ${rounds}: ${running.map(({ name, costs }) => `${name} ${(costs.at(-1) ?? 0).toFixed(1)}`).join(', ')}`);
       }
+      summarize(running);
+    } finally {
+      await stopAll(running);
     }
   } finally {
     await upstream.stop();
     rmSync(folder, { recursive: true, force: true });
   }
-  const of = (name: string): number => median(costs.get(name) ?? []);
-  const [sluice, nginx] = [of('sluice'), of('nginx')];
-  print(
-    `median  sluice ${sluice.toFixed(1)} µs${Number.isNaN(nginx) ? '' : `, nginx ${nginx.toFixed(1)} µs, ratio ${(sluice / nginx).toFixed(2)}`}`,
-  );
-  const share = (name: string, cost: number): string => `${name} ${cost.toFixed(1)} µs`;
-  const shares = [share('metrics', sluice - of('no metrics')), share('access log', of('no metrics') - of('neither'))];
-  print(`        of which ${[...shares, share('and tracing without a sample', of('tracing too') - sluice)].join(', ')}`);
 }
 
 await main();
