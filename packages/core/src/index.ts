@@ -98,6 +98,7 @@ export { isFramingHeader } from './evaluate/header-edit.ts';
 export type { HeaderEdit } from './evaluate/header-edit.ts';
 export type { ForwardVerdict, RedirectVerdict, RespondVerdict, Rewritten, Verdict } from './evaluate/verdict.ts';
 
+export { alike, commonFidelity, keysAbout } from './translate/common-fidelity.ts';
 export { fidelityDiagnostics } from './translate/fidelity.ts';
 export { hashFindings } from './translate/hash-findings.ts';
 export type { Fidelity, FidelityLevel, FidelityTable } from './translate/fidelity.ts';

@@ -1,3 +1,4 @@
+import { alike, commonFidelity, keysAbout } from '@sluice/core';
 import type { FidelityTable } from '@sluice/core';
 
 const readIntoSteps = {
@@ -11,19 +12,20 @@ const streams = { level: 'equivalent', note: 'bodies stream in both directions w
 const onTheSide =
   'the copy is sent on a connection of its own while the request goes on; a slow target loses copies instead of delaying clients';
 
-const keptAnyway = 'connections to authentication services are kept in any case, as many as are of use' as const;
-const kept = { level: 'equivalent', note: keptAnyway } as const;
+const kept = { level: 'equivalent', note: 'connections to authentication services are kept in any case, as many as are of use' } as const;
+const tables = { level: 'equivalent', note: 'there are none' } as const;
+const oneProcess = { level: 'refused', note: 'the proxy is one process, that of the controller' } as const;
 
 /** What is different whatever annotations say. */
 export const nodeDifferences: readonly string[] = ['HTTP/1.1 is spoken to clients, with TLS too: HTTP/2 is not offered'];
-const ofListen = { level: 'refused', note: 'the addresses are those of listen.http and listen.https' } as const;
-const noStatusPage = { level: 'equivalent', note: 'there is no such page for anybody; the admin server tells' } as const;
-const tables = { level: 'equivalent', note: 'there are none' } as const;
-
-const oneProcess = { level: 'refused', note: 'the proxy is one process, that of the controller' } as const;
 
 /** Where the Node data plane differs from ingress-nginx in how it does what an annotation asks for. */
 export const nodeFidelity: FidelityTable = {
+  ...commonFidelity,
+  ...alike(keysAbout.authKeepalive, kept),
+  ...alike(keysAbout.buffers, streams),
+  ...alike(keysAbout.hashTables, tables),
+  ...alike(keysAbout.snippets, readIntoSteps),
   'enable-ocsp': { level: 'refused', note: 'authorities are not asked about certificates' },
   'ssl-buffer-size': { level: 'equivalent', note: 'records are as large as what there is to send' },
   'ssl-early-data': { level: 'refused', note: 'requests wait for the end of the handshake' },
@@ -32,18 +34,7 @@ export const nodeFidelity: FidelityTable = {
     note: 'sessions are kept by clients, as encrypted tickets whose key is known to the process alone',
   },
   'ssl-session-cache-size': { level: 'equivalent', note: 'sessions are kept by clients: they take no memory' },
-  'configuration-snippet': readIntoSteps,
-  'server-snippet': readIntoSteps,
-  'auth-keepalive': kept,
-  'auth-keepalive-requests': kept,
-  'auth-keepalive-share-vars': kept,
-  'auth-keepalive-timeout': kept,
   'auth-tls-error-page': { level: 'approximate', note: 'a URL is redirected to; for a path the answer stays 400' },
-  'client-body-buffer-size': streams,
-  affinity: {
-    level: 'equivalent',
-    note: 'balanced cookies of ingress-nginx are understood and may lead to another endpoint; persistent ones to their own',
-  },
   'load-balance': {
     level: 'equivalent',
     note: 'response times are known to each process by itself, as ingress-nginx knows them in each pod',
@@ -55,29 +46,12 @@ export const nodeFidelity: FidelityTable = {
     level: 'approximate',
     note: 'answers that come before a route is found (400, 405, 421, those of app-root) have no such headers, and those of paths that are refused have none',
   },
-  'server-tokens': { level: 'equivalent', note: 'the name is sluice, without a version, and pages of errors are the same' },
-  'upstream-hash-by': { level: 'equivalent', note: 'another hash function decides: after a migration keys belong to other endpoints' },
   'mirror-target': { level: 'equivalent', note: onTheSide },
-  'proxy-buffer-size': streams,
-  'proxy-buffering': streams,
-  'proxy-buffers-number': streams,
-  'proxy-busy-buffers-size': streams,
-  'proxy-max-temp-file-size': streams,
   'proxy-request-buffering': streams,
   'client-header-buffer-size': { level: 'equivalent', note: 'heads are read within fixed memory' },
   'http2-max-concurrent-streams': { level: 'equivalent', note: 'clients are not offered HTTP/2' },
   'large-client-header-buffers': { level: 'approximate', note: 'no head longer than 64 KiB is taken' },
   'upstream-keepalive-connections': { level: 'approximate', note: 'it is how many are kept for each endpoint' },
-  'server-name-hash-bucket-size': tables,
-  'server-name-hash-max-size': tables,
-  'variables-hash-bucket-size': tables,
-  'variables-hash-max-size': tables,
-  'map-hash-bucket-size': tables,
-  'proxy-headers-hash-bucket-size': tables,
-  'proxy-headers-hash-max-size': tables,
-  'nginx-status-ipv4-whitelist': noStatusPage,
-  'nginx-status-ipv6-whitelist': noStatusPage,
-  'bind-address': ofListen,
   'worker-processes': oneProcess,
   'max-worker-connections': { level: 'refused', note: 'connections are limited by the files that the process may have open' },
   'max-worker-open-files': { level: 'refused', note: 'the system says how many files the process may have open' },
@@ -94,7 +68,6 @@ export const nodeFidelity: FidelityTable = {
     level: 'approximate',
     note: 'connections without TLS count as plain HTTP, also those whose header says port 443',
   },
-  'forwarded-for-proxy-protocol-header': { level: 'equivalent', note: 'no such header is needed' },
   'limit-rps': { level: 'equivalent', note: perProcess },
   'limit-rpm': { level: 'equivalent', note: perProcess },
   'limit-connections': { level: 'equivalent', note: perProcess },

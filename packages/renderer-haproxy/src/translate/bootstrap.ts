@@ -3,7 +3,8 @@ import type { HaproxyTree } from '../render/haproxy-tree.ts';
 import { lines } from '../render/line.ts';
 import type { Deployment } from './deployment.ts';
 import { errorFiles } from './error-files.ts';
-import { binds, defaultsSection, errorsSection, globalSection } from './frame.ts';
+import { binds } from './binds.ts';
+import { defaultsSection, errorsSection, globalSection } from './process-sections.ts';
 
 /** What is served before the first model: 503 on every address, so that load balancers look elsewhere. */
 export function bootstrapTree(deployment: Deployment): HaproxyTree {

@@ -1,10 +1,9 @@
+import { alike, commonFidelity, keysAbout } from '@sluice/core';
 import type { FidelityTable } from '@sluice/core';
 
 const buffers = { level: 'equivalent', note: 'answers are passed on as they come, within fixed buffers of 32 KiB' } as const;
 const kept = { level: 'equivalent', note: 'connections to authentication services are not kept' } as const;
 
-const ofListen = { level: 'refused', note: 'the addresses are those of listen.http and listen.https' } as const;
-const noStatusPage = { level: 'equivalent', note: 'there is no such page for anybody; the admin server tells' } as const;
 const noBrotli = { level: 'refused', note: 'HAProxy has no brotli: use-gzip compresses' } as const;
 const tables = { level: 'equivalent', note: 'there are none' } as const;
 
@@ -27,22 +26,18 @@ const noSpans = {
 
 /** Where the HAProxy data plane differs from ingress-nginx in how it does what an annotation asks for. */
 export const haproxyFidelity: FidelityTable = {
+  ...commonFidelity,
+  ...alike(keysAbout.brotli, noBrotli),
+  ...alike(keysAbout.authKeepalive, kept),
+  ...alike(keysAbout.buffers, buffers),
+  ...alike(keysAbout.hashTables, tables),
+  ...alike(keysAbout.snippets, readIntoSteps),
   'enable-opentelemetry': noSpans,
   'enable-ocsp': { level: 'refused', note: 'HAProxy does not ask authorities about certificates' },
   'ssl-buffer-size': { level: 'equivalent', note: 'records are as large as what there is to send' },
   'ssl-ciphers': { level: 'equivalent', note: 'ChaCha20 goes first for clients that prefer it' },
   'ssl-early-data': { level: 'refused', note: 'requests wait for the end of the handshake' },
-  'auth-keepalive': kept,
-  'auth-keepalive-requests': kept,
-  'auth-keepalive-share-vars': kept,
-  'auth-keepalive-timeout': kept,
   'auth-tls-verify-depth': { level: 'approximate', note: 'the length of the chain of a client certificate is not looked at' },
-  'client-body-buffer-size': buffers,
-  'proxy-buffer-size': buffers,
-  'proxy-buffering': buffers,
-  'proxy-buffers-number': buffers,
-  'proxy-busy-buffers-size': buffers,
-  'proxy-max-temp-file-size': buffers,
   'proxy-request-buffering': { level: 'equivalent', note: 'bodies are passed on as they come' },
   'proxy-body-size': { level: 'approximate', note: 'bodies of an unknown length (chunked) are not counted' },
   'proxy-send-timeout': {
@@ -53,20 +48,12 @@ export const haproxyFidelity: FidelityTable = {
   'proxy-http-version': { level: 'approximate', note: 'endpoints are spoken to in the version of the client, HTTP/1.0 or HTTP/1.1' },
   'proxy-next-upstream-timeout': { level: 'approximate', note: 'tries are limited by their number alone' },
   'proxy-ssl-verify-depth': { level: 'approximate', note: 'the length of the chain of an endpoint is not looked at' },
-  'configuration-snippet': readIntoSteps,
-  'server-snippet': readIntoSteps,
   'custom-headers': notOnOwn,
   'add-headers': {
     level: 'approximate',
     note: 'answers that come before a route is found, those of paths that are refused, and those that HAProxy makes itself when no endpoint answers (502, 504) have no such headers',
   },
-  'server-tokens': { level: 'equivalent', note: 'the name is sluice, without a version, and pages of errors are the same' },
-  affinity: {
-    level: 'equivalent',
-    note: 'balanced cookies of ingress-nginx are understood and may lead to another endpoint; persistent ones to their own',
-  },
   'load-balance': { level: 'approximate', note: 'ewma is done by least connections' },
-  'upstream-hash-by': { level: 'equivalent', note: 'another hash function decides: after a migration keys belong to other endpoints' },
   'mirror-target': { level: 'approximate', note: 'requests by other methods than GET, HEAD, POST, PUT and DELETE are not copied' },
   'custom-http-errors': { level: 'approximate', note: 'pages of the default backend are passed on up to 24 KiB, longer ones not' },
   'client-body-timeout': {
@@ -85,16 +72,6 @@ export const haproxyFidelity: FidelityTable = {
     level: 'approximate',
     note: 'after each such time half of the connections that were not in use are closed',
   },
-  'server-name-hash-bucket-size': tables,
-  'server-name-hash-max-size': tables,
-  'variables-hash-bucket-size': tables,
-  'variables-hash-max-size': tables,
-  'map-hash-bucket-size': tables,
-  'proxy-headers-hash-bucket-size': tables,
-  'proxy-headers-hash-max-size': tables,
-  'nginx-status-ipv4-whitelist': noStatusPage,
-  'nginx-status-ipv6-whitelist': noStatusPage,
-  'bind-address': ofListen,
   'worker-processes': { level: 'approximate', note: 'it is the number of threads of one process, 64 at most' },
   'max-worker-connections': { level: 'approximate', note: 'it is for connections of clients, all threads together' },
   'max-worker-open-files': { level: 'equivalent', note: 'HAProxy asks for as many as its connections need' },
@@ -103,10 +80,6 @@ export const haproxyFidelity: FidelityTable = {
   'default-type': { level: 'equivalent', note: 'all answers of its own have a type' },
   'proxy-stream-next-upstream-timeout': { level: 'approximate', note: 'tries are limited by their number alone' },
   'proxy-stream-responses': { level: 'equivalent', note: 'UDP is not served' },
-  'enable-brotli': noBrotli,
-  'brotli-level': noBrotli,
-  'brotli-min-length': noBrotli,
-  'brotli-types': noBrotli,
   'use-gzip': { level: 'approximate', note: 'the end of what an endpoint sends before a pause may wait for what it sends next' },
   'gzip-level': { level: 'approximate', note: 'HAProxy compresses as hard as it is built to' },
   'gzip-min-length': { level: 'refused', note: 'short answers are compressed as well' },
@@ -117,7 +90,6 @@ export const haproxyFidelity: FidelityTable = {
     note: 'connections without TLS count as plain HTTP, also those whose header says port 443; peers that are not in proxy-real-ip-cidr are not taken, but for those of IPv6 while it is 0.0.0.0/0, which are believed',
   },
   'proxy-protocol-header-timeout': { level: 'approximate', note: 'the header has as long as the body of a request (client-body-timeout)' },
-  'forwarded-for-proxy-protocol-header': { level: 'equivalent', note: 'no such header is needed' },
   'mirror-request-body': { level: 'approximate', note: 'bodies of copies are sent up to 16 KiB; of longer ones nothing' },
 };
 

@@ -5,7 +5,7 @@ import { blaming, line, lines } from '../render/line.ts';
 import type { SectionTree } from '../render/line.ts';
 import { printBackend } from '../render/print.ts';
 import type { Deployment } from './deployment.ts';
-import { addressesOf } from './frame.ts';
+import { addressesOf } from './binds.ts';
 import { serverOf } from './upstream-maps.ts';
 
 /** What TCP ports come to; UDP ones come to nothing. */

@@ -10,18 +10,9 @@ import type { CertificateTree } from './certificate-lines.ts';
 import { httpsPortOf } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
 import { errorFiles } from './error-files.ts';
-import {
-  connectionsSection,
-  defaultsSection,
-  errorsSection,
-  failedSection,
-  frontendSection,
-  globalSection,
-  internalSection,
-  lastRulesSection,
-  loopSection,
-  resolversSection,
-} from './frame.ts';
+import { connectionsSection, failedSection, frontendSection, lastRulesSection } from './client-frontend.ts';
+import { internalSection, loopSection } from './internal-frontend.ts';
+import { defaultsSection, errorsSection, globalSection, resolversSection } from './process-sections.ts';
 import { settingsRecord } from './forwarded-headers.ts';
 import type { TranslatedHost } from './host-names.ts';
 import { MapFiles } from './map-files.ts';

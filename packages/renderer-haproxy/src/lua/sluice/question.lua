@@ -5,7 +5,7 @@ local request = require("sluice.plan_request")
 
 local M = {}
 
--- HAProxy dies of a question with more lines than a message may have (`tune.http.maxhdr` of `translate/frame.ts`).
+-- HAProxy dies of a question with more lines than a message may have (`tune.http.maxhdr` of `translate/process-sections.ts`).
 local MOST_LINES = 384
 
 local function set_of(names)

@@ -10,7 +10,9 @@ import { printSection } from '../render/print.ts';
 import { builtModel, secretOf, testDeployment } from '../testing/built-model.ts';
 import type { Said } from '../testing/built-model.ts';
 import { host, never, testedHaproxies } from '../testing/haproxy-bench.ts';
-import { binds, frontendSection, globalSection } from './frame.ts';
+import { binds } from './binds.ts';
+import { frontendSection } from './client-frontend.ts';
+import { globalSection } from './process-sections.ts';
 
 const textOf = (tree: Parameters<typeof printSection>[0]): string => printSection(tree).text;
 
@@ -44,7 +46,7 @@ test('what clients may not say is gone before Lua sees a request', () => {
 
 describe.each(testedHaproxies)('HAProxy $capabilities.version', ({ path: binary }) => {
   let data: string;
-  beforeAll(() => void (data = mkdtempSync(join(tmpdir(), 'sluice-frame-'))));
+  beforeAll(() => void (data = mkdtempSync(join(tmpdir(), 'sluice-sections-'))));
   afterAll(() => rmSync(data, { recursive: true, force: true }));
 
   test('takes a configuration with everything in it', async () => {
