@@ -6,6 +6,7 @@ import { Exchange } from './exchange.ts';
 import type { ExchangeClient } from './exchange-client.ts';
 import { INCOMPLETE } from './line-scanner.ts';
 import { HeldBytes } from './held-bytes.ts';
+import { settingsOf } from './proxy-context.ts';
 import type { ProxyContext } from './proxy-context.ts';
 import { RequestHead } from './request-head.ts';
 import type { ClientIdentity } from './request-writer.ts';
@@ -213,7 +214,7 @@ export class ClientConnection implements WireOwner, Deadlined, ExchangeClient {
   }
 
   #scan(bytes: Buffer, at: number, end: number): number {
-    head.names = this.#context.generation?.routes.settings.clientHeaders.names ?? 'plain';
+    head.names = settingsOf(this.#context).clientHeaders.names;
     return head.scan(bytes, at, end);
   }
 

@@ -1,5 +1,6 @@
 import type { SecureContext } from 'node:tls';
-import type { ClientConnections, Logger, RequestTracing, RouteTable, Upstream } from '@sluice/core';
+import { defaultServing } from '@sluice/core';
+import type { ClientConnections, Logger, RequestTracing, RouteTable, ServingSettings, Upstream } from '@sluice/core';
 import type { Balancer } from './balancer.ts';
 import type { GateKit } from './gates/gate-kit.ts';
 import type { Mirrors } from './mirrors.ts';
@@ -63,4 +64,9 @@ export interface ProxyContext {
   tunnelsUntilMs: number;
   /** Requests received so far. */
   requests: number;
+}
+
+/** What holds for every request that comes now. */
+export function settingsOf({ generation }: ProxyContext): ServingSettings {
+  return generation?.routes.settings ?? defaultServing;
 }

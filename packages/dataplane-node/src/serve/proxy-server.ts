@@ -1,30 +1,21 @@
 import type { AddressInfo, Server } from 'node:net';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { defaultServing, messageOf } from '@sluice/core';
-import type {
-  ClientAuth,
-  ClientTls,
-  DataplaneStats,
-  Logger,
-  RequestMetrics,
-  RequestTracing,
-  ServingSettings,
-  TransportSecurity,
-} from '@sluice/core';
+import type { DataplaneStats, Logger, RequestMetrics, RequestTracing, ServingSettings, TransportSecurity } from '@sluice/core';
 import type { AccessLog } from './access-log.ts';
 import { Balancer } from './balancer.ts';
-import { ClientConnection, FIRST_REQUEST_MS } from './client-connection.ts';
 import { clientTlsOf } from './client-tls.ts';
 import { DeadlineSweep } from './deadline-sweep.ts';
 import { GateKit } from './gates/gate-kit.ts';
-import { addressOf, listenOn, plainServer, stopListening, tlsServer } from './listener.ts';
-import type { ListenAddress, TlsListener } from './listener.ts';
-import { Mirrors } from './mirrors.ts';
-import type { ProxyContext, ProxyTimeouts, ServingGeneration } from './proxy-context.ts';
 import { Greetings } from './greetings.ts';
+import { addressOf, listenOn, plainServer, stopListening } from './listener.ts';
+import type { ListenAddress } from './listener.ts';
+import { Mirrors } from './mirrors.ts';
+import { OpenConnections } from './open-connections.ts';
+import { settingsOf } from './proxy-context.ts';
+import type { ProxyContext, ProxyTimeouts, ServingGeneration } from './proxy-context.ts';
 import { acceptRaw, wireOf } from './raw-accept.ts';
 import { RequestObserver } from './request-observer.ts';
-import { identifyClient } from './request-writer.ts';
+import { ServedNames } from './served-names.ts';
+import { TlsListener } from './tls-listener.ts';
 import type { KeyPairText } from '../validate/secure-contexts.ts';
 import type { Wire } from './wire.ts';
 
@@ -52,15 +43,6 @@ export interface BoundAddresses {
   readonly https: readonly AddressInfo[];
 }
 
-/** How a connection came. */
-interface Arrived {
-  readonly secure: boolean;
-  readonly port: number;
-  readonly tls?: ClientTls | undefined;
-  /** As a peer that is believed says. */
-  readonly client?: string | undefined;
-}
-
 /** What upstreams are told whatever the listener's number is (ingress-nginx `X-Forwarded-Port`). */
 const HTTPS_PORT = 443;
 
@@ -68,21 +50,14 @@ const HTTPS_PORT = 443;
 export class ProxyServer {
   readonly #options: ProxyOptions;
   readonly #context: ProxyContext;
-  readonly #clients = new Set<ClientConnection>();
+  readonly #connections: OpenConnections;
+  readonly #names: ServedNames;
+  readonly #greetings: Greetings;
   readonly #http: readonly Server[];
   readonly #https: readonly TlsListener[];
   #defaultPair: KeyPairText;
   #security: TransportSecurity | undefined;
   #addresses: BoundAddresses = { http: [], https: [] };
-  readonly #greetings = new Greetings(() => (this.#context.generation?.routes.settings ?? defaultServing).proxyProtocol);
-  #accepted = 0;
-  #emptied: PromiseWithResolvers<void> | undefined;
-  /** Connections taken from the system so far. */
-  #taken = 0;
-  /** TLS connections that are no clients yet. */
-  #handshakes = 0;
-  /** While the server closes: nobody becomes a client any more. */
-  #graceOver = false;
 
   constructor(options: ProxyOptions) {
     const sweep = new DeadlineSweep();
@@ -106,45 +81,29 @@ export class ProxyServer {
       tunnelsUntilMs: Infinity,
       requests: 0,
     };
+    this.#connections = new OpenConnections(this.#context);
+    this.#names = new ServedNames(this.#context);
+    this.#greetings = new Greetings(() => settingsOf(this.#context).proxyProtocol);
     this.#http = options.http.map(() => plainServer());
-    this.#https = options.https.map(() =>
-      tlsServer(
-        { ...options.defaultCertificate, handshakeTimeout: timeouts.headerMs },
-        {
-          secureContextFor: (name) => this.#context.generation?.secureContextFor(name),
-          asksFor: (name) => this.#asksFor(name),
-          refuses: (name) => this.#refuses(name),
-          arrives: (socket, then) => this.#greetings.secure(socket, then),
-        },
-      ),
-    );
+    this.#https = options.https.map(() => this.#tlsListener());
   }
 
   /** Opens all addresses. Rejects with the system's error after closing what was opened. */
   async listen(): Promise<void> {
     const { http, https } = this.#options;
-    const pairs = [
-      ...http.map((address, index) => ({ address, server: this.#http[index] })),
-      ...https.map((address, index) => ({ address, server: this.#https[index]?.server })),
-    ];
     try {
-      for (const { address, server } of pairs) if (server !== undefined) await listenOn(server, address);
+      for (const [index, { server }] of this.#https.entries()) await this.#open(server, https[index]);
+      this.#addresses = { http: [], https: this.#https.map(({ server }) => addressOf(server)) };
+      this.#context.httpsPort = this.#addresses.https[0]?.port ?? HTTPS_PORT;
+      for (const [index, server] of this.#http.entries()) {
+        await this.#open(server, http[index]);
+        this.#takeFrom(server);
+      }
     } catch (error) {
       this.#stopListening();
       throw error;
     }
-    this.#addresses = { http: this.#http.map(addressOf), https: this.#https.map(({ server }) => addressOf(server)) };
-    this.#context.httpsPort = this.#addresses.https[0]?.port ?? HTTPS_PORT;
-    this.#http.forEach((server, index) => {
-      const port = this.#addresses.http[index]?.port ?? 0;
-      acceptRaw(server, (wire) => {
-        this.#taken++;
-        this.#greet(wire, port);
-      });
-    });
-    for (const { server } of this.#https) this.#serveTls(server);
-    for (const server of this.#servers())
-      server.on('error', (error) => this.#context.logger.error('listener failed', { error: error.message }));
+    this.#addresses = { ...this.#addresses, http: this.#http.map(addressOf) };
   }
 
   /** The bound addresses, in the order of the options; empty before `listen` has resolved. */
@@ -197,18 +156,7 @@ export class ProxyServer {
   async close(signal: AbortSignal): Promise<void> {
     this.#context.draining = true;
     this.#context.tunnelsUntilMs = performance.now() + this.#options.timeouts.drainTunnelsMs;
-    for (const client of this.#clients) client.drain();
-    const cutAll = (): void => {
-      this.#endGrace();
-      for (const client of this.#clients) client.cut();
-    };
-    if (signal.aborted) cutAll();
-    else signal.addEventListener('abort', cutAll, { once: true });
-    const grace = setTimeout(() => this.#endGrace(), FIRST_REQUEST_MS);
-    await this.#stopAccepting();
-    await this.#empty();
-    clearTimeout(grace);
-    signal.removeEventListener('abort', cutAll);
+    await this.#connections.drain(signal, () => this.#stopListening());
     this.#context.balancer.close();
     this.#context.mirrors.close();
     this.#context.gates.close();
@@ -216,54 +164,48 @@ export class ProxyServer {
   }
 
   stats(): DataplaneStats {
-    const states = { reading: 0, writing: 0, waiting: 0 };
-    for (const { state } of this.#clients) states[state]++;
-    return { acceptedConnections: this.#accepted, activeConnections: this.#clients.size, requests: this.#context.requests, states };
+    const { accepted, size } = this.#connections;
+    const { requests } = this.#context;
+    return { acceptedConnections: accepted, activeConnections: size, requests, states: this.#connections.states() };
   }
 
-  /**
-   * With the listener the system resets what it has accepted and nobody has taken. That is taken first: one connection for
-   * each turn of the event loop, until a turn brings none.
-   */
-  async #stopAccepting(): Promise<void> {
-    for (let taken = -1; taken !== this.#taken && !this.#graceOver;) {
-      taken = this.#taken;
-      await nextTurn();
-      await nextTurn();
-    }
-    this.#stopListening();
+  async #open(server: Server, address: ListenAddress | undefined): Promise<void> {
+    if (address === undefined) return;
+    await listenOn(server, address);
+    server.on('error', (error) => this.#context.logger.error('listener failed', { error: error.message }));
   }
 
-  async #empty(): Promise<void> {
-    this.#emptied ??= Promise.withResolvers<void>();
-    this.#checkEmpty();
-    await this.#emptied.promise;
-  }
-
-  #checkEmpty(): void {
-    if (this.#clients.size === 0 && (this.#handshakes === 0 || this.#graceOver)) this.#emptied?.resolve();
-  }
-
-  #endGrace(): void {
-    this.#graceOver = true;
-    this.#checkEmpty();
-  }
-
-  #serveTls(server: Server): void {
-    const shaken = (): void => {
-      this.#handshakes--;
-      this.#checkEmpty();
-    };
-    server.on('connection', () => {
-      this.#taken++;
-      this.#handshakes++;
+  /** Called as soon as the server listens: a connection that comes before belongs to nobody. */
+  #takeFrom(server: Server): void {
+    const { port } = addressOf(server);
+    acceptRaw(server, (wire) => {
+      this.#connections.took();
+      this.#greet(wire, port);
     });
-    server.on('secureConnection', (socket) => {
-      const tls = clientTlsOf(socket, (name) => this.#authOf(name));
-      this.#accept(wireOf(socket, true), { secure: true, port: HTTPS_PORT, tls, client: this.#greetings.clientOf(socket) });
-      shaken();
-    });
-    server.on('tlsClientError', shaken);
+  }
+
+  /** A connection without TLS. */
+  #greet(wire: Wire, port: number): void {
+    this.#greetings.plain(wire, (announced) =>
+      this.#connections.accept(wire, { secure: false, port: announced?.port ?? port, client: announced?.client }),
+    );
+  }
+
+  #tlsListener(): TlsListener {
+    const { defaultCertificate, timeouts } = this.#options;
+    const connections = this.#connections;
+    const listener = new TlsListener(defaultCertificate, timeouts.headerMs, this.#names, (socket, then) =>
+      this.#greetings.secure(socket, then),
+    );
+    listener.server
+      .on('connection', () => connections.tookToShake())
+      .on('secureConnection', (socket) => {
+        const tls = clientTlsOf(socket, (name) => this.#names.authOf(name));
+        connections.accept(wireOf(socket, true), { secure: true, port: HTTPS_PORT, tls, client: this.#greetings.clientOf(socket) });
+        connections.shaken();
+      })
+      .on('tlsClientError', () => connections.shaken());
+    return listener;
   }
 
   #stopListening(): void {
@@ -272,59 +214,5 @@ export class ProxyServer {
 
   #servers(): readonly Server[] {
     return [...this.#http, ...this.#https.map(({ server }) => server)];
-  }
-
-  /** A connection without TLS. */
-  #greet(wire: Wire, port: number): void {
-    this.#greetings.plain(wire, (announced) =>
-      this.#accept(wire, { secure: false, port: announced?.port ?? port, client: announced?.client }),
-    );
-  }
-
-  /** A connection that cannot even be set up is closed: an exception here would end the process. */
-  #accept(wire: Wire, arrived: Arrived): void {
-    try {
-      this.#serve(wire, arrived);
-    } catch (error) {
-      this.#context.logger.error('accepting a connection failed', { error: messageOf(error) });
-      wire.destroy();
-    }
-  }
-
-  #serve(wire: Wire, { secure, port, tls, client: announced }: Arrived): void {
-    const { remotePort = 0 } = wire.socket;
-    const remoteAddress = announced ?? wire.socket.remoteAddress;
-    // Without an address the client has already gone; a TLS handshake may come to its end when it is too late.
-    if (remoteAddress === undefined || this.#graceOver) {
-      wire.destroy();
-      return;
-    }
-    this.#accepted++;
-    const client = { identity: { ...identifyClient({ address: remoteAddress, port: remotePort }, secure, port), tls }, secure };
-    const connection = new ClientConnection(wire, client, this.#context, (gone) => this.#gone(gone));
-    this.#clients.add(connection);
-    if (this.#context.draining) connection.drain();
-  }
-
-  #gone(client: ClientConnection): void {
-    this.#clients.delete(client);
-    this.#checkEmpty();
-  }
-
-  #authOf(name: string): ClientAuth | undefined {
-    return name === '' ? undefined : this.#context.generation?.routes.hostOf(name)?.clientAuth;
-  }
-
-  /** Whether the host of a name wants a client certificate. */
-  #asksFor(name: string): boolean {
-    const auth = this.#authOf(name);
-    return auth?.kind === 'verify' && auth.mode !== 'off';
-  }
-
-  /** A name that no host has, or none, where such are refused. */
-  #refuses(name: string): boolean {
-    const routes = this.#context.generation?.routes;
-    if (routes?.settings.transportSecurity.refusesUnknownNames !== true) return false;
-    return (routes.hostOf(name)?.match.kind ?? 'any') === 'any';
   }
 }

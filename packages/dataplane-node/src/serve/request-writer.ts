@@ -2,6 +2,7 @@ import type { ClientTls, Rewritten } from '@sluice/core';
 import type { ByteWriter } from './byte-writer.ts';
 import type { HeadFields } from './head-fields.ts';
 import { header } from './header-table.ts';
+import { plainAddress } from './plain-address.ts';
 import type { RequestHead } from './request-head.ts';
 
 /** Room for everything that is added besides what comes from the request itself. */
@@ -41,8 +42,7 @@ export interface ClientIdentity {
 
 /** `port` is what the upstream is told. */
 export function identifyClient(remote: { readonly address: string; readonly port: number }, secure: boolean, port: number): ClientIdentity {
-  const mapped = remote.address.startsWith('::ffff:') && remote.address.includes('.');
-  const address = mapped ? remote.address.slice('::ffff:'.length) : remote.address;
+  const address = plainAddress(remote.address);
   const scheme = secure ? 'https' : 'http';
   return {
     address,

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import type { Endpoint, StreamService } from '@sluice/core';
 import { lookupEndpoint } from '../endpoint-address.ts';
+import { plainAddress } from '../plain-address.ts';
 import { readProxyHeader, writeProxyHeader } from './proxy-header.ts';
 import type { ProxiedAddresses } from './proxy-header.ts';
 import type { StreamOptions } from './stream-options.ts';
@@ -126,14 +127,9 @@ export class TcpRelay {
 
 function addressesOf({ remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 }: Socket): ProxiedAddresses {
   return {
-    sourceAddress: plain(remoteAddress),
+    sourceAddress: plainAddress(remoteAddress),
     sourcePort: remotePort,
-    destinationAddress: plain(localAddress),
+    destinationAddress: plainAddress(localAddress),
     destinationPort: localPort,
   };
-}
-
-/** An address of IPv4 on a listener for both families looks like one of IPv6. */
-function plain(address: string): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 }
