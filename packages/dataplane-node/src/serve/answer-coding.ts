@@ -54,6 +54,12 @@ export class AnswerCoding {
   }
 }
 
+/** Undefined where nothing is compressed. */
+export function answerCoding(compression: Compression, bytes: Buffer, head: RequestHead): AnswerCoding | undefined {
+  const { gzip, brotli } = compression;
+  return gzip === undefined && brotli === undefined ? undefined : new AnswerCoding(compression, bytes, head);
+}
+
 /** The changes of the head that a choice makes; to be used before the next call. The body is chunked then. */
 export function codingEdits({ coding }: CodingChoice, head: string): HeaderEdits {
   edits.clear();

@@ -1,10 +1,11 @@
 import type { ForwardVerdict, RoutedRequest, Verdict } from '@sluice/core';
-import { asTold, bodyLimitOf, messageOf, toldEdits, upstreamName } from '@sluice/core';
+import { asTold, bodyLimitOf, messageOf, normalizePath, splitTarget, toldEdits, upstreamName } from '@sluice/core';
 import type { Exchange } from './exchange.ts';
 import type { Forwarder } from './forwarder.ts';
 import type { Gatekeeper, ReceivedRequest } from './gates/gatekeeper.ts';
 import { LAST_ANSWERS } from './generated-answer.ts';
 import type { Mirror } from './mirror.ts';
+import type { RequestFacts } from './request-facts.ts';
 import { RoutedView } from './routed-view.ts';
 import { takeEdits } from './verdict-edits.ts';
 
@@ -39,11 +40,15 @@ export class Dispatch {
   }
 
   start(received: ReceivedRequest): void {
+    const exchange = this.#exchange;
+    if (isRefused(exchange.facts)) {
+      exchange.answer(405, undefined, true);
+      return;
+    }
     const view = this.#view;
     view.look(received.bytes, received.head);
-    const exchange = this.#exchange;
     const request = asTold(view, exchange.settings);
-    exchange.clientAddress = request.clientAddress;
+    exchange.facts.clientAddress = request.clientAddress;
     exchange.facts.requestId = request.requestId;
     exchange.requestEdits.take(toldEdits(request, exchange.settings.forwarded));
     const verdict = this.#decide(request);
@@ -113,4 +118,9 @@ export class Dispatch {
       return 500;
     }
   }
+}
+
+/** Methods that nginx serves nowhere; before it refuses TRACE it reads the path. */
+function isRefused({ method, target }: RequestFacts): boolean {
+  return method === 'CONNECT' || (method === 'TRACE' && normalizePath(splitTarget(target).path) !== undefined);
 }

@@ -1,6 +1,9 @@
 import type { ForwardVerdict, Route, ServingSettings } from '@sluice/core';
-import { defaultServing, normalizePath, serverToken, splitTarget } from '@sluice/core';
-import { AnswerCoding } from './answer-coding.ts';
+import { defaultServing, serverToken } from '@sluice/core';
+import { answerCoding } from './answer-coding.ts';
+import type { AnswerCoding } from './answer-coding.ts';
+import { limitMs } from './awaited.ts';
+import type { Awaited } from './awaited.ts';
 import { BodyReader } from './body-reader.ts';
 import { BROKEN } from './chunk-scanner.ts';
 import { Dispatch } from './dispatch.ts';
@@ -12,11 +15,10 @@ import { Gatekeeper } from './gates/gatekeeper.ts';
 import type { ReceivedRequest } from './gates/gatekeeper.ts';
 import { HeaderEdits } from './header-edits.ts';
 import { Mirror } from './mirror.ts';
+import { settingsOf } from './proxy-context.ts';
 import type { ProxyContext } from './proxy-context.ts';
 import { RequestFacts } from './request-facts.ts';
 import type { RequestHead } from './request-head.ts';
-import { noTransportLine, strictTransportLine } from './strict-transport-line.ts';
-import type { TransportLine } from './strict-transport-line.ts';
 import { RequestTrace } from './request-trace.ts';
 import type { Tunnel } from './tunnel.ts';
 
@@ -27,9 +29,6 @@ const HEAD_END = '\r\n\r\n';
 
 /** Status in the access log when the client went away before it got one (nginx). */
 const CLIENT_CLOSED = 499;
-
-/** What the exchange waits for; the deadline of the client connection is about this. */
-export type Awaited = 'gate' | 'connect' | 'request-body' | 'upstream-write' | 'upstream-read' | 'client-write' | 'drain';
 
 /** One request and its answer. A client connection has one object for all its exchanges. */
 export class Exchange {
@@ -47,8 +46,6 @@ export class Exchange {
   coding: AnswerCoding | undefined;
   /** On this connection so far. */
   #requests = 0;
-  /** The address of the client, as those say who are believed. */
-  clientAddress = '';
   /** Between the request head and the moment when the connection is free or closing. */
   active = false;
   readonly pages: ErrorPages;
@@ -81,18 +78,15 @@ export class Exchange {
     this.#requests++;
     this.#open();
     facts.read(bytes, head, context.observer.headers);
-    const { compression } = this.settings;
-    if (compression.gzip !== undefined || compression.brotli !== undefined) this.coding = new AnswerCoding(compression, bytes, head);
+    this.coding = answerCoding(this.settings.compression, bytes, head);
     this.#trace?.begin(bytes, head, this.settings.tracing, this.requestEdits);
     // Trailers stay here: an upstream that merges them into the headers could be deceived (RFC 9110 section 6.5.1).
     if (head.framing.chunked) this.body.startChunked('no-trailers');
     else this.body.startLength(Math.max(head.framing.contentLength, 0));
     const next = this.body.take(bytes, bodyAt, end);
-    if (next === BROKEN) return this.#refuseBody(end);
+    if (next === BROKEN) return this.#refuseBody(400, end);
     facts.requestBytes += next - bodyAt;
-    // nginx reads the path first.
-    if (facts.method === 'CONNECT' || (facts.method === 'TRACE' && isDecodable(facts.target))) this.answer(405, undefined, true);
-    else this.#dispatch.start({ bytes, head, start: bodyAt, end: this.body.dataEnd });
+    this.#dispatch.start({ bytes, head, start: bodyAt, end: this.body.dataEnd });
     return next;
   }
 
@@ -107,9 +101,9 @@ export class Exchange {
   /** More bytes of the body. Returns the index after what belongs to this request. */
   takeBody(bytes: Buffer, start: number, end: number): number {
     const next = this.body.take(bytes, start, end);
-    if (next === BROKEN) return this.#refuseBody(end);
+    if (next === BROKEN) return this.#refuseBody(400, end);
     this.facts.requestBytes += next - start;
-    if (!this.#answered && this.body.announcedBytes > this.#dispatch.bodyLimit) return this.#refuseBody(end, 413);
+    if (!this.#answered && this.body.announcedBytes > this.#dispatch.bodyLimit) return this.#refuseBody(413, end);
     if (!this.#gates.waiting) this.#mirror.send(bytes, start, this.body.dataEnd);
     if (this.#gates.waiting) this.#gates.takeBody(bytes, start, this.body.dataEnd);
     else if (!this.#answered) this.#forwarder.send(bytes, start, this.body.dataEnd);
@@ -120,24 +114,15 @@ export class Exchange {
   /** Sends an answer of our own instead of one from an upstream. */
   answer(status: number, location?: string, close = false, text?: string): void {
     if (this.pages.answer(status, this.#forwarder)) return;
-    const { facts } = this;
-    const waitsForContinue = facts.expectContinue && !this.body.done;
-    const keep = !close && this.mayPersist && !waitsForContinue && this.body.missingBytes <= MAX_DRAIN_BYTES;
-    const connection = keep ? (facts.minor === 0 ? 'keep-alive' : '') : 'close';
+    const { facts, body, client } = this;
+    const waitsForContinue = facts.expectContinue && !body.done;
+    const keep = !close && this.mayPersist && !waitsForContinue && body.missingBytes <= MAX_DRAIN_BYTES;
     facts.status = status;
-    const edits = this.responseEdits;
-    const strictTransport = this.strictTransport.text;
-    const { coding } = this;
-    const bytes = formatAnswer({ status, location, bodiless: facts.bodiless, connection, strictTransport, edits, coding, text });
+    const bytes = formatAnswer(this, keep, location, text);
     facts.sentBytes += bytes.length;
     facts.headBytes += bytes.indexOf(HEAD_END) + HEAD_END.length;
-    this.client.unblock();
-    this.finish(keep, this.client.wire.write(bytes));
-  }
-
-  /** What the answer has about strict transport. */
-  get strictTransport(): TransportLine {
-    return this.client.secure ? strictTransportLine(this.settings.strictTransport) : noTransportLine;
+    client.unblock();
+    this.finish(keep, client.wire.write(bytes));
   }
 
   /** The client and the state of this server allow another request. */
@@ -155,15 +140,8 @@ export class Exchange {
 
   /** Sets what the deadline is about from now on. */
   await(awaited: Awaited): void {
-    const { timeouts } = this.#forwarder;
     this.#awaited = awaited;
-    let limitMs = this.context.timeouts.sendMs;
-    if (awaited === 'request-body') limitMs = this.context.timeouts.bodyMs ?? limitMs;
-    else if (awaited === 'connect') limitMs = timeouts.connectMs;
-    else if (awaited === 'upstream-read') limitMs = timeouts.readMs;
-    else if (awaited === 'upstream-write') limitMs = timeouts.sendMs;
-    else if (awaited === 'gate') limitMs = this.context.timeouts.readMs;
-    this.client.deadlineMs = performance.now() + limitMs;
+    this.client.deadlineMs = performance.now() + limitMs(awaited, this.context.timeouts, this.#forwarder.timeouts);
   }
 
   onDeadline(): void {
@@ -176,8 +154,8 @@ export class Exchange {
         this.#gates.timedOut();
         return;
       case 'request-body':
-        if (!this.#abandon()) this.cut();
-        else this.answer(408, undefined, true);
+        if (this.#abandon()) this.answer(408, undefined, true);
+        else this.cut();
         return;
       default:
         this.#forwarder.timedOut(this.#awaited === 'connect');
@@ -236,8 +214,8 @@ export class Exchange {
     this.active = true;
     this.#answered = false;
     this.#logged = false;
-    this.settings = this.context.generation?.routes.settings ?? defaultServing;
-    this.clientAddress = this.client.identity.address;
+    this.settings = settingsOf(this.context);
+    this.facts.clientAddress = this.client.identity.address;
     this.route = undefined;
     this.coding = undefined;
     this.#dispatch.clear();
@@ -250,15 +228,13 @@ export class Exchange {
     this.context.requests++;
   }
 
-  /** Broken chunked framing, or too much: where the next request would begin is unknown. */
-  #refuseBody(end: number, status = 400): number {
-    if (this.#answered) {
+  /** Broken chunked framing, or too much: where the next request would begin is unknown. Returns `end`: all is thrown away. */
+  #refuseBody(status: number, end: number): number {
+    if (this.#answered || !this.#abandon()) {
       this.cut();
-    } else if (this.#abandon()) {
+    } else {
       this.body.startLength(0);
       this.answer(status, undefined, true);
-    } else {
-      this.cut();
     }
     return end;
   }
@@ -288,12 +264,7 @@ export class Exchange {
     if (this.#logged) return;
     this.#logged = true;
     this.#gates.leave();
-    this.facts.clientAddress = this.clientAddress;
     this.context.observer.over(this.facts, this.route);
     this.#trace?.end(this.facts, this.settings.tracing);
   }
-}
-
-function isDecodable(target: string): boolean {
-  return normalizePath(splitTarget(target).path) !== undefined;
 }

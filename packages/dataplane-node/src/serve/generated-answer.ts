@@ -1,8 +1,9 @@
 import { codingEdits } from './answer-coding.ts';
 import type { AnswerCoding } from './answer-coding.ts';
 import { codedWhole } from './coded-body.ts';
-import type { HeaderEdits } from './header-edits.ts';
+import type { Exchange } from './exchange.ts';
 import { httpDate } from './http-date.ts';
+import { strictTransportLine } from './strict-transport-line.ts';
 
 /** The reason phrases that nginx uses; other codes are sent with an empty one. */
 const reasons: Readonly<Record<number, string>> = {
@@ -51,35 +52,27 @@ const titles: Readonly<Record<number, string>> = { 302: 'Found', 401: 'Authoriza
 /** Answers of our own after which nginx closes the connection. */
 export const LAST_ANSWERS: ReadonlySet<number> = new Set([400, 413, 414, 500, 501]);
 
-/** An answer that the proxy makes itself. */
-export interface GeneratedAnswer {
-  readonly status: number;
-  /** Value of `Location`, for redirects. */
-  readonly location: string | undefined;
-  /** The request was HEAD: the headers as for GET, without the page. */
-  readonly bodiless: boolean;
-  /** `close`, `keep-alive`, or empty for no Connection header. */
-  readonly connection: '' | 'close' | 'keep-alive';
-  /** The line about strict transport with its end; empty for none. */
-  readonly strictTransport: string;
-  readonly edits: HeaderEdits;
-  /** How it may be compressed. */
-  readonly coding?: AnswerCoding | undefined;
-  /** Sent instead of the page, a binary string. */
-  readonly text?: string | undefined;
+/**
+ * The whole answer as bytes, with the status of the facts. It has the small page that nginx sends, or `text`, a binary string.
+ * `keep`: the connection goes on. `location`: value of that header, for redirects.
+ */
+export function formatAnswer(exchange: Exchange, keep: boolean, location: string | undefined, text: string | undefined): Buffer {
+  const { facts, client, settings, responseEdits, coding } = exchange;
+  const { status, bodiless } = facts;
+  const page = text ?? pageOf(status);
+  const locationLine = location === undefined ? '' : `Location: ${encodeControls(location)}\r\n`;
+  const fixed = `HTTP/1.1 ${status} ${reasons[status] ?? ''}\r\nDate: ${httpDate()}\r\n`;
+  const describing = status === 204 ? '' : `Content-Type: text/html\r\nContent-Length: ${page.length}\r\n`;
+  const strictTransport = strictTransportLine(client.secure, settings.strictTransport).text;
+  const head = `${fixed}${describing}${locationLine}${connectionLine(keep, facts.minor)}${strictTransport}\r\n`;
+  const edited = responseEdits.empty ? head : responseEdits.applyTo(head, status, false);
+  if (bodiless || status === 204) return Buffer.from(edited, 'latin1');
+  return coding === undefined ? Buffer.from(edited + page, 'latin1') : coded(edited, page, status, coding);
 }
 
-/** The whole answer as bytes, with the small page that nginx sends. */
-export function formatAnswer(answer: GeneratedAnswer): Buffer {
-  const page = answer.text ?? pageOf(answer.status);
-  const location = answer.location === undefined ? '' : `Location: ${encodeControls(answer.location)}\r\n`;
-  const connection = answer.connection === '' ? '' : `Connection: ${answer.connection}\r\n`;
-  const fixed = `HTTP/1.1 ${answer.status} ${reasons[answer.status] ?? ''}\r\nDate: ${httpDate()}\r\n`;
-  const describing = answer.status === 204 ? '' : `Content-Type: text/html\r\nContent-Length: ${page.length}\r\n`;
-  const head = `${fixed}${describing}${location}${connection}${answer.strictTransport}\r\n`;
-  const edited = answer.edits.empty ? head : answer.edits.applyTo(head, answer.status, false);
-  if (answer.bodiless || answer.status === 204) return Buffer.from(edited, 'latin1');
-  return answer.coding === undefined ? Buffer.from(edited + page, 'latin1') : coded(edited, page, answer.status, answer.coding);
+function connectionLine(keep: boolean, minor: number): string {
+  if (!keep) return 'Connection: close\r\n';
+  return minor === 0 ? 'Connection: keep-alive\r\n' : '';
 }
 
 function coded(head: string, page: string, status: number, answerCoding: AnswerCoding): Buffer {

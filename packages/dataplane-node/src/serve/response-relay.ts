@@ -1,30 +1,26 @@
-import { codingEdits } from './answer-coding.ts';
 import type { ChosenCoding, CodingChoice } from './answer-coding.ts';
 import { BodyReader } from './body-reader.ts';
-import { ByteWriter } from './byte-writer.ts';
 import { BROKEN } from './chunk-scanner.ts';
 import { CodedRelay } from './coded-relay.ts';
 import type { Exchange } from './exchange.ts';
-import { INCOMPLETE } from './line-scanner.ts';
 import type { Forwarder } from './forwarder.ts';
+import { HeadRelay } from './head-relay.ts';
 import { HeldBytes } from './held-bytes.ts';
+import { INCOMPLETE } from './line-scanner.ts';
 import { ResponseHead } from './response-head.ts';
-import { writeResponseHead } from './response-writer.ts';
-import { noTransportLine } from './strict-transport-line.ts';
-import type { ResponsePlan } from './response-writer.ts';
 
 const MAX_HEAD_BYTES = 65_536;
 const SWITCHING = 101;
 const FINAL = 200;
 
-/** Shared by all exchanges of the process: both are filled and used within one call. */
+/** Shared by all exchanges of the process: it is filled and used within one call. */
 const head = new ResponseHead();
-const out = new ByteWriter(8192);
 
-/** Passes one response from the upstream to the client: head rewritten, body as it comes. */
+/** Passes one response from the upstream to the client: head rewritten, body as it comes or compressed. */
 export class ResponseRelay {
   readonly #exchange: Exchange;
   readonly #forwarder: Forwarder;
+  readonly #head: HeadRelay;
   readonly #held = new HeldBytes();
   readonly #body = new BodyReader();
   /** Takes the body where it is compressed. */
@@ -40,6 +36,7 @@ export class ResponseRelay {
   constructor(exchange: Exchange, forwarder: Forwarder) {
     this.#exchange = exchange;
     this.#forwarder = forwarder;
+    this.#head = new HeadRelay(exchange);
   }
 
   /** Forgets the last response. */
@@ -107,12 +104,10 @@ export class ResponseRelay {
   }
 
   #passInterim(bytes: Buffer): void {
-    const { facts, client } = this.#exchange;
-    if (facts.minor === 0) return;
-    writeResponseHead(out, bytes, head, { close: false, sayKeepAlive: false, decoded: false, strictTransport: noTransportLine.bytes });
-    facts.sentBytes += out.length;
-    facts.headBytes += out.length;
-    if (!client.wire.write(Buffer.from(out.view()))) this.#forwarder.pauseUpstream();
+    // HTTP/1.0 has none.
+    if (this.#exchange.facts.minor === 0) return;
+    this.#head.writeInterim(bytes, head);
+    if (!this.#head.send()) this.#forwarder.pauseUpstream();
   }
 
   #passFinal(bytes: Buffer, bodyAt: number, end: number): void {
@@ -121,7 +116,7 @@ export class ResponseRelay {
       this.#switch(bytes, bodyAt, end);
       return;
     }
-    const choice = this.#exchange.coding === undefined ? undefined : this.#choose(bytes);
+    const choice = this.#head.chooseCoding(bytes, head);
     const decoded = this.#startBody(choice?.coding !== undefined);
     const bodyEnd = this.#body.take(bytes, bodyAt, end);
     if (bodyEnd === BROKEN) {
@@ -146,25 +141,14 @@ export class ResponseRelay {
     const { mayPersist, body, facts } = this.#exchange;
     const coding = choice?.coding;
     this.#keep = mayPersist && body.done && !decoded && (coding !== undefined || !this.#body.untilClose);
-    this.#writeHead(bytes, { close: !this.#keep, sayKeepAlive: facts.minor === 0, decoded });
-    if (choice !== undefined) codingEdits(choice, out.view().toString('latin1')).applyToWriter(out, head.status);
+    this.#head.write(bytes, head, { close: !this.#keep, sayKeepAlive: facts.minor === 0, decoded }, choice);
     this.headSent = true;
-    if (coding === undefined) this.#written(this.#writeInFront(bytes, bodyAt, this.#body.dataEnd));
+    if (coding === undefined) this.#written(this.#head.sendBefore(bytes, bodyAt, this.#body.dataEnd));
     else this.#startCoded(coding, bytes, bodyAt);
   }
 
-  /** Whether the answer is compressed: looks at the head as the client would get it without that. */
-  #choose(bytes: Buffer): CodingChoice | undefined {
-    if (this.#exchange.facts.bodiless) return undefined;
-    this.#writeHead(bytes, { close: false, sayKeepAlive: false, decoded: false });
-    return this.#exchange.coding?.choose(out.view().toString('latin1'), head.status);
-  }
-
   #startCoded(coding: ChosenCoding, bytes: Buffer, bodyAt: number): void {
-    const { client, facts } = this.#exchange;
-    facts.sentBytes += out.length;
-    facts.headBytes += out.length;
-    client.wire.write(Buffer.from(out.view()));
+    this.#head.send();
     this.#coded = new CodedRelay(this.#exchange, this.#forwarder, coding, this.#keep);
     this.#compress(this.#coded, bytes, bodyAt);
   }
@@ -189,28 +173,6 @@ export class ResponseRelay {
     else if (framing.contentLength >= 0) this.#body.startLength(framing.contentLength);
     else this.#body.startUntilClose();
     return decoded;
-  }
-
-  #writeHead(bytes: Buffer, plan: Omit<ResponsePlan, 'strictTransport'>): void {
-    const { strictTransport, responseEdits, settings } = this.#exchange;
-    const { hidden } = settings.answerHeaders;
-    if (hidden.length > 0) head.fields.dropNamed(bytes, hidden);
-    writeResponseHead(out, bytes, head, { ...plan, strictTransport: strictTransport.bytes });
-    if (!responseEdits.empty) responseEdits.applyToWriter(out, head.status);
-  }
-
-  /** The new head is put in front of the body, where the old head and the headroom are: one write, the body not copied. */
-  #writeInFront(bytes: Buffer, bodyAt: number, bodyEnd: number): boolean {
-    const { client, facts } = this.#exchange;
-    const at = bodyAt - out.length;
-    facts.sentBytes += out.length + bodyEnd - bodyAt;
-    facts.headBytes += out.length;
-    if (at >= 0) {
-      out.buffer.copy(bytes, at, 0, out.length);
-      return client.wire.write(bytes.subarray(at, bodyEnd));
-    }
-    const flushed = client.wire.write(Buffer.from(out.view()));
-    return bodyEnd === bodyAt ? flushed : client.wire.write(bytes.subarray(bodyAt, bodyEnd));
   }
 
   #passBody(bytes: Buffer, start: number, end: number): void {
@@ -250,18 +212,16 @@ export class ResponseRelay {
 
   /** 101 that nobody asked for is not an answer. */
   #switch(bytes: Buffer, after: number, end: number): void {
-    const { facts, client } = this.#exchange;
+    const { facts } = this.#exchange;
     if (!facts.upgrade || !this.#exchange.body.done) {
       this.#forwarder.garbage();
       return;
     }
-    this.#writeHead(bytes, { close: false, sayKeepAlive: false, decoded: false });
+    this.#head.write(bytes, head);
     facts.status = SWITCHING;
-    facts.sentBytes += out.length;
-    facts.headBytes += out.length;
     facts.asked.answered(SWITCHING);
     this.headSent = true;
-    client.wire.write(Buffer.from(out.view()));
+    this.#head.send();
     this.#forwarder.openTunnel(bytes, after, end);
   }
 }

@@ -10,9 +10,9 @@ export const noTransportLine: TransportLine = { text: '', bytes: Buffer.alloc(0)
 
 const lines = new WeakMap<StrictTransport, TransportLine>();
 
-/** What answers over TLS have. */
-export function strictTransportLine(settings: StrictTransport): TransportLine {
-  if (settings.header === undefined) return noTransportLine;
+/** What answers have; nothing without TLS. */
+export function strictTransportLine(secure: boolean, settings: StrictTransport): TransportLine {
+  if (!secure || settings.header === undefined) return noTransportLine;
   let line = lines.get(settings);
   if (line === undefined) {
     const text = `Strict-Transport-Security: ${settings.header}\r\n`;

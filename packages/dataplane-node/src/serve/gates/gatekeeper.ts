@@ -83,7 +83,8 @@ export class Gatekeeper {
     const entered = this.#entered;
     if (entered === undefined) return;
     this.#entered = undefined;
-    this.#exchange.context.gates.limits.leave(entered, this.#exchange.clientAddress);
+    const { context, facts } = this.#exchange;
+    context.gates.limits.leave(entered, facts.clientAddress);
   }
 
   #stops(verdict: ForwardVerdict | RespondVerdict, gates: RouteGates, received: ReceivedRequest, view: RoutedRequest): boolean {
@@ -98,8 +99,8 @@ export class Gatekeeper {
   /** The status of a request that is too much. */
   #enter(limit: LimitPolicy | undefined): number | undefined {
     if (limit === undefined) return undefined;
-    const { context, clientAddress } = this.#exchange;
-    const status = context.gates.limits.enter(limit, clientAddress);
+    const { context, facts } = this.#exchange;
+    const status = context.gates.limits.enter(limit, facts.clientAddress);
     if (status === undefined) this.#entered = limit;
     return status;
   }
