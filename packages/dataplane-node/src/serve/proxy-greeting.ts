@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import { readProxyHeader } from './streams/proxy-header.ts';
-import type { ProxiedAddresses } from './streams/proxy-header.ts';
+import { readProxyHeader } from './proxy-header.ts';
+import type { ProxiedAddresses } from './proxy-header.ts';
 import type { Wire } from './wire.ts';
 
 /** What a header of the PROXY protocol says; nothing where it is from somebody who asks for himself. */

@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import type { Endpoint, StreamService } from '@sluice/core';
 import { lookupEndpoint } from '../endpoint-address.ts';
 import { plainAddress } from '../plain-address.ts';
-import { readProxyHeader, writeProxyHeader } from './proxy-header.ts';
-import type { ProxiedAddresses } from './proxy-header.ts';
+import { readProxyHeader, writeProxyHeader } from '../proxy-header.ts';
+import type { ProxiedAddresses } from '../proxy-header.ts';
 import type { StreamOptions } from './stream-options.ts';
 
 /** What a connection needs to know when it comes. */
