@@ -17,7 +17,7 @@ export default definePlugin({
         logger: services.get(LoggerToken),
         metrics: services.find(RequestMetricsToken),
         tracing: services.find(RequestTracingToken),
-        writeAccessLog: (lines) => void process.stdout.write(lines, 'latin1'),
+        writeAccessLog: (lines) => void process.stdout.write(lines),
       });
       return { renderer: nodeRenderer, reloader: new NodeReloader(dataplane), dataplane };
     });

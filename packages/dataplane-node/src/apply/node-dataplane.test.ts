@@ -21,7 +21,7 @@ function dataplaneOn(port: number, lines: string[] = []): NodeDataplane {
     logger: silentLogger,
     metrics: undefined,
     tracing: undefined,
-    writeAccessLog: (text) => void lines.push(text),
+    writeAccessLog: (text) => void lines.push(text.toString('latin1')),
   });
 }
 

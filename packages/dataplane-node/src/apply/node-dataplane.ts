@@ -34,7 +34,7 @@ export interface NodeDataplaneParts {
   /** How requests get spans; undefined where no spans are exported. */
   readonly tracing: RequestTracing | undefined;
   /** Takes whole lines of the access log. */
-  readonly writeAccessLog: (lines: string) => void;
+  readonly writeAccessLog: (lines: Buffer) => void;
 }
 
 /** The proxy in this process, from its start to its end. */

@@ -5,7 +5,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MeasuredProcess } from './measured-process.ts';
 import { manifests, nginxConfig } from './setups.ts';
@@ -52,7 +52,10 @@ function targets(): readonly Target[] {
       mkdirSync(own);
       writeFileSync(join(own, 'config.yaml'), config);
       const flags = ['--config', join(own, 'config.yaml'), '--manifests', manifestFolder, '--data', own, '--log-level', 'warn'];
-      return new MeasuredProcess(process.execPath, [bin, 'run', ...flags, ...listen], env);
+      return new MeasuredProcess(bin, ['run', ...flags, ...listen], {
+        PATH: `${dirname(process.execPath)}:${process.env['PATH']}`,
+        ...env,
+      });
     };
     return { name, port, start };
   });
@@ -68,27 +71,30 @@ function address(port: number): string {
   return `127.0.0.1:${port}`;
 }
 
-function wrk(port: number, duration: number): string {
-  const url = `http://${address(port)}/path?q=1`;
-  return execFileSync('wrk', ['-t1', '-c64', `-d${duration}s`, '-H', 'Host: bench.test', url], { encoding: 'utf8' });
+/** Asks for so many seconds; how many requests were answered, and whether any had another answer than the one of the upstream. */
+function ask(one: Running, duration: number): { readonly count: number; readonly failed: boolean } {
+  const url = `http://${address(one.port)}/path?q=1`;
+  const report = execFileSync('wrk', ['-t1', '-c64', `-d${duration}s`, '-H', 'Host: bench.test', url], { encoding: 'utf8' });
+  const count = Number(/(\d+) requests in/.exec(report)?.[1]);
+  return { count, failed: /Non-2xx|Socket errors/.test(report) };
 }
 
 /** Microseconds of CPU per request. */
-function costOf({ proxy, port }: Running): number {
-  const before = proxy.cpuUs();
-  const report = wrk(port, seconds);
-  if (/Non-2xx/.test(report)) throw new Error(`requests failed:\n${report}`);
-  return (proxy.cpuUs() - before) / Number(/(\d+) requests in/.exec(report)?.[1]);
+function costOf(one: Running): number {
+  const before = one.proxy.cpuUs();
+  const { count, failed } = ask(one, seconds);
+  if (failed) throw new Error(`requests to ${one.name} failed`);
+  return (one.proxy.cpuUs() - before) / count;
 }
 
 async function startAll(): Promise<readonly Running[]> {
   const running: Running[] = [];
   try {
     for (const { name, port, start } of targets()) {
-      const proxy = start();
-      running.push({ name, port, proxy, costs: [] });
-      await proxy.listening(port);
-      wrk(port, WARM_UP_SECONDS);
+      const one = { name, port, proxy: start(), costs: [] };
+      running.push(one);
+      await one.proxy.listening(port);
+      ask(one, WARM_UP_SECONDS);
     }
   } catch (error) {
     await stopAll(running);

@@ -1,5 +1,7 @@
 /** Below this length a loop in JavaScript is faster than the call into the native copy. */
 const LOOP_COPY_BYTES = 96;
+/** The same of a string, whose characters are found more slowly. */
+const LOOP_TEXT_LENGTH = 12;
 
 /** A growing buffer that a message is put together in; reused from message to message. */
 export class ByteWriter {
@@ -45,7 +47,13 @@ export class ByteWriter {
 
   /** Appends a binary string (one char per byte); room must have been reserved. */
   text(text: string): void {
-    this.length += this.buffer.write(text, this.length, 'latin1');
+    if (text.length > LOOP_TEXT_LENGTH) {
+      this.length += this.buffer.write(text, this.length, 'latin1');
+    } else {
+      let at = this.length;
+      for (let from = 0; from < text.length; from++) this.buffer[at++] = text.charCodeAt(from);
+      this.length = at;
+    }
   }
 
   /** The bytes from `start`, not copied. */

@@ -52,7 +52,9 @@ test('the connections of both sides serve the next request, and the log has what
   );
   const logged: string[] = [];
   const format = '$status $bytes_sent $body_bytes_sent $upstream_response_length';
-  const accessLog = new BatchedAccessLog(compileLogFormat(parseLogFormat(format, 'default').format), (lines) => logged.push(lines));
+  const accessLog = new BatchedAccessLog(compileLogFormat(parseLogFormat(format, 'default').format), (lines) =>
+    logged.push(lines.toString('latin1')),
+  );
   const proxy = await bench.proxy({ generation: compressing(port, { gzip, brotli }), accessLog });
   const client = RawClient.to(httpPort(proxy));
   const lines: string[] = [];

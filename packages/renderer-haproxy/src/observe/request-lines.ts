@@ -78,7 +78,7 @@ export class RequestLines {
       if (one === undefined || this.#knows(one)) continue;
       const record = recordOf(one, this.#line.headers);
       this.#metrics?.count(record, record);
-      if (one.silent !== '1') lines += this.#line.write(record);
+      if (one.silent !== '1') this.#line.write(record, (piece) => void (lines += piece));
     }
     if (lines !== '') this.#write?.(lines);
   }

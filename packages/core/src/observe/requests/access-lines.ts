@@ -4,11 +4,11 @@ import { compileLogFormat } from './log-format.ts';
 import type { LogLine } from './log-format.ts';
 import type { RequestRecord } from './request-record.ts';
 
-const NO_LINE: LogLine = { headers: [], user: false, write: () => '' };
+const NO_LINE: LogLine = { headers: [], user: false, write: () => {} };
 
 const made = new WeakMap<AccessLogSettings, LogLine>();
 
-/** The line of a request by these settings; empty for one that leaves none. */
+/** The line of a request by these settings; one that is to leave none has no pieces. */
 export function accessLines(settings: AccessLogSettings): LogLine {
   let line = made.get(settings);
   if (line === undefined) made.set(settings, (line = make(settings)));
@@ -21,7 +21,12 @@ function make({ enabled, format, silent }: AccessLogSettings): LogLine {
   if (silent.length === 0) return line;
   const tests = silent.map(testOf);
   const isSilent = ({ target }: RequestRecord): boolean => tests.some((test) => test(target));
-  return { ...line, write: (record) => (isSilent(record) ? '' : line.write(record)) };
+  return {
+    ...line,
+    write: (record, put) => {
+      if (!isSilent(record)) line.write(record, put);
+    },
+  };
 }
 
 function testOf(silent: SilentTarget): (target: string) => boolean {
