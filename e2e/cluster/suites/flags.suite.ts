@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { get } from '../../raw-request.ts';
 import { RunningSluice, listenFlags } from '../../running-sluice.ts';
 import { untilTrue } from '../../until.ts';
 import { LONG_MS, untilAnswer } from '../lab.ts';
@@ -57,6 +58,36 @@ onEachBackend('the flags of ingress-nginx', ({ lab }) => {
       await untilAnswer(running, 'shop.test', 'status 403');
       await lab().api.apply({ ...settings, data: {} });
       await untilAnswer(running, 'shop.test', 'web');
+    } finally {
+      await running.kill();
+    }
+  });
+
+  test('--configmap: another ConfigMap that it names is read too, and followed in a namespace that is not watched', async () => {
+    const elsewhere = await lab().namespace('sent');
+    const settings = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: lab().name, name: 'settings' } };
+    const sent = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: elsewhere, name: 'sent' } };
+    const web = await lab().upstream('web');
+    await lab().serve('web', [web.place]);
+    await lab().route('shop.test');
+    await lab().api.apply({ ...settings, data: {} });
+    const running = await started(lab(), { '--configmap': `${lab().name}/settings` });
+    const shown = async (): Promise<unknown> => (await get({ port: running.ports.http }, 'shop.test')).headers.get('x-sent');
+    try {
+      await running.ready(LONG_MS);
+      await untilAnswer(running, 'shop.test', 'web');
+      await lab().api.apply({ ...settings, data: { 'add-headers': `${elsewhere}/sent` } });
+      await untilTrue(
+        'a finding',
+        async () => (await running.findings()).some((finding) => finding.endsWith('data[add-headers]')),
+        LONG_MS,
+      );
+      for (const value of ['one', 'two']) {
+        await lab().api.apply({ ...sent, data: { 'X-Sent': value } });
+        await untilTrue(`the header ${value}`, async () => (await shown()) === value, LONG_MS);
+      }
+      await lab().api.delete({ kind: 'ConfigMap', namespace: elsewhere, name: 'sent' });
+      await untilTrue('no header', async () => (await shown()) === undefined, LONG_MS);
     } finally {
       await running.kill();
     }
