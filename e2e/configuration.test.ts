@@ -1,35 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { EchoUpstream, echoOf } from './echo-upstream.ts';
+import { echoOf } from './echo-upstream.ts';
 import { linkPackages, root } from './linked-packages.ts';
-import { hostTo, ingressClass, served } from './manifest.ts';
 import { get } from './raw-request.ts';
-import { RunningSluice, listenFlags } from './running-sluice.ts';
+import { listenFlags } from './running-sluice.ts';
+import type { RunningSluice } from './running-sluice.ts';
+import { Shop } from './shop.ts';
 import { sluice } from './sluice-command.ts';
-import { TemporaryFolder } from './temporary-folder.ts';
 import { untilTrue } from './until.ts';
 
-let folder: TemporaryFolder;
-let upstream: EchoUpstream;
-let running: RunningSluice | undefined;
+let shop: Shop;
 
 beforeEach(async () => {
-  folder = new TemporaryFolder();
-  upstream = await EchoUpstream.start('web');
-  folder.writeObjects('manifests/shop.yaml', [ingressClass(), ...served('web', upstream.port), hostTo('shop.test', 'web')]);
+  shop = await Shop.open();
 });
 
-afterEach(async () => {
-  await running?.kill();
-  running = undefined;
-  await upstream.close();
-  folder.remove();
-});
+afterEach(() => shop.close());
 
 /** `config show` as a map from the setting to its value and source. */
 async function shown(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Record<string, string>> {
-  const { status, stdout, stderr } = await sluice(['config', 'show', ...args], { cwd: folder.path, env });
+  const { status, stdout, stderr } = await sluice(['config', 'show', ...args], { cwd: shop.folder.path, env });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   const lines = stdout.trim().split('\n');
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(' = ')), line.slice(line.indexOf(' = ') + 3)]));
@@ -37,7 +28,7 @@ async function shown(args: readonly string[], env: Readonly<Record<string, strin
 
 /** Starts from a configuration file and checks that it serves. */
 async function serve(config: string, flags: readonly string[] = []): Promise<RunningSluice> {
-  const controller = (running = await RunningSluice.listening(['--config', config, ...flags], { cwd: folder.path }));
+  const controller = await shop.listening(['--config', config, ...flags], { cwd: shop.folder.path });
   await untilTrue('readiness', async () => (await controller.page('/readyz')).status === 200);
   expect(echoOf((await get(controller.http, 'shop.test')).body).upstream).toBe('web');
   return controller;
@@ -52,7 +43,7 @@ const listen = { http: ['127.0.0.1:0'], https: ['127.0.0.1:0'], admin: '127.0.0.
 
 describe('config show', () => {
   test('a flag beats the environment, which beats the file, which beats the default', async () => {
-    folder.write('sluice.yaml', 'data: /from/file\nlog: { level: error, format: pretty }\nlisten: { http: [":81", ":82"] }\n');
+    shop.folder.write('sluice.yaml', 'data: /from/file\nlog: { level: error, format: pretty }\nlisten: { http: [":81", ":82"] }\n');
     const environment = { SLUICE_DATA: '/from/environment', SLUICE_LOG_LEVEL: 'warn', SLUICE_HTTPS: ':1443, :2443' };
     const settings = await shown(['--config', 'sluice.yaml', '--data', '/from/flag'], environment);
     expect(settings).toMatchObject({
@@ -67,13 +58,13 @@ describe('config show', () => {
   });
 
   test('flags that repeat make a list, which replaces the one below', async () => {
-    folder.write('sluice.yaml', 'listen: { http: [":81", ":82"] }\n');
+    shop.folder.write('sluice.yaml', 'listen: { http: [":81", ":82"] }\n');
     const settings = await shown(['--http', ':1', '--http', '127.0.0.1:2'], { SLUICE_CONFIG: 'sluice.yaml' });
     expect(settings['listen.http']).toBe('[":1","127.0.0.1:2"]  (flag --http)');
   });
 
   test('options of a plugin stand under its name', async () => {
-    folder.write('sluice.yaml', 'node: { timeouts: { readMs: 7 } }\n');
+    shop.folder.write('sluice.yaml', 'node: { timeouts: { readMs: 7 } }\n');
     const settings = await shown(['--config', 'sluice.yaml']);
     expect(settings['node.timeouts.readMs']).toBe('7  (file sluice.yaml)');
     expect(settings['node.timeouts.sendMs']).toBe('60000  (default)');
@@ -114,9 +105,9 @@ describe('what is wrong with a file', () => {
       'SLU2101: cannot load the plugin ./sluice.yaml.js: its default export',
     ],
   ])('%s ends with 2', async (_name, file, content, message) => {
-    folder.write('sluice.yaml.js', 'export default 7;\n');
-    folder.write(file, content);
-    const { status, stdout, stderr } = await sluice(['run', '--config', file, '--manifests', 'manifests'], { cwd: folder.path });
+    shop.folder.write('sluice.yaml.js', 'export default 7;\n');
+    shop.folder.write(file, content);
+    const { status, stdout, stderr } = await sluice(['run', '--config', file, '--manifests', 'manifests'], { cwd: shop.folder.path });
     expect(stderr).toContain(`error ${message}`);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   });
@@ -124,45 +115,45 @@ describe('what is wrong with a file', () => {
 
 describe('run --config', () => {
   test('a YAML file', async () => {
-    folder.write('sluice.yaml', `watch: { directory: { path: ./manifests } }\nlisten: ${JSON.stringify(listen)}\ndata: ./data\n`);
+    shop.folder.write('sluice.yaml', `watch: { directory: { path: ./manifests } }\nlisten: ${JSON.stringify(listen)}\ndata: ./data\n`);
     await serve('sluice.yaml');
   });
 
   test('a TypeScript module with settings', async () => {
     const settings = { watch: { directory: { path: './manifests' } }, data: './data' };
-    folder.write('sluice.config.ts', `const settings: object = ${JSON.stringify(settings)};\nexport default settings;\n`);
+    shop.folder.write('sluice.config.ts', `const settings: object = ${JSON.stringify(settings)};\nexport default settings;\n`);
     await serve('sluice.config.ts', listenFlags);
   });
 
   test('a TypeScript module with a controller', async () => {
-    linkPackages(folder.path, ['@sluice/core', '@sluice/watchers', '@sluice/dataplane-node', '@sluice/metrics']);
-    folder.write('package.json', '{ "type": "module" }');
-    folder.write('sluice.config.ts', fixture('custom-build.ts'));
+    linkPackages(shop.folder.path, ['@sluice/core', '@sluice/watchers', '@sluice/dataplane-node', '@sluice/metrics']);
+    shop.folder.write('package.json', '{ "type": "module" }');
+    shop.folder.write('sluice.config.ts', fixture('custom-build.ts'));
     const controller = await serve('./sluice.config.ts');
     expect(await controller.json('/api/status')).toMatchObject({ backend: 'node' });
     expect((await controller.stop()).status).toBe(0);
   });
 
   test('a plugin from a TypeScript file, with its own section', async () => {
-    linkPackages(folder.path, ['@sluice/core', 'zod']);
-    folder.write('package.json', '{ "type": "module" }');
-    folder.write('plugins/greeting.ts', fixture('greeting-plugin.ts'));
-    folder.write('conf/sluice.yaml', `plugins: [../plugins/greeting.ts]\ngreeting: { name: world }\ndata: ./data\n`);
+    linkPackages(shop.folder.path, ['@sluice/core', 'zod']);
+    shop.folder.write('package.json', '{ "type": "module" }');
+    shop.folder.write('plugins/greeting.ts', fixture('greeting-plugin.ts'));
+    shop.folder.write('conf/sluice.yaml', `plugins: [../plugins/greeting.ts]\ngreeting: { name: world }\ndata: ./data\n`);
     const controller = await serve('conf/sluice.yaml', ['--manifests', 'manifests', ...listenFlags]);
     expect(await controller.page('/greeting')).toEqual({ status: 200, text: 'hello world' });
-    folder.write('conf/wrong.yaml', `plugins: [../plugins/greeting.ts]\ngreeting: { nam: world }\n`);
-    const { status, stderr } = await sluice(['run', '--config', 'conf/wrong.yaml', '--manifests', 'manifests'], { cwd: folder.path });
+    shop.folder.write('conf/wrong.yaml', `plugins: [../plugins/greeting.ts]\ngreeting: { nam: world }\n`);
+    const { status, stderr } = await sluice(['run', '--config', 'conf/wrong.yaml', '--manifests', 'manifests'], { cwd: shop.folder.path });
     expect(stderr).toContain('SLU2003: greeting.nam: there is no such option (did you mean "name"?)');
     expect(status).toBe(2);
   });
 
   test('a plugin that cannot start ends everything with 3', async () => {
-    linkPackages(folder.path, ['@sluice/core', 'zod']);
-    folder.write('package.json', '{ "type": "module" }');
-    folder.write('failing.ts', fixture('failing-plugin.ts'));
-    folder.write('sluice.yaml', 'plugins: [./failing.ts]\n');
+    linkPackages(shop.folder.path, ['@sluice/core', 'zod']);
+    shop.folder.write('package.json', '{ "type": "module" }');
+    shop.folder.write('failing.ts', fixture('failing-plugin.ts'));
+    shop.folder.write('sluice.yaml', 'plugins: [./failing.ts]\n');
     const args = ['run', '--config', 'sluice.yaml', '--manifests', 'manifests', '--data', 'data', ...listenFlags];
-    const { status, stderr } = await sluice(args, { cwd: folder.path });
+    const { status, stderr } = await sluice(args, { cwd: shop.folder.path });
     expect(stderr).toContain('error SLU2107: starting the plugin failing failed: on purpose');
     expect(status).toBe(3);
   });

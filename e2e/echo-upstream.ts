@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
-import { portOf } from './socket-port.ts';
+import { listenLocally, portOf } from './socket-port.ts';
 
 /** What an upstream tells about a request that reached it. */
 export interface Echo {
@@ -33,8 +33,7 @@ export class EchoUpstream {
 
   static async start(name: string): Promise<EchoUpstream> {
     const upstream = new EchoUpstream(name);
-    upstream.#server.listen(0, '127.0.0.1');
-    await once(upstream.#server, 'listening');
+    await listenLocally(upstream.#server);
     return upstream;
   }
 

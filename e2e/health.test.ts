@@ -1,37 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { EchoUpstream, echoOf } from './echo-upstream.ts';
-import { hostTo, ingressClass, served } from './manifest.ts';
-import { childrenOf, masterOf, runs } from './proxy-process.ts';
+import { echoOf } from './echo-upstream.ts';
+import { hostTo } from './manifest.ts';
+import { childrenOf, runs } from './proxy-process.ts';
 import { backends, needing, programOf } from './proxy-programs.ts';
-import type { Proxy } from './proxy-programs.ts';
 import { connects, exchangeBytes, get, openSocket, parseAnswer } from './raw-request.ts';
-import { RunningSluice } from './running-sluice.ts';
-import { TemporaryFolder } from './temporary-folder.ts';
+import { Shop } from './shop.ts';
 import { untilTrue } from './until.ts';
 
 /** Longer than any test: what ends it is not the time. */
 const LONG = '3600';
-
-let folder: TemporaryFolder;
-let upstream: EchoUpstream;
-let running: RunningSluice | undefined;
-
-beforeEach(async () => {
-  folder = new TemporaryFolder();
-  upstream = await EchoUpstream.start('web');
-  folder.writeObjects('manifests/shop.yaml', [ingressClass(), ...served('web', upstream.port), hostTo('shop.test', 'web')]);
-});
-
-afterEach(async () => {
-  await running?.kill();
-  running = undefined;
-  await upstream.close();
-  folder.remove();
-});
-
-async function serve(backend: string, ...more: readonly string[]): Promise<RunningSluice> {
-  return (running = await RunningSluice.serving(folder.at('manifests'), folder.at('data'), ['--backend', backend, ...more]));
-}
 
 /** As nginx prints it. */
 const STUB_STATUS =
@@ -40,20 +17,28 @@ const STUB_STATUS =
 for (const backend of backends) {
   const { title, skip } = needing(programOf(backend), `health of ${backend}`);
   describe.skipIf(skip)(title, () => {
-    const statusOf = async (page: string): Promise<number> => ((await running?.page(page)) ?? { status: 0 }).status;
+    let shop: Shop;
+
+    beforeEach(async () => {
+      shop = await Shop.open(backend);
+    });
+
+    afterEach(() => shop.close());
+
+    const statusOf = async (page: string): Promise<number> => (await shop.sluice.page(page)).status;
 
     test('a stop makes it unready at once; it serves on, also what changes, until a second signal lets it drain', async () => {
-      const controller = await serve(backend, '--shutdown-grace-period', LONG);
+      const controller = await shop.serve(['--shutdown-grace-period', LONG]);
       controller.command.signal('SIGTERM');
       await untilTrue('not ready', async () => (await statusOf('/readyz')) === 503);
       expect((await controller.page('/readyz')).text).toBe('not ready: it is about to stop\n');
       expect(await statusOf('/healthz')).toBe(200);
       expect(echoOf((await get(controller.http, 'shop.test')).body).upstream).toBe('web');
-      folder.writeObjects('manifests/late.yaml', [hostTo('late.test', 'web')]);
+      shop.folder.writeObjects('manifests/late.yaml', [hostTo('late.test', 'web')]);
       await untilTrue('the change', async () => (await get(controller.http, 'late.test')).status === 200);
-      upstream.hold();
+      shop.upstream.hold();
       const answer = exchangeBytes(openSocket(controller.http), 'GET /slow HTTP/1.1\r\nHost: shop.test\r\n\r\n');
-      const held = await upstream.held();
+      const held = await shop.upstream.held();
       controller.command.signal('SIGTERM');
       // While the last request is answered, whoever asks is told.
       await untilTrue('the drain', async () => !(await connects(controller.ports.http)));
@@ -64,13 +49,13 @@ for (const backend of backends) {
     });
 
     test('the grace period ends by itself', async () => {
-      const controller = await serve(backend, '--shutdown-grace-period', '1');
+      const controller = await shop.serve(['--shutdown-grace-period', '1']);
       expect((await controller.stop()).status).toBe(0);
       expect(controller.command.stderr).toContain('"graceMs":1000');
     });
 
     test('the stub status has the form of nginx, and counts', async () => {
-      const controller = await serve(backend);
+      const controller = await shop.serve();
       const idle = openSocket(controller.http);
       idle.write('GET /kept HTTP/1.1\r\nHost: shop.test\r\n\r\n');
       await untilTrue('the answer', () => idle.bytesRead > 0);
@@ -87,28 +72,26 @@ for (const backend of backends) {
     });
 
     test('neither a bad object nor a source that is gone makes it ill', async () => {
-      const controller = await serve(backend);
-      folder.write('manifests/broken.yaml', 'kind: [');
-      folder.writeObjects('manifests/bad.yaml', [
+      const controller = await shop.serve();
+      shop.folder.write('manifests/broken.yaml', 'kind: [');
+      shop.folder.writeObjects('manifests/bad.yaml', [
         { ...hostTo('bad.test', 'web'), metadata: { name: 'bad', annotations: { 'nginx.ingress.kubernetes.io/proxy-body-size': ';' } } },
       ]);
       await untilTrue('the findings', async () => (await controller.diagnostics()).some(({ severity }) => severity === 'error'));
-      folder.rename('manifests', 'away');
+      shop.folder.rename('manifests', 'away');
       await untilTrue('the directory to be missed', async () => (await controller.findings()).some((one) => one.startsWith('SLU1005 ')));
       expect([await statusOf('/healthz'), await statusOf('/readyz')]).toEqual([200, 200]);
     });
 
     if (backend === 'node') return;
     describe('a proxy that hangs', () => {
-      const proxy: Proxy = backend;
-      const masterPid = (): number => masterOf(proxy, folder.at('data')) ?? 0;
-      const workerPid = (): number => childrenOf(masterPid())[0] ?? 0;
+      const workerPid = (): number => childrenOf(shop.master())[0] ?? 0;
 
       test.each([
-        ['master', masterPid],
+        ['master', () => shop.master()],
         ['worker', workerPid],
       ])('a stopped %s is told, and that it goes on', async (_what, find) => {
-        const controller = await serve(backend);
+        const controller = await shop.serve();
         const pid = find();
         expect(runs(pid)).toBe(true);
         process.kill(pid, 'SIGSTOP');

@@ -1,35 +1,21 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { EchoUpstream, echoOf } from './echo-upstream.ts';
-import { hostTo, ingressClass, served } from './manifest.ts';
+import { echoOf } from './echo-upstream.ts';
 import { NO_ANSWER, exchangeBytes, get, openSocket, parseAnswer } from './raw-request.ts';
-import { RunningSluice, listenFlags } from './running-sluice.ts';
+import { listenFlags } from './running-sluice.ts';
+import { Shop } from './shop.ts';
 import { sluice } from './sluice-command.ts';
 import { occupyPort } from './socket-port.ts';
-import { TemporaryFolder } from './temporary-folder.ts';
 import { untilTrue } from './until.ts';
 
-let folder: TemporaryFolder;
-let upstream: EchoUpstream;
-let running: RunningSluice | undefined;
+let shop: Shop;
 
 beforeEach(async () => {
-  folder = new TemporaryFolder();
-  upstream = await EchoUpstream.start('web');
-  folder.writeObjects('manifests/shop.yaml', [ingressClass(), ...served('web', upstream.port), hostTo('shop.test', 'web')]);
+  shop = await Shop.open();
 });
 
-afterEach(async () => {
-  await running?.kill();
-  running = undefined;
-  await upstream.close();
-  folder.remove();
-});
-
-async function serve(): Promise<RunningSluice> {
-  return (running = await RunningSluice.serving(folder.at('manifests'), folder.at('data')));
-}
+afterEach(() => shop.close());
 
 const request = 'GET /slow HTTP/1.1\r\nHost: shop.test\r\n\r\n';
 
@@ -48,10 +34,10 @@ async function refuses(port: number): Promise<boolean> {
 
 describe('stopping', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)('%s lets a request in flight finish, then ends with 0', async (signal) => {
-    const controller = await serve();
-    upstream.hold();
+    const controller = await shop.serve();
+    shop.upstream.hold();
     const answer = exchangeBytes(openSocket(controller.http), request);
-    const held = await upstream.held();
+    const held = await shop.upstream.held();
     controller.command.signal(signal);
     await untilTrue('the listener to close', () => refuses(controller.ports.http));
     expect(controller.command.over).toBe(false);
@@ -64,10 +50,10 @@ describe('stopping', () => {
   });
 
   test('a second SIGTERM ends at once, with a request still in flight', async () => {
-    const controller = await serve();
-    upstream.hold();
+    const controller = await shop.serve();
+    shop.upstream.hold();
     const outcome = exchangeBytes(openSocket(controller.http), request).catch((error: unknown) => String(error));
-    await upstream.held();
+    await shop.upstream.held();
     controller.command.signal('SIGTERM');
     await untilTrue('the listener to close', () => refuses(controller.ports.http));
     expect(controller.command.over).toBe(false);
@@ -78,7 +64,7 @@ describe('stopping', () => {
   });
 
   test('idle connections do not hold it up', async () => {
-    const controller = await serve();
+    const controller = await shop.serve();
     const idle = openSocket(controller.http);
     const closed = exchangeBytes(idle, 'GET / HTTP/1.1\r\nHost: shop.test\r\n\r\n');
     await untilTrue('the answer', () => idle.bytesRead > 0);
@@ -89,8 +75,8 @@ describe('stopping', () => {
 
 describe('health and readiness', () => {
   test('before the directory exists it is healthy, not ready, and answers 503', async () => {
-    const flags = ['--manifests', folder.at('absent'), '--data', folder.at('data'), ...listenFlags];
-    const controller = (running = await RunningSluice.listening(flags));
+    const flags = ['--manifests', shop.folder.at('absent'), '--data', shop.data(), ...listenFlags];
+    const controller = await shop.listening(flags);
     await untilTrue('the diagnostic', async () => (await controller.findings()).some((finding) => finding.startsWith('SLU1005 ')));
     expect((await controller.page('/healthz')).status).toBe(200);
     expect((await controller.page('/readyz')).status).toBe(503);
@@ -101,20 +87,20 @@ describe('health and readiness', () => {
       await delay(50);
       expect((await controller.page('/readyz')).status).toBe(503);
     }
-    folder.rename('manifests', 'absent');
+    shop.folder.rename('manifests', 'absent');
     await untilTrue('readiness', async () => (await controller.page('/readyz')).status === 200);
     expect(echoOf((await get(controller.http, 'shop.test')).body).upstream).toBe('web');
   });
 
   test('a page that does not exist tells which ones do', async () => {
-    const controller = await serve();
+    const controller = await shop.serve();
     const { status, text } = await controller.page('/nothing');
     expect(status).toBe(404);
     expect(JSON.parse(text)).toMatchObject({ pages: expect.arrayContaining(['/healthz', '/readyz', '/api/status', '/api/explain']) });
   });
 
   test('status, model and explain tell what is served, without keys', async () => {
-    const controller = await serve();
+    const controller = await shop.serve();
     expect(await controller.json('/api/status')).toMatchObject({
       backend: 'node',
       ready: true,
@@ -130,7 +116,7 @@ describe('health and readiness', () => {
 });
 
 test('stdout has the access log and nothing else, in the format of ingress-nginx', async () => {
-  const controller = await serve();
+  const controller = await shop.serve();
   await get(controller.http, 'shop.test', '/seen');
   const { stdout, stderr } = await controller.stop();
   expect(stdout.trim().split('\n')).toEqual([expect.stringMatching(/^127\.0\.0\.1 - - \[[^\]]+\] "GET \/seen HTTP\/1\.1" 200 \d+ /)]);
@@ -141,7 +127,7 @@ describe('what cannot start', () => {
   test.each(['--http', '--https', '--admin'])('%s on an address in use ends with 3 and names the address', async (flag) => {
     const { port, release } = await occupyPort();
     const others = ['--http', '--https', '--admin'].filter((other) => other !== flag).flatMap((other) => [other, '127.0.0.1:0']);
-    const args = ['run', '--manifests', folder.at('manifests'), '--data', folder.at('data'), ...others, flag, `127.0.0.1:${port}`];
+    const args = ['run', '--manifests', shop.folder.at('manifests'), '--data', shop.data(), ...others, flag, `127.0.0.1:${port}`];
     const { status, stdout, stderr } = await sluice(args);
     await release();
     expect(status).toBe(3);
@@ -167,8 +153,8 @@ describe('what cannot start', () => {
     ['a URL that is none', ['explain', 'http:///path', '--manifests', '.'], /SLU2001: "http:\/\/\/path" is not an http or https URL/],
     ['render without a backend', ['render', '.'], /required option '--backend <name>' not specified/],
   ])('%s ends with 2', async (_name, args, message) => {
-    const manifests = args.length > 1 && args[0] === 'run' ? ['--manifests', folder.at('manifests')] : [];
-    const { status, stdout, stderr } = await sluice([...args, ...manifests], { cwd: folder.path });
+    const manifests = args.length > 1 && args[0] === 'run' ? ['--manifests', shop.folder.at('manifests')] : [];
+    const { status, stdout, stderr } = await sluice([...args, ...manifests], { cwd: shop.folder.path });
     expect(stderr).toMatch(message);
     expect(stdout).toBe('');
     expect(status).toBe(2);

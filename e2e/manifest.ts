@@ -102,6 +102,10 @@ export function hostTo(host: string, serviceName: string, namespace = NAMESPACE)
   return ingress({ name: host.replace('*', 'any'), namespace, rules: [{ host, paths: [{ service: serviceName }] }] });
 }
 
+export function configMap(name: string, data: Readonly<Record<string, string>>, namespace = NAMESPACE): object {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data };
+}
+
 export function tlsSecret(name: string, pair: { readonly cert: string; readonly key: string }, namespace = NAMESPACE): object {
   return {
     apiVersion: 'v1',

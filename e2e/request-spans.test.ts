@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Echo } from './echo-upstream.ts';
 import { EchoUpstream } from './echo-upstream.ts';
-import { endpointSlice, hostTo, ingressClass, service } from './manifest.ts';
+import { configMap, endpointSlice, hostTo, ingressClass, service } from './manifest.ts';
 import { RunningSluice, listenFlags } from './running-sluice.ts';
 import { SpanReceiver } from './span-receiver.ts';
 import type { ReceivedSpan } from './span-receiver.ts';
@@ -57,9 +57,7 @@ async function send(path: string, headers: Readonly<Record<string, string>> = {}
 const spanOf = (path: string): ReceivedSpan | undefined => receiver.spans.find(({ attributes }) => attributes['url.path'] === path);
 
 function settings(data: Readonly<Record<string, string>>): void {
-  folder.writeObjects('manifests/settings.yaml', [
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'default', name: 'settings' }, data },
-  ]);
+  folder.writeObjects('manifests/settings.yaml', [configMap('settings', data)]);
 }
 
 describe('requests', () => {

@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { EchoUpstream } from './echo-upstream.ts';
-import { endpointSlice, ingress, ingressClass, service } from './manifest.ts';
+import { configMap, endpointSlice, ingress, ingressClass, service } from './manifest.ts';
 import { backends, needing, programOf } from './proxy-programs.ts';
 import { RunningSluice, listenFlags } from './running-sluice.ts';
 import { TemporaryFolder } from './temporary-folder.ts';
@@ -201,9 +201,7 @@ for (const backend of [...backends, 'nginx without Lua']) {
 
     test('the ConfigMap says how they look, and which there are none of', async () => {
       const settings = (data: Readonly<Record<string, string>>): void =>
-        folder.writeObjects('manifests/settings.yaml', [
-          { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'default', name: 'settings' }, data },
-        ]);
+        folder.writeObjects('manifests/settings.yaml', [configMap('settings', data)]);
       const format = '{"m":"$request_method","x":"$http_x_text","p":"$location_path","i":"$namespace/$ingress_name","d":"$$}"}';
       settings({
         'log-format-upstream': format,

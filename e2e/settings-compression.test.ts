@@ -2,13 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { brotliDecompressSync, constants, gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { hostTo, ingressClass, served } from './manifest.ts';
 import { backends, needing, programOf } from './proxy-programs.ts';
-import { RunningSluice } from './running-sluice.ts';
-import { TemporaryFolder } from './temporary-folder.ts';
+import { Site } from './site.ts';
+import { listenLocally, portOf } from './socket-port.ts';
 
 /** Nothing makes it shorter. */
 const NOISE = randomBytes(100_000);
@@ -42,44 +40,21 @@ describe.each(backends)('settings about compression by %s', (backend) => {
     }
     response.end();
   };
-  let folder: TemporaryFolder;
-  let sluice: RunningSluice;
+  let site: Site;
 
-  beforeAll(async () => {
-    upstream.listen(0, '127.0.0.1');
-    await once(upstream, 'listening');
-  });
+  beforeAll(() => listenLocally(upstream));
 
   afterAll(() => void upstream.close());
 
   beforeEach(() => {
-    folder = new TemporaryFolder();
-    const { port } = upstream.address() as AddressInfo;
-    folder.writeObjects('manifests/web.yaml', [ingressClass(), ...served('web', port), hostTo('web.test', 'web')]);
+    site = new Site(portOf(upstream), backend);
   });
 
-  afterEach(async () => {
-    await sluice?.kill();
-    folder.remove();
-  });
+  afterEach(() => site.close());
 
-  const say = (data: Readonly<Record<string, string>>, host: string): void =>
-    folder.writeObjects('manifests/settings.yaml', [
-      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace: 'default' }, data },
-      hostTo(host, 'web'),
-    ]);
-  const start = async (data: Readonly<Record<string, string>>): Promise<void> => {
-    say(data, 'a.test');
-    sluice = await RunningSluice.serving(folder.at('manifests'), folder.at('data'), [
-      '--configmap',
-      'default/settings',
-      '--backend',
-      backend,
-    ]);
-  };
   const ask = async (path: string, more: Readonly<Record<string, string>> = {}): Promise<IncomingMessage> => {
-    const headers = { Host: 'web.test', 'Accept-Encoding': 'gzip, br', ...more };
-    const sent = request({ port: sluice.ports.http, host: '127.0.0.1', path, headers, agent: false });
+    const headers = { Host: 'shop.test', 'Accept-Encoding': 'gzip, br', ...more };
+    const sent = request({ port: site.sluice.ports.http, host: '127.0.0.1', path, headers, agent: false });
     sent.end();
     return ((await once(sent, 'response')) as [IncomingMessage])[0];
   };
@@ -91,7 +66,7 @@ describe.each(backends)('settings about compression by %s', (backend) => {
   };
 
   test.skipIf(skip)(`${title}: what is compressed, and for whom`, async () => {
-    await start({ 'use-gzip': 'true', 'gzip-types': 'text/plain', 'gzip-disable': 'oldagent' });
+    await site.serveWith({ 'use-gzip': 'true', 'gzip-types': 'text/plain', 'gzip-disable': 'oldagent' });
     const { encoding, vary, body } = await answer('/text/plain');
     expect([encoding, vary]).toEqual(['gzip', 'Accept-Encoding']);
     expect(gunzipSync(body).toString()).toBe(LONG);
@@ -99,13 +74,12 @@ describe.each(backends)('settings about compression by %s', (backend) => {
     expect((await answer('/image/png')).encoding).toBeUndefined();
     expect((await answer('/text/plain', { 'Accept-Encoding': 'identity' })).body.toString()).toBe(LONG);
     if (backend !== 'haproxy') expect((await answer('/text/plain', { 'User-Agent': 'OldAgent/1' })).encoding).toBeUndefined();
-    say({}, 'b.test');
-    await sluice.routes('b.test');
+    await site.changeTo({});
     expect((await answer('/text/plain')).encoding).toBeUndefined();
   });
 
   test.skipIf(skip)(`${title}: answers are not held back`, async () => {
-    await start({ 'use-gzip': 'true' });
+    await site.serveWith({ 'use-gzip': 'true' });
     const response = await ask('/slow');
     expect(response.headers['content-encoding']).toBe('gzip');
     const parts: Buffer[] = [];
@@ -124,7 +98,7 @@ describe.each(backends)('settings about compression by %s', (backend) => {
   });
 
   test.skipIf(skip)(`${title}: a client that does not read makes the upstream wait`, async () => {
-    await start({ 'use-gzip': 'true' });
+    await site.serveWith({ 'use-gzip': 'true' });
     written = 0;
     const response = await ask('/large');
     let before = -1;
@@ -143,7 +117,7 @@ describe.each(backends)('settings about compression by %s', (backend) => {
 
   if (backend !== 'haproxy')
     test.skipIf(skip)(`${title}: what clients ask for is understood as nginx does`, async () => {
-      await start({ 'use-gzip': 'true', 'gzip-types': 'text/plain' });
+      await site.serveWith({ 'use-gzip': 'true', 'gzip-types': 'text/plain' });
       const of = async (path: string, accepted: string): Promise<string> => {
         const { headers } = await ask(path, { 'Accept-Encoding': accepted }).then((response) => response.resume());
         return [headers['content-encoding'] ?? '-', headers.vary ?? '-', headers.etag].join(' ');
@@ -182,15 +156,15 @@ describe.each(backends)('settings about compression by %s', (backend) => {
 
   if (backend === 'node')
     test.skipIf(skip)(`${title}: brotli comes before gzip`, async () => {
-      await start({ 'use-gzip': 'true', 'enable-brotli': 'true' });
+      await site.serveWith({ 'use-gzip': 'true', 'enable-brotli': 'true' });
       const { encoding, vary, body } = await answer('/text/plain');
       expect([encoding, vary, brotliDecompressSync(body).toString()]).toEqual(['br', 'Accept-Encoding', LONG]);
       expect((await answer('/text/plain', { 'Accept-Encoding': 'gzip' })).encoding).toBe('gzip');
     });
 
   test.skipIf(skip)(`${title}: what is not done is told`, async () => {
-    await start({ 'use-gzip': 'true', 'enable-brotli': 'true', 'gzip-types': 'text/plain; }' });
-    const findings = (await sluice.findings()).filter((one) => one.includes('ConfigMap'));
+    await site.serveWith({ 'use-gzip': 'true', 'enable-brotli': 'true', 'gzip-types': 'text/plain; }' });
+    const findings = (await site.sluice.findings()).filter((one) => one.includes('ConfigMap'));
     const told = { node: [], nginx: ['SLU1510 enable-brotli'], haproxy: ['SLU1509 use-gzip', 'SLU1510 enable-brotli'] }[backend];
     const expected = [...told, 'SLU1603 gzip-types']
       .map((one) => one.replace(' ', ' ConfigMap default/settings data['))

@@ -1,16 +1,15 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { hostTo, ingressClass, served } from './manifest.ts';
 import { backends, needing, programOf } from './proxy-programs.ts';
-import { RunningSluice } from './running-sluice.ts';
-import { TemporaryFolder } from './temporary-folder.ts';
+import { Site } from './site.ts';
+import { listenLocally, portOf } from './socket-port.ts';
 import { untilTrue } from './until.ts';
 
-const REQUEST = 'GET / HTTP/1.1\r\nHost: web.test\r\n\r\n';
+const REQUEST = 'GET / HTTP/1.1\r\nHost: shop.test\r\n\r\n';
 
 /** A connection on which requests are asked one after the other. */
 class Asking {
@@ -44,69 +43,43 @@ describe.each(backends)('settings about connections by %s', (backend) => {
     ports.add(request.socket.remotePort ?? 0);
     request.resume().on('end', () => response.end('ok\n'));
   });
-  let folder: TemporaryFolder;
-  let sluice: RunningSluice;
-  let revision = 0;
+  let site: Site;
 
   beforeAll(async () => {
     upstream.keepAliveTimeout = 30_000;
-    upstream.listen(0, '127.0.0.1');
-    await once(upstream, 'listening');
+    await listenLocally(upstream);
   });
 
   afterAll(() => void upstream.close());
 
   beforeEach(() => {
-    folder = new TemporaryFolder();
-    const { port } = upstream.address() as AddressInfo;
-    folder.writeObjects('manifests/web.yaml', [ingressClass(), ...served('web', port), hostTo('web.test', 'web')]);
+    site = new Site(portOf(upstream), backend);
   });
 
-  afterEach(async () => {
-    await sluice?.kill();
-    folder.remove();
-  });
+  afterEach(() => site.close());
 
-  const say = (data: Readonly<Record<string, string>>): void =>
-    folder.writeObjects('manifests/settings.yaml', [
-      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace: 'default' }, data },
-      hostTo(`r${++revision}.test`, 'web'),
-    ]);
-  const start = async (data: Readonly<Record<string, string>>): Promise<void> => {
-    say(data);
-    sluice = await RunningSluice.serving(folder.at('manifests'), folder.at('data'), [
-      '--configmap',
-      'default/settings',
-      '--backend',
-      backend,
-    ]);
-  };
-  const change = async (data: Readonly<Record<string, string>>): Promise<void> => {
-    say(data);
-    await sluice.routes(`r${revision}.test`);
-  };
-  const connected = (): Asking => new Asking(sluice.ports.http);
+  const connected = (): Asking => new Asking(site.sluice.ports.http);
 
   test.skipIf(skip)(`${title}: how often a connection of a client is used`, async () => {
-    await start({ 'keep-alive-requests': '2' });
+    await site.serveWith({ 'keep-alive-requests': '2' });
     const asking = connected();
     expect([await asking.ask(), await asking.ask()]).toEqual([200, 200]);
     await asking.end();
-    await change({ 'keep-alive': '0' });
+    await site.changeTo({ 'keep-alive': '0' });
     const once_ = connected();
     expect(await once_.ask()).toBe(200);
     await once_.end();
-    await change({});
+    await site.changeTo({});
     const often = connected();
     for (let count = 0; count < 4; count++) expect(await often.ask()).toBe(200);
     often.socket.destroy();
   });
 
   test.skipIf(skip)(`${title}: a client that is slow`, async () => {
-    await start({ 'client-header-timeout': '1', 'client-body-timeout': '1', 'keep-alive': '1' });
+    await site.serveWith({ 'client-header-timeout': '1', 'client-body-timeout': '1', 'keep-alive': '1' });
     const [head, body, idle] = [connected(), connected(), connected()];
     head.socket.write('GET / HTTP/1.1\r\nHost: web');
-    body.socket.write('POST / HTTP/1.1\r\nHost: web.test\r\nContent-Length: 100000\r\n\r\nabc');
+    body.socket.write('POST / HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 100000\r\n\r\nabc');
     expect(await idle.ask()).toBe(200);
     await Promise.all([head.end(), idle.end()]);
     // HAProxy waits for the endpoint instead.
@@ -115,28 +88,28 @@ describe.each(backends)('settings about connections by %s', (backend) => {
   });
 
   test.skipIf(skip)(`${title}: how long the head of a request may be`, async () => {
-    await start({ 'large-client-header-buffers': '2 2k' });
+    await site.serveWith({ 'large-client-header-buffers': '2 2k' });
     const long = 'x'.repeat(3000);
-    expect(await connected().ask(`GET /${long} HTTP/1.1\r\nHost: web.test\r\n\r\n`)).toBe(414);
+    expect(await connected().ask(`GET /${long} HTTP/1.1\r\nHost: shop.test\r\n\r\n`)).toBe(414);
     const headers = ['a', 'b', 'c', 'd'].map((name) => `X-${name}: ${'y'.repeat(1500)}\r\n`).join('');
-    expect(await connected().ask(`GET / HTTP/1.1\r\nHost: web.test\r\n${headers}\r\n`)).toBe(400);
-    if (backend !== 'haproxy') expect(await connected().ask(`GET / HTTP/1.1\r\nHost: web.test\r\nX-Long: ${long}\r\n\r\n`)).toBe(400);
+    expect(await connected().ask(`GET / HTTP/1.1\r\nHost: shop.test\r\n${headers}\r\n`)).toBe(400);
+    if (backend !== 'haproxy') expect(await connected().ask(`GET / HTTP/1.1\r\nHost: shop.test\r\nX-Long: ${long}\r\n\r\n`)).toBe(400);
     expect(await connected().ask()).toBe(200);
-    await change({});
-    expect(await connected().ask(`GET /${long} HTTP/1.1\r\nHost: web.test\r\nX-Long: ${long}\r\n\r\n`)).toBe(200);
+    await site.changeTo({});
+    expect(await connected().ask(`GET /${long} HTTP/1.1\r\nHost: shop.test\r\nX-Long: ${long}\r\n\r\n`)).toBe(200);
   });
 
   test.skipIf(skip)(`${title}: whether HTTP/2 is offered`, async () => {
     const agreed = async (): Promise<string | false | null> => {
-      const options = { port: sluice.ports.https, host: '127.0.0.1', servername: 'web.test', ALPNProtocols: ['h2', 'http/1.1'] };
+      const options = { port: site.sluice.ports.https, host: '127.0.0.1', servername: 'shop.test', ALPNProtocols: ['h2', 'http/1.1'] };
       const socket = connectTls({ ...options, rejectUnauthorized: false });
       await once(socket, 'secureConnect');
       socket.destroy();
       return socket.alpnProtocol;
     };
-    await start({ 'use-http2': 'false' });
+    await site.serveWith({ 'use-http2': 'false' });
     expect(await agreed()).toBe('http/1.1');
-    await change({ 'http2-max-concurrent-streams': '7' });
+    await site.changeTo({ 'http2-max-concurrent-streams': '7' });
     expect(await agreed()).toBe(backend === 'node' ? 'http/1.1' : 'h2');
   });
 
@@ -148,12 +121,12 @@ describe.each(backends)('settings about connections by %s', (backend) => {
       asking.socket.destroy();
       return ports.size;
     };
-    await start({ 'upstream-keepalive-connections': '0' });
+    await site.serveWith({ 'upstream-keepalive-connections': '0' });
     expect(await used()).toBe(4);
-    await change({ 'upstream-keepalive-requests': '2' });
+    await site.changeTo({ 'upstream-keepalive-requests': '2' });
     // HAProxy counts how often others take it over.
     if (backend !== 'haproxy') expect(await used()).toBe(2);
-    await change({});
+    await site.changeTo({});
     expect(await used()).toBe(1);
   });
 });

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { settingGroups } from '@sluice/core';
-import { EchoUpstream, echoOf } from './echo-upstream.ts';
+import { echoOf } from './echo-upstream.ts';
 import { KeepAliveLoad } from './keep-alive-load.ts';
-import { hostTo, ingressClass, served } from './manifest.ts';
+import { configMap, hostTo } from './manifest.ts';
 import { MARK, poisons } from './poison-places.ts';
 import { backends, needing, programOf } from './proxy-programs.ts';
 import { get } from './raw-request.ts';
-import { RunningSluice } from './running-sluice.ts';
-import { TemporaryFolder } from './temporary-folder.ts';
+import type { RunningSluice } from './running-sluice.ts';
+import { Shop } from './shop.ts';
 
 /** What would do something in lists and patterns, besides; the last is as large as a ConfigMap can be. */
 const more: readonly string[] = [
@@ -27,32 +27,24 @@ const keys = settingGroups.flatMap(({ settings }) => settings.map(({ key }) => k
 /** The settings that name other objects name these: their entries are poison. */
 const NAMED = { 'add-headers': 'default/lines', 'proxy-set-headers': 'default/lines' } as const;
 
-function configMap(name: string, data: Readonly<Record<string, string>>): object {
-  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' }, data };
-}
-
 describe.each(backends)('poison in every setting, for %s', (backend) => {
   const { skip, title } = needing(programOf(backend), 'everybody is served');
-  const folder = new TemporaryFolder();
-  let upstream: EchoUpstream;
+  let shop: Shop;
   let sluice: RunningSluice;
   let load: KeepAliveLoad;
   let step = 0;
 
   beforeAll(async () => {
     if (skip) return;
-    upstream = await EchoUpstream.start('web');
-    folder.writeObjects('manifests/common.yaml', [ingressClass(), ...served('web', upstream.port), hostTo('good.test', 'web')]);
-    const config = folder.write('sluice.json', JSON.stringify({ configMap: 'default/settings' }));
-    sluice = await RunningSluice.serving(folder.at('manifests'), folder.at('data'), ['--backend', backend, '--config', config]);
-    load = new KeepAliveLoad(sluice.ports.http, 'good.test', 1);
+    shop = await Shop.open(backend);
+    const config = shop.folder.write('sluice.json', JSON.stringify({ configMap: 'default/settings' }));
+    sluice = await shop.serve(['--config', config]);
+    load = new KeepAliveLoad(sluice.ports.http, 'shop.test', 1);
   }, 60_000);
 
   afterAll(async () => {
     await load?.stop();
-    await sluice?.kill();
-    await upstream?.close();
-    folder.remove();
+    await shop?.close();
   });
 
   test.skipIf(skip)(
@@ -60,7 +52,7 @@ describe.each(backends)('poison in every setting, for %s', (backend) => {
     async () => {
       for (const value of [...poisons, ...more]) {
         const marker = `marker-${step++}.test`;
-        folder.writeObjects('manifests/poison.yaml', [
+        shop.folder.writeObjects('manifests/poison.yaml', [
           configMap('settings', { ...Object.fromEntries(keys.map((key) => [key, value])), ...(step % 2 === 0 && NAMED) }),
           configMap('lines', {
             'X-One': value,

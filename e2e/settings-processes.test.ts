@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { EchoUpstream } from './echo-upstream.ts';
-import { hostTo, ingressClass, served } from './manifest.ts';
 import { backends, needing, programOf } from './proxy-programs.ts';
 import { get } from './raw-request.ts';
-import { RunningSluice } from './running-sluice.ts';
-import { TemporaryFolder } from './temporary-folder.ts';
+import { Shop } from './shop.ts';
 
 const SAID = {
   'worker-processes': '2',
@@ -57,46 +54,27 @@ const TOLD: Readonly<Record<string, readonly string[]>> = {
 
 describe.each(backends)('settings about processes by %s', (backend) => {
   const { skip, title } = needing(programOf(backend), 'a real proxy');
-  let web: EchoUpstream;
-  let folder: TemporaryFolder;
-  let sluice: RunningSluice;
+  let shop: Shop;
 
   beforeEach(async () => {
-    web = await EchoUpstream.start('web');
-    folder = new TemporaryFolder();
-    folder.writeObjects('manifests/web.yaml', [ingressClass(), ...served('web', web.port), hostTo('web.test', 'web')]);
+    shop = await Shop.open(backend);
   });
 
-  afterEach(async () => {
-    await sluice?.kill();
-    await web.close();
-    folder.remove();
-  });
+  afterEach(() => shop.close());
 
-  const say = (data: Readonly<Record<string, string>>, host: string): void =>
-    folder.writeObjects('manifests/settings.yaml', [
-      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace: 'default' }, data },
-      hostTo(host, 'web'),
-    ]);
   const configuration = (): string =>
-    backend === 'node'
-      ? ''
-      : readFileSync(folder.at(`data/${backend}/current/${backend === 'nginx' ? 'nginx.conf' : 'haproxy.cfg'}`), 'latin1');
+    backend === 'node' ? '' : readFileSync(shop.data(backend, 'current', backend === 'nginx' ? 'nginx.conf' : 'haproxy.cfg'), 'latin1');
 
   test.skipIf(skip)(`${title}: come and go live, and what is not done is told`, async () => {
-    say({}, 'a.test');
-    const flags = ['--configmap', 'default/settings', '--backend', backend];
-    sluice = await RunningSluice.serving(folder.at('manifests'), folder.at('data'), flags);
+    const sluice = await shop.serveWith({});
     const before = configuration();
-    say(SAID, 'b.test');
-    await sluice.routes('b.test');
-    expect((await get(sluice.http, 'web.test')).status).toBe(200);
+    await shop.changeTo(SAID);
+    expect((await get(sluice.http, 'shop.test')).status).toBe(200);
     for (const line of WRITTEN[backend] ?? []) expect(configuration()).toContain(line);
     const told = (await sluice.diagnostics()).filter(({ object }) => object.kind === 'ConfigMap').map(({ field }) => field);
     expect(told.toSorted()).toEqual(TOLD[backend]?.map((key) => `data[${key}]`));
-    say({}, 'a.test');
-    await sluice.routes('a.test');
+    await shop.changeTo({});
     expect(configuration()).toBe(before);
-    expect((await get(sluice.http, 'web.test')).status).toBe(200);
+    expect((await get(sluice.http, 'shop.test')).status).toBe(200);
   });
 });

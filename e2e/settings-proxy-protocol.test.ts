@@ -1,20 +1,18 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { hostTo, ingressClass, served } from './manifest.ts';
 import { backends, needing, programOf } from './proxy-programs.ts';
-import { RunningSluice } from './running-sluice.ts';
-import { TemporaryFolder } from './temporary-folder.ts';
+import { Site } from './site.ts';
+import { listenLocally, portOf } from './socket-port.ts';
 
 const LINE = Buffer.from('PROXY TCP4 192.0.2.7 198.51.100.9 4711 9000\r\n');
 /** Version 2, from 192.0.2.7, and from the proxy itself. */
 const BINARY = Buffer.from('0d0a0d0a000d0a515549540a2111000cc0000207c633640912672328', 'hex');
 const LOCAL = Buffer.from('0d0a0d0a000d0a515549540a20000000', 'hex');
-const REQUEST = 'GET / HTTP/1.1\r\nHost: web.test\r\nConnection: close\r\n\r\n';
+const REQUEST = 'GET / HTTP/1.1\r\nHost: shop.test\r\nConnection: close\r\n\r\n';
 
 describe.each(backends)('use-proxy-protocol by %s', (backend) => {
   const { skip, title } = needing(programOf(backend), 'real traffic');
@@ -23,47 +21,22 @@ describe.each(backends)('use-proxy-protocol by %s', (backend) => {
     got.push(request.headers);
     response.end('ok\n');
   });
-  let folder: TemporaryFolder;
-  let sluice: RunningSluice;
-  let revision = 0;
+  let site: Site;
 
-  beforeAll(async () => {
-    upstream.listen(0, '127.0.0.1');
-    await once(upstream, 'listening');
-  });
+  beforeAll(() => listenLocally(upstream));
 
   afterAll(() => void upstream.close());
 
   beforeEach(() => {
-    folder = new TemporaryFolder();
-    const { port } = upstream.address() as AddressInfo;
-    folder.writeObjects('manifests/web.yaml', [ingressClass(), ...served('web', port), hostTo('web.test', 'web')]);
+    site = new Site(portOf(upstream), backend);
   });
 
-  afterEach(async () => {
-    await sluice?.kill();
-    folder.remove();
-  });
-
-  const say = (data: Readonly<Record<string, string>>): void =>
-    folder.writeObjects('manifests/settings.yaml', [
-      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace: 'default' }, data },
-      hostTo(`r${++revision}.test`, 'web'),
-    ]);
-  const start = async (data: Readonly<Record<string, string>>): Promise<void> => {
-    say(data);
-    sluice = await RunningSluice.serving(folder.at('manifests'), folder.at('data'), [
-      '--configmap',
-      'default/settings',
-      '--backend',
-      backend,
-    ]);
-  };
+  afterEach(() => site.close());
 
   /** Proxies may expect the header to come as a whole. What the upstream is told of a client; `none` when it does not get to know. */
   const told = async (header: Buffer, { secure = false, pieces = false } = {}): Promise<string> => {
     got.length = 0;
-    const socket = connect({ port: secure ? sluice.ports.https : sluice.ports.http, host: '127.0.0.1' });
+    const socket = connect({ port: secure ? site.sluice.ports.https : site.sluice.ports.http, host: '127.0.0.1' });
     socket.on('error', () => undefined);
     await once(socket, 'connect').catch(() => undefined);
     if (pieces)
@@ -72,7 +45,7 @@ describe.each(backends)('use-proxy-protocol by %s', (backend) => {
         await new Promise((resolve) => setImmediate(resolve));
       }
     else socket.write(header);
-    const stream = secure ? connectTls({ socket, servername: 'web.test', rejectUnauthorized: false }) : socket;
+    const stream = secure ? connectTls({ socket, servername: 'shop.test', rejectUnauthorized: false }) : socket;
     stream.on('error', () => undefined);
     stream.write(REQUEST);
     stream.resume();
@@ -87,27 +60,25 @@ describe.each(backends)('use-proxy-protocol by %s', (backend) => {
   };
 
   test.skipIf(skip)(`${title}: headers of both versions say who the client is`, async () => {
-    await start({ 'use-proxy-protocol': 'true' });
+    await site.serveWith({ 'use-proxy-protocol': 'true' });
     expect(await told(LINE)).toBe('192.0.2.7 192.0.2.7 9000');
     expect(await told(LINE, { pieces: backend === 'node' })).toBe('192.0.2.7 192.0.2.7 9000');
     expect(await told(BINARY)).toBe('192.0.2.7 192.0.2.7 9000');
-    expect(await told(LOCAL)).toBe(`127.0.0.1 127.0.0.1 ${sluice.ports.http}`);
+    expect(await told(LOCAL)).toBe(`127.0.0.1 127.0.0.1 ${site.sluice.ports.http}`);
     expect(await told(LINE, { secure: true })).toBe('192.0.2.7 192.0.2.7 443');
     expect(await told(BINARY, { secure: true, pieces: backend === 'node' })).toBe('192.0.2.7 192.0.2.7 443');
     expect(await told(Buffer.alloc(0))).toBe('none');
     expect(await told(Buffer.from('PROXY TCP4 1.2.3.4\r\n'))).toBe('none');
-    say({});
-    await sluice.routes(`r${revision}.test`);
-    expect(await told(Buffer.alloc(0))).toBe(`127.0.0.1 127.0.0.1 ${sluice.ports.http}`);
+    await site.changeTo({});
+    expect(await told(Buffer.alloc(0))).toBe(`127.0.0.1 127.0.0.1 ${site.sluice.ports.http}`);
     expect(await told(LINE)).toBe('none');
   });
 
   test.skipIf(skip)(`${title}: peers that are not believed`, async () => {
-    await start({ 'use-proxy-protocol': 'true', 'proxy-real-ip-cidr': '10.0.0.0/8' });
+    await site.serveWith({ 'use-proxy-protocol': 'true', 'proxy-real-ip-cidr': '10.0.0.0/8' });
     const peer = backend === 'haproxy' ? 'none' : '127.0.0.1 127.0.0.1';
     expect(await told(LINE)).toMatch(new RegExp(`^${peer}`));
-    say({ 'use-proxy-protocol': 'true', 'proxy-real-ip-cidr': '10.0.0.0/8, 127.0.0.0/8' });
-    await sluice.routes(`r${revision}.test`);
+    await site.changeTo({ 'use-proxy-protocol': 'true', 'proxy-real-ip-cidr': '10.0.0.0/8, 127.0.0.0/8' });
     expect(await told(LINE)).toBe('192.0.2.7 192.0.2.7 9000');
   });
 });

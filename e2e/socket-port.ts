@@ -9,11 +9,16 @@ export function portOf(server: Server): number {
   return address.port;
 }
 
+/** Listens on a port of 127.0.0.1 that the system chooses. */
+export async function listenLocally(server: Server): Promise<void> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+}
+
 /** Takes a port of 127.0.0.1 so that nobody else can. */
 export async function occupyPort(): Promise<{ readonly port: number; release(): Promise<void> }> {
   const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  await listenLocally(server);
   return {
     port: portOf(server),
     release: async () => {

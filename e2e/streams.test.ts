@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { EchoUpstream } from './echo-upstream.ts';
-import { hostTo, ingressClass, served } from './manifest.ts';
+import { configMap, hostTo, ingressClass, served } from './manifest.ts';
 import { backends, needing, programOf } from './proxy-programs.ts';
 import { get } from './raw-request.ts';
 import { RunningSluice } from './running-sluice.ts';
@@ -27,10 +27,6 @@ function streamed(name: string, ports: readonly number[], protocol: 'TCP' | 'UDP
       endpoints: [{ addresses: ['127.0.0.1'] }],
     })),
   ];
-}
-
-function configMap(name: string, data: Readonly<Record<string, string>>): object {
-  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' }, data };
 }
 
 async function freePorts(count: number): Promise<readonly number[]> {

@@ -4,7 +4,7 @@ import { connect } from 'node:tls';
 import type { ConnectionOptions, SecureVersion } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EchoUpstream, echoOf } from '../echo-upstream.ts';
-import { hostTo, ingress, ingressClass, served, tlsSecret } from '../manifest.ts';
+import { configMap, hostTo, ingress, ingressClass, served, tlsSecret } from '../manifest.ts';
 import { exchangeBytes, get } from '../raw-request.ts';
 import { RunningSluice } from '../running-sluice.ts';
 import { TemporaryFolder } from '../temporary-folder.ts';
@@ -108,9 +108,7 @@ describe.each(tlsTargets.map((target) => [target.name, target] as const))('setti
   });
 
   function set(data: Readonly<Record<string, string>>): void {
-    folder.writeObjects('manifests/settings.yaml', [
-      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'default', name: 'settings' }, data },
-    ]);
+    folder.writeObjects('manifests/settings.yaml', [configMap('settings', data)]);
   }
 
   /** Sets them, and waits until they are acknowledged. */
