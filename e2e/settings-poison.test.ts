@@ -20,6 +20,11 @@ const more: readonly string[] = [
   '1e9',
   '9'.repeat(999),
   `${MARK},`.repeat(1000),
+  `/${'a'.repeat(1200)}`,
+  'v'.repeat(5000),
+  '$"\\'.repeat(1000),
+  '30d',
+  '→é',
 ];
 
 const keys = settingGroups.flatMap(({ settings }) => settings.map(({ key }) => key));

@@ -11,8 +11,10 @@ import type { Snapshot } from '../watch/snapshot.ts';
 interface Entry {
   readonly kind: WatchedKind;
   readonly key: string;
-  /** The refused version; another version leaves the quarantine. */
+  /** The refused version; another version leaves the quarantine, and so does this one when any ConfigMap changes. */
   readonly object: WatchedObject;
+  /** What settings were read from: with others it may be taken. */
+  readonly configMaps: Snapshot['objects']['ConfigMap'] | undefined;
   readonly message: string;
   readonly from: Origin;
   /** The last good form was refused as well, so that nothing stands in for the object. */
@@ -23,13 +25,15 @@ interface Entry {
 export class Quarantine {
   readonly #entries = new Map<string, Entry>();
   #good: Snapshot | undefined;
+  #configMaps: Snapshot['objects']['ConfigMap'] | undefined;
 
   /** The snapshot without the refused versions. The same object when nothing is in quarantine. */
   apply(snapshot: Snapshot): Snapshot {
     let objects = snapshot.objects;
     const setAside = new Map<string, string>();
-    for (const [id, { kind, key, object, message, gone }] of this.#entries) {
-      if (objects[kind].get(key) !== object) {
+    this.#configMaps = objects.ConfigMap;
+    for (const [id, { kind, key, object, configMaps, message, gone }] of this.#entries) {
+      if (snapshot.objects[kind].get(key) !== object || configMaps !== snapshot.objects.ConfigMap) {
         this.#entries.delete(id);
         continue;
       }
@@ -58,7 +62,7 @@ export class Quarantine {
       const key = snapshotKey(from.object);
       const object = snapshot.objects[kind].get(key);
       if (object === undefined) continue;
-      this.#entries.set(id, { kind, key, object, message, from, gone: false });
+      this.#entries.set(id, { kind, key, object, configMaps: this.#configMaps, message, from, gone: false });
       added = true;
     }
     return added;

@@ -54,6 +54,19 @@ test('the last good form of a refused object goes on serving, unless it is refus
   expect(hosts()).toEqual(['*']);
 });
 
+test('a refused object gets another try when a ConfigMap changes: it may have been its settings', async () => {
+  const { run, hosts, put, control } = setUp(ingressObject('one', 'one.test'));
+  control.blame = refusing('one');
+  await run();
+  expect(hosts()).toEqual(['*']);
+  control.blame = () => [];
+  await run();
+  expect(hosts()).toEqual(['*']);
+  put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'ingress', name: 'settings' }, data: {} });
+  const { diagnostics } = await run();
+  expect([hosts(), diagnostics.filter(({ code }) => code === 'SLU4002')]).toEqual([['*', 'one.test'], []]);
+});
+
 test('nobody to blame: nothing goes live and the last good generation stays', async () => {
   const { run, hosts, put, control } = setUp(ingressObject('one', 'one.test'));
   await run();

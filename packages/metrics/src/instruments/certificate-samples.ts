@@ -72,7 +72,7 @@ function read({ chain }: Certificate): CertificateFacts {
   return {
     organization: part('O'),
     commonName: part('CN'),
-    serial: BigInt(`0x${serialNumber}`).toString(),
+    serial: serialNumber.startsWith('-') ? `-${BigInt(`0x${serialNumber.slice(1)}`)}` : BigInt(`0x${serialNumber}`).toString(),
     algorithm: ALGORITHMS[asymmetricKeyType] ?? asymmetricKeyType,
   };
 }

@@ -65,11 +65,14 @@ export class ControllerMetrics {
     return `${await this.#registry.metrics()}${requests ?? ''}`;
   }
 
-  /** Series of Ingresses that are not served any more are told a last time and then go. */
+  /** Series of Ingresses and hosts that are not served any more are told a last time and then go. What no Ingress has answered has a host alone. */
   #forgetRequests(): void {
     if (this.#counted === undefined) return;
     const served = new Set(this.#view.servedIngresses().map(({ namespace, name }) => `${namespace}/${name}`));
-    this.#counted.retain((namespace, ingress) => served.has(`${namespace}/${ingress}`));
+    const hosts = new Set(this.#view.model()?.virtualHosts.map(({ name }) => name));
+    this.#counted.retain(({ namespace, ingress, host = '' }) =>
+      ingress === '' ? host === '' || hosts.has(host) : served.has(`${namespace}/${ingress}`),
+    );
   }
 
   get contentType(): string {

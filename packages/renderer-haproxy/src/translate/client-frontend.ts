@@ -64,7 +64,7 @@ export function frontendSection(deployment: Deployment, serving: ServingSettings
 /** By the filter of HAProxy, which tells caches of it (Vary). */
 function compression({ gzip }: Compression): readonly Line[] {
   if (gzip === undefined) return [];
-  return [line('compression', 'algo', 'gzip'), line('compression', 'type', 'text/html', ...gzip.types)];
+  return [line('compression', 'algo', 'gzip'), ...inLines(['text/html', ...gzip.types], 'compression', 'type')];
 }
 
 /** Whoever is not believed is not taken: HAProxy would believe it. */
@@ -72,7 +72,18 @@ function otherPeers({ peers }: ProxyProtocol): readonly Line[] {
   if (peers === undefined || (peers.length === 1 && peers[0] === '0.0.0.0/0')) return [];
   return peers.length === 0
     ? lines('tcp-request connection reject')
-    : [line('tcp-request', 'connection', 'reject', 'unless', '{', 'src', ...peers, '}')];
+    : [...inLines(peers, 'acl', 'sluice_peers', 'src'), ...lines('tcp-request connection reject unless sluice_peers')];
+}
+
+/** A line has 64 words at most (`MAX_LINE_ARGS`), and some of these are long. */
+const WORDS_IN_A_LINE = 16;
+
+/** Lines that begin alike and add up. */
+function inLines(words: readonly string[], ...start: readonly string[]): readonly Line[] {
+  const count = Math.ceil(words.length / WORDS_IN_A_LINE);
+  return Array.from({ length: count }, (_, index) =>
+    line(...start, ...words.slice(index * WORDS_IN_A_LINE, (index + 1) * WORDS_IN_A_LINE)),
+  );
 }
 
 /** How long heads may be, and how many requests come on one connection. */

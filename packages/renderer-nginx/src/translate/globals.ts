@@ -10,6 +10,7 @@ import { hasHttp2Directive } from './listen.ts';
 import { standardRequestHeaders } from './request-headers.ts';
 import type { Deployment } from './surroundings.ts';
 import { isLive } from './surroundings.ts';
+import { fittingTypes } from './gzip-types.ts';
 import { livePool } from './upstream-pass.ts';
 
 /** Directives outside of the http block. */
@@ -95,7 +96,8 @@ function limits({ settings: { keepAlive }, processes }: Deployment): readonly Di
 /** As ingress-nginx has it. */
 function compression({ gzip }: Compression): readonly Directive[] {
   if (gzip === undefined) return [];
-  const { level, minBytes, types, disabled } = gzip;
+  const { level, minBytes, disabled } = gzip;
+  const types = fittingTypes(gzip.types);
   return [
     directive('gzip', 'on'),
     directive('gzip_comp_level', level),

@@ -85,7 +85,9 @@ function settingVariables({ strictTransport, answerHeaders, forwarded: { way }, 
       variable('scheme'),
       'sluice_hsts',
       ...(strictTransport.header === undefined ? [] : [directive('https', literal(strictTransport.header))]),
-      otherwise(variable('upstream_http_strict_transport_security')),
+      otherwise(
+        answerHeaders.hidden.includes('strict-transport-security') ? literal('') : variable('upstream_http_strict_transport_security'),
+      ),
     ),
     mapping(literal(''), 'sluice_server_header', otherwise(SERVERS[answerHeaders.server])),
   ];

@@ -12,6 +12,7 @@ import { inOrderOfNames, serverName } from './server-name.ts';
 import { serverOf } from './server.ts';
 import { sharedServers } from './shared-servers.ts';
 import type { SharedServers, TranslatedServer } from './shared-servers.ts';
+import { gzipFindings } from './gzip-types.ts';
 import { staticFindings } from './static-findings.ts';
 import { streamFindings, streamTree } from './streams.ts';
 import { isLive } from './surroundings.ts';
@@ -91,7 +92,11 @@ export class NginxRenderer implements Renderer<NginxTree> {
   }
 
   #diagnostics(model: RoutingModel): readonly Diagnostic[] {
-    const found = [...fidelityDiagnostics(model, this.fidelity), ...streamFindings(model.streams, this.#deployment)];
+    const found = [
+      ...fidelityDiagnostics(model, this.fidelity),
+      ...streamFindings(model.streams, this.#deployment),
+      ...gzipFindings(model.settings),
+    ];
     const { version, lua } = this.#deployment.capabilities;
     if (lua.found) return [...found, ...hashFindings(model)];
     const message = `nginx ${version} works without Lua (${lua.because}): endpoints and certificates change by reloads`;

@@ -79,6 +79,8 @@ function backendOf(name: string, settings: IngressSettings, references: Referenc
   return { id: `${namespace}/${name}:${port}`, namespace, service: name, port: String(port), from };
 }
 
+/** nginx has no page for 499 (`error_page`): nobody is there to get it. */
 function errorStatus(text: string): Parsed<number> {
-  return /^[45]\d\d$/.test(text) ? { ok: true, value: Number(text) } : { ok: false, reason: 'it must be a status from 400 to 599' };
+  const valid = /^[45]\d\d$/.test(text) && text !== '499';
+  return valid ? { ok: true, value: Number(text) } : { ok: false, reason: 'it must be a status from 400 to 599 other than 499' };
 }

@@ -98,3 +98,21 @@ test('a Secret that turns bad keeps what it held, until it is gone', () => {
   put({ ...secret, data: { 'tls.crt': '', 'tls.key': '' } });
   expect(state()).toEqual([0, 'SLU1402']);
 });
+
+test('a certificate whose dates cannot be read is told, and holds up nobody', () => {
+  const { data, ...rest } = secret as { readonly data: Readonly<Record<string, string>> };
+  const der = Buffer.from(
+    Buffer.from(data['tls.crt'] ?? '', 'base64')
+      .toString()
+      .replace(/-----.*-----|\s/g, ''),
+    'base64',
+  );
+  // The month of its end: UTCTime, YYMMDDhhmmssZ (RFC 5280 section 4.1.2.5.1).
+  const dates = [...der.toString('latin1').matchAll(/\d{12}Z/g)];
+  der.write('13', (dates.at(-1)?.index ?? 0) + 2, 'latin1');
+  const pem = `-----BEGIN CERTIFICATE-----\n${der.toString('base64')}\n-----END CERTIFICATE-----\n`;
+  const { shown, found } = build('tls/standard', { ...rest, data: { ...data, 'tls.crt': Buffer.from(pem).toString('base64') } });
+  expect(dates).toHaveLength(2);
+  expect(shown).toMatchObject({ 'plain.test': undefined });
+  expect(found).toEqual(['SLU1402 tls/standard']);
+});

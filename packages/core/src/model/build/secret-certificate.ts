@@ -31,6 +31,8 @@ export function readCertificate({ data, metadata: { namespace, name } }: Secret,
   const why = mismatch(chain, key);
   if (why !== undefined) return unusable(why);
   const { leaf, text } = chain;
+  const [notBeforeMs, notAfterMs] = [Date.parse(leaf.validFrom), Date.parse(leaf.validTo)];
+  if (Number.isNaN(notBeforeMs) || Number.isNaN(notAfterMs)) return unusable('the dates of its certificate cannot be read');
   const pem = key.export({ type: 'pkcs8', format: 'pem' });
   const refusal = opensslRefusal({ cert: text, key: pem });
   if (refusal !== undefined) return unusable(`the TLS library refuses it: ${refusal}`);
@@ -40,8 +42,8 @@ export function readCertificate({ data, metadata: { namespace, name } }: Secret,
     privateKey: new KeyMaterial(pem),
     fingerprint: leaf.fingerprint256,
     names: namesOf(leaf),
-    notBeforeMs: Date.parse(leaf.validFrom),
-    notAfterMs: Date.parse(leaf.validTo),
+    notBeforeMs,
+    notAfterMs,
     from: { object: { kind: 'Secret', namespace, name }, field: 'data' },
   };
   return { kind: 'certificate', certificate };

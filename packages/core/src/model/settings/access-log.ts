@@ -59,24 +59,30 @@ const skip: Setting<readonly SilentTarget[]> = {
   effect: 'Requests for these leave no line',
   parse: (text): ParsedSetting<readonly SilentTarget[]> => {
     const parts = [...new Set(text.split(',').map((part) => folded(part.trim())))].filter((part) => part !== '');
-    const targets = parts.map(silentTarget);
-    const wrong = parts.find((_, index) => targets[index] === undefined);
+    const targets = parts.slice(0, MOST_TARGETS).map(silentTarget);
+    const wrong = targets.findIndex((target) => target === undefined);
+    const but = [
+      ...(wrong < 0 ? [] : [`${JSON.stringify(parts[wrong]?.slice(0, 80))} is too long or no regular expression; it is left out`]),
+      ...(parts.length > MOST_TARGETS ? [`all but the first ${MOST_TARGETS} are left out`] : []),
+    ].join('; ');
     const value = targets.filter((target) => target !== undefined);
-    return {
-      ok: true,
-      value,
-      ...(wrong !== undefined && { but: `${JSON.stringify(wrong.slice(0, 80))} cannot be used as a regular expression; it is left out` }),
-    };
+    return { ok: true, value, ...(but !== '' && { but }) };
   },
 };
+
+/** Each of them is looked at for each request. */
+const MOST_TARGETS = 500;
+/** What a bucket of a `map` of nginx has room for. */
+const LONGEST_TARGET_BYTES = 900;
 
 /** A `map` of nginx does not regard case, and refuses what is in it twice. */
 function folded(text: string): string {
   return text.startsWith('~') ? text : text.toLowerCase();
 }
 
-/** As the patterns of a `map` of nginx; undefined for an expression that cannot be used. */
+/** As the patterns of a `map` of nginx; undefined for one that cannot be used. */
 function silentTarget(text: string): SilentTarget | undefined {
+  if (Buffer.byteLength(text) > LONGEST_TARGET_BYTES) return undefined;
   if (!text.startsWith('~')) return { kind: 'equal', target: text };
   const ignoreCase = text.startsWith('~*');
   const pattern = text.slice(ignoreCase ? 2 : 1);

@@ -21,7 +21,7 @@ const hideHeaders: Setting<readonly string[]> = {
   effect: 'Takes these headers from answers of upstreams',
   protects: true,
   parse: settingList((name): Parsed<string> => {
-    if (!/^[A-Za-z0-9\-_]{1,256}$/.test(name)) return { ok: false, reason: 'it is no header name' };
+    if (!/^[A-Za-z0-9\-_]{1,128}$/.test(name)) return { ok: false, reason: 'it is no header name' };
     return isFramingHeader(name) ? { ok: false, reason: 'it belongs to the connection' } : { ok: true, value: name.toLowerCase() };
   }),
 };

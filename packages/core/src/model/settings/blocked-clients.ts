@@ -20,11 +20,13 @@ export interface BlockedClients {
 
 /** Each costs some time with every request. */
 const MOST_PATTERNS = 500;
+const LONGEST_BYTES = 1000;
 
 function blockPattern(written: string): Parsed<BlockPattern> {
   const text = /^(["'])(.*)\1$/s.exec(written)?.[2] ?? written;
   const block = readBlock(text);
   if (block === undefined) return { ok: false, reason: 'it is empty' };
+  if (Buffer.byteLength(text) > LONGEST_BYTES) return { ok: false, reason: `it is longer than ${LONGEST_BYTES} bytes` };
   const compiled = compilePattern(block.pattern, { ignoreCase: block.ignoreCase, anchoredStart: false });
   return compiled.ok ? { ok: true, value: block } : compiled;
 }

@@ -41,12 +41,20 @@ export const headerLinesGroup: SettingGroup<readonly Policy[]> = {
   read: (values) => [...responseLines(values), ...requestLines(values), ...originalUri(values)],
 };
 
-const NAME = /^[A-Za-z0-9\-_]{1,256}$/;
+const NAME = /^[A-Za-z0-9\-_]{1,128}$/;
 // eslint-disable-next-line no-control-regex -- control characters are what this looks for
-const VALUE = /^[^\x00-\x1f\x7f]{1,8192}$/;
+const VALUE = /^[^\x00-\x1f\x7f]+$/;
+/** nginx takes no argument of 4096 bytes or more, and a name stands beside some. */
+const LONGEST_BYTES = 3800;
+
+/** How long a value is as an argument of nginx: quotes and backslashes are escaped there, and each dollar is a variable that holds one. */
+function printedBytes(value: string): number {
+  return value.length + (value.match(/["\\]/g)?.length ?? 0) + 16 * (value.match(/\$/g)?.length ?? 0);
+}
 
 interface Entry {
   readonly name: string;
+  /** A binary string. */
   readonly value: string;
   readonly from: Origin;
 }
@@ -66,10 +74,12 @@ function entriesOf(setting: Setting<string>, values: SettingValues): readonly En
   };
   return Object.entries(configMap.data)
     .flatMap(([name, text]): readonly Entry[] => {
-      const value = text.trim();
+      const value = Buffer.from(text.trim(), 'utf8').toString('latin1');
       if (!NAME.test(name)) return leaveOut(name, 'it is no header name');
       if (isFramingHeader(name)) return leaveOut(name, 'the header belongs to the connection');
-      return VALUE.test(value) ? [{ name, value, from }] : leaveOut(name, 'its value is empty, too long or has control characters');
+      if (printedBytes(value) > LONGEST_BYTES)
+        return leaveOut(name, `its value is longer than ${LONGEST_BYTES} bytes in a configuration of nginx`);
+      return VALUE.test(value) ? [{ name, value, from }] : leaveOut(name, 'its value is empty or has control characters');
     })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -15,6 +15,8 @@ export interface StreamTimes {
 }
 
 const DAY_MS = 86_400_000;
+/** Timers of HAProxy and of Node.js have 31 bits of milliseconds. */
+const LONGEST_IDLE_MS = 24 * DAY_MS;
 /** In place of no limit. */
 const MANY_TRIES = 100;
 
@@ -23,7 +25,7 @@ const timeout: Setting<number> = {
   standard: '600s',
   values: 'a duration',
   effect: 'How long a TCP connection may be silent, and a UDP client keeps its endpoint',
-  parse: durationBetween(1, 365 * DAY_MS),
+  parse: durationBetween(1, LONGEST_IDLE_MS),
 };
 
 const next: Setting<boolean> = {

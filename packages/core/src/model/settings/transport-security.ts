@@ -3,7 +3,7 @@ import type { Origin } from '../origin.ts';
 import { cipherList, curveList, diffieHellman, protocolRange, ticketKey } from './transport-values.ts';
 import type { ProtocolRange } from './transport-values.ts';
 import { durationBetween, sizeBetween } from './quantities.ts';
-import { settingText } from './setting.ts';
+import { objectName, settingText } from './setting.ts';
 import type { Setting, SettingGroup, SettingValues } from './setting.ts';
 import { diagnose } from '../../observe/diagnostic.ts';
 
@@ -128,10 +128,7 @@ const parameters: Setting<string> = {
   values: 'namespace/name of a Secret with `dhparam.pem`, of 2048 bits at least',
   effect: 'Parameters for ciphers with DHE',
   names: 'Secret',
-  parse: (text) =>
-    text === '' || /^[a-z0-9.-]{1,253}\/[a-z0-9.-]{1,253}$/.test(text)
-      ? { ok: true, value: text }
-      : { ok: false, reason: 'it must be namespace/name of a Secret' },
+  parse: objectName,
 };
 
 const rejects: Setting<boolean> = {

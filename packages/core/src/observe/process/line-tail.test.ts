@@ -67,3 +67,12 @@ test('loses nothing of a file that grows without a pause, and keeps it bounded',
   expect(written.reduce((sum, text) => sum + text.length, 0)).toBe(20 * lines.length);
   expect(statSync(path).size).toBeLessThan(70 * 1024 * 1024);
 });
+
+test('what is too far behind is left out in whole lines', async () => {
+  const log = await following();
+  const lines = `${'x'.repeat(1022)}\n`.repeat(70 * 1024);
+  appendFileSync(path, lines);
+  await log.stop();
+  expect(written.join('').length).toBeGreaterThan(60 * 1024 * 1024);
+  expect(new Set(written.join('').split('\n'))).toEqual(new Set(['x'.repeat(1022), '']));
+});

@@ -10,13 +10,17 @@ export class LineTail {
   /** `write` gets whole lines, as binary strings; `skipped` learns of bytes that are left out because there are too many. */
   constructor(path: string, write: (lines: string) => void, skipped: (bytes: number) => void) {
     let rest = '';
-    const take = (text: string): void => {
+    let isCut = false;
+    const take = (read: string): void => {
+      const text = isCut ? read.slice(read.indexOf('\n') + 1 || read.length) : read;
+      isCut &&= !read.includes('\n');
       const end = text.lastIndexOf('\n') + 1;
       if (end > 0) write(rest + text.slice(0, end));
       rest = end > 0 ? text.slice(end) : rest + text;
     };
     const leaveOut = (bytes: number): void => {
       rest = '';
+      isCut = true;
       skipped(bytes);
     };
     this.#tail = new FileTail(path, { take, skipped: leaveOut }, MOST_BEHIND_BYTES);

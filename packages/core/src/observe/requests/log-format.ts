@@ -52,7 +52,7 @@ export function compileLogFormat({ text, escape }: LogFormat): LogLine {
   const escaped = ESCAPES[escape];
   const missing = escaped(undefined);
   const pieces = [...text, '\n'].map((part): string | ((record: RequestRecord) => string) => {
-    if (typeof part === 'string') return part;
+    if (typeof part === 'string') return Buffer.from(part, 'utf8').toString('latin1');
     const value = logVariable(part.variable);
     if (value === undefined) return missing;
     return isPlainVariable(part.variable) ? (record) => value(record) ?? missing : (record) => escaped(value(record));

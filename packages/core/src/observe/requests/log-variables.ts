@@ -48,7 +48,7 @@ const variables: Readonly<Record<string, LogVariable>> = {
   https: ({ secure }) => (secure ? 'on' : ''),
   ingress_name: ({ labels }) => labels?.ingress ?? '',
   is_args: (record) => (queryOf(record) === undefined ? '' : '?'),
-  location_path: ({ labels }) => labels?.path ?? '',
+  location_path: ({ labels }) => Buffer.from(labels?.path ?? '', 'utf8').toString('latin1'),
   msec: ({ endMs }) => logSeconds(endMs),
   namespace: ({ labels }) => labels?.namespace ?? '',
   pid: () => String(process.pid),

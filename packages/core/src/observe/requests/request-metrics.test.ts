@@ -95,7 +95,7 @@ test('series of Ingresses that are gone go, and whoever kept their cells learns 
   metrics.count(request, measures);
   metrics.count({ ...request, labels: { ...request.labels!, ingress: 'old' } }, measures);
   const { epoch } = metrics;
-  metrics.retain((namespace, ingress) => `${namespace}/${ingress}` === 'shop/web');
+  metrics.retain(({ namespace, ingress }) => `${namespace}/${ingress}` === 'shop/web');
   expect(await labelsIn(metrics)).toMatchObject([{ ingress: 'web' }]);
   expect(metrics.epoch).toBeGreaterThan(epoch);
 });

@@ -94,11 +94,10 @@ export class RequestMetrics {
     if (cells !== undefined) this.layout.observe(cells, measures);
   }
 
-  /** Forgets the series of Ingresses that `isServed` does not know. */
-  retain(isServed: (namespace: string, ingress: string) => boolean): void {
+  /** Forgets the series of what `isServed` does not know. It is not asked about those that stand for what had no room. */
+  retain(isServed: (labels: RequestLabels) => boolean): void {
     for (const [key, { labels }] of this.#series) {
-      const { namespace, ingress } = labels;
-      if (ingress === '' || ingress === OVERFLOW || isServed(namespace, ingress)) continue;
+      if (labels.ingress === OVERFLOW || isServed(labels)) continue;
       this.#series.delete(key);
       this.epoch++;
     }
