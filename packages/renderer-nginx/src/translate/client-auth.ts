@@ -1,4 +1,4 @@
-import { pcre } from '@sluice/core';
+import { asksForCertificates, pcre } from '@sluice/core';
 import type { VirtualHost } from '@sluice/core';
 import { block, directive, literal, text, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
@@ -28,11 +28,6 @@ export function clientAuth(host: VirtualHost, resources: Resources): readonly Di
         ]),
   ];
   return directives.map((one) => ({ ...one, from }));
-}
-
-/** Whether clients are asked for certificates. */
-export function asksForCertificates({ clientAuth: auth }: VirtualHost): boolean {
-  return auth?.kind === 'verify' && auth.mode !== 'off';
 }
 
 /** Whether a certificate may have been checked for another host: where the name of the handshake is not known, the default one does it. */

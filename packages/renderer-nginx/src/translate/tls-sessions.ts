@@ -1,7 +1,7 @@
+import { asksForCertificates } from '@sluice/core';
 import type { TlsSessions, VirtualHost } from '@sluice/core';
 import { directive } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
-import { asksForCertificates } from './client-auth.ts';
 import { digestOfText } from './resources.ts';
 
 /**

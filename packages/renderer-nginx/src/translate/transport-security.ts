@@ -1,4 +1,4 @@
-import { KeyMaterial } from '@sluice/core';
+import { KeyMaterial, asksForCertificates } from '@sluice/core';
 import type { RoutingModel, TransportSecurity } from '@sluice/core';
 import { directive } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
@@ -14,6 +14,8 @@ export function transportSecurity(
   resources: Resources,
 ): readonly Directive[] {
   const { protocols, ciphers, curves, sessions, recordBytes, earlyData, diffieHellman } = security;
+  // A ticket brings the certificate of a client along after its authority has gone.
+  const tickets = sessions.tickets && !hosts.some(asksForCertificates);
   const versions = protocols.least === protocols.most ? [protocols.least] : [protocols.least, protocols.most];
   return [
     directive('ssl_protocols', ...versions),
@@ -22,8 +24,8 @@ export function transportSecurity(
     ...(curves.length === 0 ? [] : [directive('ssl_ecdh_curve', curves.join(':'))]),
     directive('ssl_session_timeout', `${Math.ceil(sessions.timeoutMs / 1000)}s`),
     tlsSessions(hosts, sessions),
-    directive('ssl_session_tickets', sessions.tickets ? 'on' : 'off'),
-    ...ticketKey(security, resources),
+    directive('ssl_session_tickets', tickets ? 'on' : 'off'),
+    ...(tickets ? ticketKey(security, resources) : []),
     directive('ssl_buffer_size', recordBytes),
     ...(earlyData ? [directive('ssl_early_data', 'on')] : []),
     ...(diffieHellman === undefined
@@ -34,8 +36,8 @@ export function transportSecurity(
 }
 
 /** nginx reads the bytes themselves. */
-function ticketKey({ sessions: { tickets, ticketKey: key } }: TransportSecurity, resources: Resources): readonly Directive[] {
-  if (!tickets || key === undefined) return [];
+function ticketKey({ sessions: { ticketKey: key } }: TransportSecurity, resources: Resources): readonly Directive[] {
+  if (key === undefined) return [];
   const bytes = new KeyMaterial(Buffer.from(key.base64.reveal(), 'base64').toString('latin1'));
   return [directive('ssl_session_ticket_key', resources.keyBytes('transport', bytes, key.from))];
 }
