@@ -72,8 +72,13 @@ describe.each(tlsTargets.map((target) => [target.name, target] as const))(
 
     function say(own: Issued, ...more: readonly object[]): void {
       folder.writeObjects('manifests/hosts.yaml', [
-        ...[ingressClass(), ...served('web', upstream.port), tlsSecret('tls', pair)],
-        ...[checked(OWN, 'own'), checked(OTHER, 'other'), authority('own', own), authority('other', authorities[1])],
+        ingressClass(),
+        ...served('web', upstream.port),
+        tlsSecret('tls', pair),
+        checked(OWN, 'own'),
+        checked(OTHER, 'other'),
+        authority('own', own),
+        authority('other', authorities[1]),
         configMap('settings', { 'ssl-session-tickets': 'true', 'ssl-session-ticket-key': Buffer.alloc(80, 'k').toString('base64') }),
         ...more,
       ]);
