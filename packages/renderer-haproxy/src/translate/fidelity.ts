@@ -37,6 +37,10 @@ export const haproxyFidelity: FidelityTable = {
   'ssl-buffer-size': { level: 'equivalent', note: 'records are as large as what there is to send' },
   'ssl-ciphers': { level: 'equivalent', note: 'ChaCha20 goes first for clients that prefer it' },
   'ssl-early-data': { level: 'refused', note: 'requests wait for the end of the handshake' },
+  'auth-tls-secret': {
+    level: 'approximate',
+    note: 'while a host asks clients for certificates no TLS session is taken up again, on any host',
+  },
   'auth-tls-verify-depth': { level: 'approximate', note: 'the length of the chain of a client certificate is not looked at' },
   'proxy-request-buffering': { level: 'equivalent', note: 'bodies are passed on as they come' },
   'proxy-body-size': { level: 'approximate', note: 'bodies of an unknown length (chunked) are not counted' },
