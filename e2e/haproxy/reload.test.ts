@@ -27,7 +27,9 @@ describe.skipIf(skip)(title, () => {
 
   beforeAll(async () => {
     upstream = await EchoUpstream.start('web');
-    authority = (await makeCertificates({ a: { names: ['a'], authority: true, expired: false } })).get('a')?.cert ?? '';
+    const wish = { names: ['a'], authority: true, expired: false };
+    const made = await makeCertificates({ first: wish, second: wish });
+    authority = made.get('second')?.cert ?? '';
     folder.writeObjects('manifests/common.yaml', [
       ingressClass(),
       ...served('web', upstream.port),
@@ -38,6 +40,9 @@ describe.skipIf(skip)(title, () => {
         rules: [{ host: 'shop.test', paths: [{ service: 'web' }] }],
         tls: [{ hosts: ['shop.test'], secretName: 'shop' }],
       }),
+      // Whether there is such a host decides whether sessions are kept, which the global settings say.
+      secret('checking', { 'ca.crt': made.get('first')?.cert ?? '' }),
+      host('checked', { 'auth-tls-secret': 'default/checking' }),
     ]);
     sluice = await RunningSluice.serving(folder.at('manifests'), folder.at('data'), ['--backend', 'haproxy']);
   });
