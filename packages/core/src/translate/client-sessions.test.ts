@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ClientAuth } from '../model/client-auth.ts';
 import { servedSettings } from '../testing/served-settings.ts';
 import { annotatedIngress } from '../testing/served-ingresses.ts';
-import { asksForCertificates, ticketFindings } from './client-sessions.ts';
+import { asksForCertificates, sharedSessions, ticketFindings } from './client-sessions.ts';
 
 const verify = (mode: 'on' | 'optional' | 'off') => ({ clientAuth: { kind: 'verify', mode } as unknown as ClientAuth });
 
@@ -10,11 +10,19 @@ test('clients are asked for certificates unless checks are off', () => {
   expect([verify('on'), verify('optional'), verify('off'), {}].map(asksForCertificates)).toEqual([true, true, false, false]);
 });
 
-function findings(data: Readonly<Record<string, string>>, asking: boolean) {
+function modelWith(data: Readonly<Record<string, string>>, asking: boolean) {
   const model = servedSettings(data, annotatedIngress('x', {})).model();
-  const hosts = model.virtualHosts.map((host) => (asking ? { ...host, ...verify('on') } : host));
-  return ticketFindings({ ...model, virtualHosts: hosts }).map(({ field }) => field);
+  return { ...model, virtualHosts: model.virtualHosts.map((host) => (asking ? { ...host, ...verify('on') } : host)) };
 }
+
+test('sessions last while nobody asks for certificates', () => {
+  const data = { 'ssl-session-tickets': 'true' };
+  expect(sharedSessions(modelWith(data, false))).toMatchObject({ kept: true, tickets: true });
+  expect(sharedSessions(modelWith(data, true))).toMatchObject({ kept: false, tickets: false });
+});
+
+const findings = (data: Readonly<Record<string, string>>, asking: boolean) =>
+  ticketFindings(modelWith(data, asking)).map(({ field }) => field);
 
 test('tickets that are asked for and not given out are told', () => {
   expect(findings({ 'ssl-session-tickets': 'true' }, true)).toEqual(['data[ssl-session-tickets]']);

@@ -17,7 +17,7 @@ import { keptConnections, upstreamMaps } from './upstream-maps.ts';
 import type { UpstreamMaps } from './upstream-maps.ts';
 import { demandKey } from './way.ts';
 import type { Demand, Way } from './way.ts';
-import { withSafeSessions } from './transport-security.ts';
+import { withSharedSessions } from './transport-security.ts';
 
 /** Translates models for one deployment of HAProxy. Hosts and upstreams that did not change are not translated again. */
 export class HaproxyRenderer implements Renderer<HaproxyTree> {
@@ -47,7 +47,7 @@ export class HaproxyRenderer implements Renderer<HaproxyTree> {
     const streams = streamTree(model.streams, deployment, model.settings.streams);
     const tree = this.#trees.make({
       deployment,
-      settings: withSafeSessions(model),
+      settings: withSharedSessions(model),
       hosts,
       upstreams,
       certificates: certificateLines(model),

@@ -1,4 +1,4 @@
-import { KeyMaterial, asksForCertificates } from '@sluice/core';
+import { KeyMaterial, sharedSessions } from '@sluice/core';
 import type { RoutingModel, ServingSettings, TransportSecurity } from '@sluice/core';
 import type { GeneratedFile } from '../render/haproxy-table.ts';
 import { line } from '../render/line.ts';
@@ -11,15 +11,10 @@ const SESSION_BYTES = 200;
 /** So many keys a file of them must have (`TLS_TICKETS_NO`). */
 const TICKET_KEY_COUNT = 3;
 
-/**
- * The settings, without sessions where a host asks clients for certificates: HAProxy keeps sessions of all hosts together, and one that is taken up
- * again brings the certificate of its beginning along, which may have been checked for another host.
- */
-export function withSafeSessions({ settings, virtualHosts }: Pick<RoutingModel, 'settings' | 'virtualHosts'>): ServingSettings {
-  if (!virtualHosts.some(asksForCertificates)) return settings;
-  const { transportSecurity } = settings;
-  const sessions = { ...transportSecurity.sessions, kept: false, tickets: false };
-  return { ...settings, transportSecurity: { ...transportSecurity, sessions } };
+/** The settings with those sessions that may be: HAProxy keeps sessions of all hosts together. */
+export function withSharedSessions(model: Pick<RoutingModel, 'settings' | 'virtualHosts'>): ServingSettings {
+  const { settings } = model;
+  return { ...settings, transportSecurity: { ...settings.transportSecurity, sessions: sharedSessions(model) } };
 }
 
 /** How TLS is spoken to all clients, in the global section. */

@@ -42,6 +42,10 @@ export const nginxFidelity: FidelityTable = {
   'use-proxy-protocol': { level: 'approximate', note: proxied },
   'proxy-protocol-header-timeout': { level: 'equivalent', note: 'the header has as long as the head of a request (client-header-timeout)' },
   'add-headers': notBeforeRoutes,
+  'auth-tls-secret': {
+    level: 'approximate',
+    note: 'while a host asks clients for certificates no TLS session is taken up again, on any host',
+  },
   'proxy-ssl-secret': { level: 'approximate', note: 'it holds for the paths of its own Ingress, not for other Ingresses of the host' },
 };
 

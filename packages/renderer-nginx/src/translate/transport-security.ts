@@ -1,29 +1,28 @@
-import { KeyMaterial, asksForCertificates } from '@sluice/core';
+import { KeyMaterial, sharedSessions } from '@sluice/core';
 import type { RoutingModel, TransportSecurity } from '@sluice/core';
 import { directive } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
 import type { Resources } from './resources.ts';
 import type { Deployment } from './surroundings.ts';
 import { isLive } from './surroundings.ts';
-import { tlsSessions } from './tls-sessions.ts';
 
 /** How TLS is spoken to all clients, in the http block. */
 export function transportSecurity(
-  { settings: { transportSecurity: security }, virtualHosts: hosts }: Pick<RoutingModel, 'settings' | 'virtualHosts'>,
+  model: Pick<RoutingModel, 'settings' | 'virtualHosts'>,
   deployment: Deployment,
   resources: Resources,
 ): readonly Directive[] {
-  const { protocols, ciphers, curves, sessions, recordBytes, earlyData, diffieHellman } = security;
-  // A ticket brings the certificate of a client along after its authority has gone.
-  const tickets = sessions.tickets && !hosts.some(asksForCertificates);
+  const { transportSecurity: security } = model.settings;
+  const { protocols, ciphers, curves, recordBytes, earlyData, diffieHellman } = security;
+  const { kept, keptBytes, timeoutMs, tickets } = sharedSessions(model);
   const versions = protocols.least === protocols.most ? [protocols.least] : [protocols.least, protocols.most];
   return [
     directive('ssl_protocols', ...versions),
     directive('ssl_prefer_server_ciphers', 'on'),
     directive('ssl_ciphers', ciphers),
     ...(curves.length === 0 ? [] : [directive('ssl_ecdh_curve', curves.join(':'))]),
-    directive('ssl_session_timeout', `${Math.ceil(sessions.timeoutMs / 1000)}s`),
-    tlsSessions(hosts, sessions),
+    directive('ssl_session_timeout', `${Math.ceil(timeoutMs / 1000)}s`),
+    directive('ssl_session_cache', kept ? `shared:sluice_tls:${keptBytes}` : 'off'),
     directive('ssl_session_tickets', tickets ? 'on' : 'off'),
     ...(tickets ? ticketKey(security, resources) : []),
     directive('ssl_buffer_size', recordBytes),
