@@ -1,5 +1,5 @@
-import { diagnose } from '@sluice/core';
-import type { ControllerView, ReloadFacts, RunReport } from '@sluice/core';
+import { RequestMetrics, diagnose, silentLogger, standardBuckets } from '@sluice/core';
+import type { ControllerView, ReloadFacts, RoutingModel, RunReport } from '@sluice/core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ControllerMetrics } from './controller-metrics.ts';
 import { ingressNginxMetrics, sluiceMetrics } from './metric-table.ts';
@@ -165,4 +165,19 @@ test('connections are told apart where the data plane does, and the proxy is thi
   expect(told).toMatch(/_nginx_process_num_procs\{[^}]*\} 1$/m);
   expect(told).toMatch(/_nginx_process_cpu_seconds_total\{[^}]*\} [\d.]+$/m);
   expect(told).toMatch(/^sluice_waiting_changes 4$/m);
+});
+
+test('requests that no Ingress has answered are told as long as their host is served, and once more', async () => {
+  const options = { perHost: true, perUndefinedHost: true, statusClasses: false, buckets: standardBuckets, seriesLimit: 10 };
+  const counted = new RequestMetrics(options, silentLogger);
+  const measures = { durationMs: 1, responseMs: -1, headerMs: -1, connectMs: -1, requestBytes: 1, sentBytes: 1 };
+  for (const host of ['*', 'stays.test', 'goes.test'])
+    counted.count({ host, labels: undefined, method: 'GET', status: 308, canary: '' }, measures);
+  const model = { virtualHosts: [{ name: '*' }, { name: 'stays.test' }], certificates: [] } as unknown as RoutingModel;
+  const view = { ...controller.view, model: () => model };
+  const scraped = new ControllerMetrics(view, identity, { metrics: counted, excluded: [] });
+  const hosts = async (): Promise<readonly string[]> =>
+    [...(await scraped.text()).matchAll(/^nginx_ingress_controller_requests\{.*host="([^"]*)"/gm)].map(([, host = '']) => host);
+  expect(await hosts()).toEqual(['*', 'stays.test', 'goes.test']);
+  expect(await hosts()).toEqual(['*', 'stays.test']);
 });
