@@ -7,30 +7,42 @@ import { configMap, hostTo, ingress, ingressClass, served, tlsSecret } from '../
 import { exchangeBytes, parseAnswer } from '../raw-request.ts';
 import { RunningSluice } from '../running-sluice.ts';
 import { TemporaryFolder } from '../temporary-folder.ts';
+import { untilTrue } from '../until.ts';
 import { issue } from './issued.ts';
 import type { Issued } from './issued.ts';
 import { tlsTargets } from './targets.ts';
 
 const versions = ['TLSv1.2', 'TLSv1.3'] as const;
-const [OWN, OTHER] = ['own.test', 'other.test'];
+const [OWN, OTHER, PLAIN] = ['own.test', 'other.test', 'plain.test'];
+
+const only = (version: (typeof versions)[number]): ConnectionOptions => ({ minVersion: version, maxVersion: version });
 
 interface Talk {
   /** Status of the answer; 0 for none. */
   readonly status: number;
+  /** Whether a session was taken up again. */
+  readonly reused: boolean;
   readonly session: Buffer | undefined;
+}
+
+/** Options that take up the session of a connection again. */
+function withSession(version: (typeof versions)[number], { session }: Talk): ConnectionOptions {
+  return { ...only(version), ...(session && { session }) };
 }
 
 /** A connection with a request for the name that it is for. */
 async function talk(port: number, servername: string, options: ConnectionOptions): Promise<Talk> {
   const socket = connect({ port, host: '127.0.0.1', servername, rejectUnauthorized: false, ...options });
   let session: Buffer | undefined;
+  let reused = false;
   socket.on('session', (ticket: Buffer) => (session = ticket));
   try {
     await once(socket, 'secureConnect');
+    reused = socket.isSessionReused();
     const answer = await exchangeBytes(socket, `GET / HTTP/1.1\r\nHost: ${servername}\r\nConnection: close\r\n\r\n`);
-    return { status: parseAnswer(answer).status, session };
+    return { status: parseAnswer(answer).status, reused, session };
   } catch {
-    return { status: 0, session };
+    return { status: 0, reused, session };
   } finally {
     socket.destroy();
   }
@@ -70,18 +82,19 @@ describe.each(tlsTargets.map((target) => [target.name, target] as const))(
     const folder = new TemporaryFolder();
     let sluice: RunningSluice;
 
-    function say(own: Issued, ...more: readonly object[]): void {
+    function write(...hosts: readonly object[]): void {
       folder.writeObjects('manifests/hosts.yaml', [
         ingressClass(),
         ...served('web', upstream.port),
         tlsSecret('tls', pair),
-        checked(OWN, 'own'),
-        checked(OTHER, 'other'),
-        authority('own', own),
-        authority('other', authorities[1]),
         configMap('settings', { 'ssl-session-tickets': 'true', 'ssl-session-ticket-key': Buffer.alloc(80, 'k').toString('base64') }),
-        ...more,
+        ...hosts,
       ]);
+    }
+
+    function say(own: Issued, ...more: readonly object[]): void {
+      const asking = [checked(OWN, 'own'), checked(OTHER, 'other')];
+      write(...asking, authority('own', own), authority('other', authorities[1]), ...more);
     }
 
     beforeAll(async () => {
@@ -97,15 +110,21 @@ describe.each(tlsTargets.map((target) => [target.name, target] as const))(
 
     /** What a client of the one authority is answered, and the session that it gets. */
     async function sessionOf(version: (typeof versions)[number]): Promise<ConnectionOptions> {
-      const only = { minVersion: version, maxVersion: version };
-      const { status, session } = await talk(sluice.ports.https, OWN, { ...only, cert: client.cert, key: client.key });
-      expect([version, status]).toEqual([version, 200]);
-      return { ...only, ...(session && { session }) };
+      const first = await talk(sluice.ports.https, OWN, { ...only(version), cert: client.cert, key: client.key });
+      expect([version, first.status]).toEqual([version, 200]);
+      return withSession(version, first);
     }
 
     test.skipIf(target.skip).each(versions)('of one host do not count for another: %s', async (version) => {
       const resumed = await sessionOf(version);
-      expect((await talk(sluice.ports.https, OTHER, resumed)).status).not.toBe(200);
+      const there = await talk(sluice.ports.https, OTHER, resumed);
+      expect(there.reused).toBe(false);
+      expect(there.status).not.toBe(200);
+    });
+
+    test.skipIf(target.skip).each(versions)('are not taken up again where they began either: %s', async (version) => {
+      const again = await talk(sluice.ports.https, OWN, { ...(await sessionOf(version)), cert: client.cert, key: client.key });
+      expect([again.status, again.reused]).toEqual([200, false]);
     });
 
     test.skipIf(target.skip)('do not count any more when the authority is another one', async () => {
@@ -114,6 +133,22 @@ describe.each(tlsTargets.map((target) => [target.name, target] as const))(
       await sluice.routes('later.test');
       for (const resumed of sessions)
         expect((await talk(sluice.ports.https, OWN, { ...resumed, cert: client.cert, key: client.key })).status).not.toBe(200);
+    });
+
+    test.skipIf(target.skip)('end, those of hosts without checks as well, when a host begins to ask', async () => {
+      const { https } = sluice.ports;
+      const [free, begun] = [hostTo(PLAIN, 'web'), hostTo('begun.test', 'web')];
+      write(free);
+      await untilTrue('a session to be taken up again', async () => {
+        const { session } = await talk(https, PLAIN, {});
+        return (await talk(https, PLAIN, { ...(session && { session }) })).reused;
+      });
+      const before = await Promise.all(versions.map(async (version) => withSession(version, await talk(https, PLAIN, only(version)))));
+      say(authorities[0], free, begun);
+      await sluice.routes('begun.test');
+      // The Node data plane looks at each host alone: sessions of those that do not ask go on.
+      for (const resumed of before) expect((await talk(https, PLAIN, resumed)).reused).toBe(target.backend === 'node');
+      for (const resumed of before) expect((await talk(https, OWN, resumed)).status).not.toBe(200);
     });
   },
 );
