@@ -25,9 +25,21 @@ interface Talk {
   readonly session: Buffer | undefined;
 }
 
-/** Options that take up the session of a connection again. */
+/** What Node writes before a session, then the name that it was got for with its length: it would not offer it to another one. */
+const OF_NODE = Buffer.from('\0nodejs:tls:session:1\0');
+
+/** A session as OpenSSL has it, which may be offered for any name. */
+function bareSession(session: Buffer): Buffer {
+  const wrapped = session.subarray(0, OF_NODE.length).equals(OF_NODE);
+  const bare = wrapped ? session.subarray(OF_NODE.length + 2 + session.readUInt16BE(OF_NODE.length)) : session;
+  // A SEQUENCE of DER.
+  if (bare[0] !== 0x30) throw new Error('Node keeps sessions in another form');
+  return bare;
+}
+
+/** Options that take up the session of a connection again, whatever name it is for. */
 function withSession(version: (typeof versions)[number], { session }: Talk): ConnectionOptions {
-  return { ...only(version), ...(session && { session }) };
+  return { ...only(version), ...(session && { session: bareSession(session) }) };
 }
 
 /** A connection with a request for the name that it is for. */
