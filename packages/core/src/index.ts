@@ -1,3 +1,4 @@
+export { binaryText } from './binary-text.ts';
 export { problems, SluiceError, isSluiceError, messageOf } from './errors.ts';
 export type { ProblemCode } from './errors.ts';
 
@@ -100,7 +101,7 @@ export type { ForwardVerdict, RedirectVerdict, RespondVerdict, Rewritten, Verdic
 
 export { alike, commonFidelity, keysAbout } from './translate/common-fidelity.ts';
 export { fidelityDiagnostics } from './translate/fidelity.ts';
-export { asksForCertificates, sharedSessions, ticketFindings } from './translate/client-sessions.ts';
+export { asksForCertificates, clientSessionFidelity, sessionFindings, sharedSessions } from './translate/client-sessions.ts';
 export { hashFindings } from './translate/hash-findings.ts';
 export type { Fidelity, FidelityLevel, FidelityTable } from './translate/fidelity.ts';
 export { annotationGroups, unsupportedAnnotations } from './model/annotations/registry.ts';

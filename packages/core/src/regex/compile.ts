@@ -8,6 +8,7 @@ import type { NameSpan, ParsedPattern, PatternOptions } from './parse.ts';
 import { buildProgram } from './program.ts';
 import type { Program } from './program.ts';
 import { PatternError } from './reader.ts';
+import { binaryText } from '../binary-text.ts';
 
 /** What matches a text: the expression of JavaScript, or the matcher whose steps grow with the length only. */
 export type Engine = 'native' | 'linear';
@@ -48,7 +49,7 @@ const LONGEST_LEAD = 64;
 export function compilePattern(source: string, options: PatternOptions): CompiledPattern {
   if (source.length > LONGEST_SOURCE) return { ok: false, reason: `it is longer than ${LONGEST_SOURCE} characters` };
   try {
-    const bytes = Buffer.from(source, 'utf8').toString('latin1');
+    const bytes = binaryText(source);
     const parsed = parsePattern(bytes, options);
     const reason = costReason(parsed.root);
     if (reason !== undefined) return { ok: false, reason };

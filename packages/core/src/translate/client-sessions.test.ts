@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ClientAuth } from '../model/client-auth.ts';
 import { servedSettings } from '../testing/served-settings.ts';
 import { annotatedIngress } from '../testing/served-ingresses.ts';
-import { asksForCertificates, sharedSessions, ticketFindings } from './client-sessions.ts';
+import { asksForCertificates, sessionFindings, sharedSessions } from './client-sessions.ts';
 
 const verify = (mode: 'on' | 'optional' | 'off') => ({ clientAuth: { kind: 'verify', mode } as unknown as ClientAuth });
 
@@ -22,11 +22,20 @@ test('sessions last while nobody asks for certificates', () => {
 });
 
 const findings = (data: Readonly<Record<string, string>>, asking: boolean) =>
-  ticketFindings(modelWith(data, asking)).map(({ field }) => field);
+  sessionFindings(modelWith(data, asking)).map(({ field }) => field);
 
-test('tickets that are asked for and not given out are told', () => {
-  expect(findings({ 'ssl-session-tickets': 'true' }, true)).toEqual(['data[ssl-session-tickets]']);
-  expect(findings({ 'ssl-session-tickets': 'false' }, true)).toEqual([]);
+test('what is said of sessions and has no effect is told', () => {
+  const data = {
+    'ssl-session-tickets': 'true',
+    'ssl-session-cache-size': '20m',
+    'ssl-session-timeout': '1h',
+    'ssl-session-ticket-key': Buffer.alloc(80, 'k').toString('base64'),
+  };
+  expect(findings(data, true).toSorted()).toEqual(
+    Object.keys(data)
+      .map((key) => `data[${key}]`)
+      .toSorted(),
+  );
+  expect(findings(data, false)).toEqual([]);
   expect(findings({}, true)).toEqual([]);
-  expect(findings({ 'ssl-session-tickets': 'true' }, false)).toEqual([]);
 });

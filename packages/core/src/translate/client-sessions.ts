@@ -2,6 +2,7 @@ import { diagnose } from '../observe/diagnostic.ts';
 import type { Diagnostic } from '../observe/diagnostic.ts';
 import type { RoutingModel } from '../model/routing-model.ts';
 import type { TlsSessions } from '../model/settings/transport-security.ts';
+import type { FidelityTable } from './fidelity.ts';
 import type { VirtualHost } from '../model/virtual-host.ts';
 
 /** Whether clients are asked for certificates. */
@@ -21,10 +22,26 @@ export function sharedSessions({ settings: { transportSecurity }, virtualHosts }
   return virtualHosts.some(asksForCertificates) ? { ...sessions, kept: false, tickets: false } : sessions;
 }
 
-/** Tells where that takes tickets away which were asked for. */
-export function ticketFindings({ settings: { said, transportSecurity }, virtualHosts }: Asking): readonly Diagnostic[] {
+/** The settings that say how sessions are taken up again. */
+const ABOUT_SESSIONS: ReadonlySet<string> = new Set([
+  'ssl-session-cache-size',
+  'ssl-session-ticket-key',
+  'ssl-session-tickets',
+  'ssl-session-timeout',
+]);
+
+/** Tells of the settings that say how, where there are none. */
+export function sessionFindings({ settings: { said }, virtualHosts }: Asking): readonly Diagnostic[] {
   const asking = virtualHosts.find(asksForCertificates);
-  const from = said.find(({ key }) => key === 'ssl-session-tickets')?.from;
-  if (asking === undefined || from === undefined || !transportSecurity.sessions.tickets) return [];
-  return [diagnose('SLU1509', from, `clients get no tickets while a host asks them for certificates, as ${asking.name} does`)];
+  if (asking === undefined) return [];
+  const message = `no TLS session is taken up again while a host asks clients for certificates, as ${asking.name} does`;
+  return said.flatMap(({ key, from }) => (ABOUT_SESSIONS.has(key) ? [diagnose('SLU1509', from, message)] : []));
 }
+
+/** The same of the annotation that makes a host ask. */
+export const clientSessionFidelity: FidelityTable = {
+  'auth-tls-secret': {
+    level: 'approximate',
+    note: 'while a host asks clients for certificates no TLS session is taken up again, on any host',
+  },
+};

@@ -24,8 +24,8 @@ const SPARE_BYTES = 4_096;
 const FLUSH_INTERVAL_MS = 500;
 
 /**
- * Writes lines in batches: every half second, and as soon as 64 KiB have come together. They become bytes at once: strings that wait are copied by
- * every collection of garbage meanwhile, which costs more than the line.
+ * Writes lines in batches: every half second, and as soon as 64 KiB have come together. Their pieces become bytes at
+ * once: putting them together as strings first costs more than writing them.
  */
 export class BatchedAccessLog implements AccessLog {
   readonly #write: (lines: Buffer) => void;

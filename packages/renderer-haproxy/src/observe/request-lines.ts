@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { accessLines, defaultServing, parseRuleText } from '@sluice/core';
+import { accessLines, binaryText, defaultServing, parseRuleText } from '@sluice/core';
 import type { AccessLogSettings, LogLine, RequestMetrics, RequestRecord } from '@sluice/core';
 
 /** A request as HAProxy writes it down (`translate/access-log.ts`); -1 and `-` stand for what there is not. */
@@ -123,10 +123,10 @@ function recordOf(one: WrittenRequest, headers: readonly string[]): RequestRecor
     requestBytes: requestBytesOf(one),
     durationMs: Math.max(0, one.total),
     canary: said(one.canary),
-    remoteUser: given(one.user) && bytes(one.user),
+    remoteUser: given(one.user) && binaryText(one.user),
     header: (name) => {
       const value = one.headers[headers.indexOf(name)];
-      return value === undefined || value === '' ? undefined : bytes(value);
+      return value === undefined || value === '' ? undefined : binaryText(value);
     },
   };
 }
@@ -135,11 +135,11 @@ type Head = Pick<RequestRecord, 'authority' | 'method' | 'protocol' | 'requestId
 
 function headOf({ method, target, protocol, host, id }: WrittenRequest): Head {
   return {
-    method: method === '<BADREQ>' ? '' : bytes(method),
-    target: bytes(target),
+    method: method === '<BADREQ>' ? '' : binaryText(method),
+    target: binaryText(target),
     protocol,
-    authority: bytes(said(host)),
-    requestId: bytes(said(id)),
+    authority: binaryText(said(host)),
+    requestId: binaryText(said(id)),
   };
 }
 
@@ -149,7 +149,7 @@ const REQUEST_LINE_BYTES = 4;
 /** HAProxy counts what it moves, which has other heads than what is sent: only a body without a length is told by that. */
 function requestBytesOf({ method, target, protocol, read, readHead, readLength }: WrittenRequest): number {
   if (given(readHead) === undefined) return read;
-  const head = bytes(method).length + bytes(target).length + protocol.length + REQUEST_LINE_BYTES + Number(readHead);
+  const head = binaryText(method).length + binaryText(target).length + protocol.length + REQUEST_LINE_BYTES + Number(readHead);
   const told = given(readLength);
   if (told === undefined) return read > head + UNSURE_BYTES ? read : head;
   return head + Math.min(Number(told), read);
@@ -184,8 +184,4 @@ function said(text: string): string {
 
 function given(text: string): string | undefined {
   return text === '-' || text === '' ? undefined : text;
-}
-
-function bytes(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
 }

@@ -1,4 +1,4 @@
-import { alike, commonFidelity, keysAbout } from '@sluice/core';
+import { alike, clientSessionFidelity, commonFidelity, keysAbout } from '@sluice/core';
 import type { FidelityTable } from '@sluice/core';
 
 const buffers = { level: 'equivalent', note: 'answers are passed on as they come, within fixed buffers of 32 KiB' } as const;
@@ -27,6 +27,7 @@ const noSpans = {
 /** Where the HAProxy data plane differs from ingress-nginx in how it does what an annotation asks for. */
 export const haproxyFidelity: FidelityTable = {
   ...commonFidelity,
+  ...clientSessionFidelity,
   ...alike(keysAbout.brotli, noBrotli),
   ...alike(keysAbout.authKeepalive, kept),
   ...alike(keysAbout.buffers, buffers),
@@ -37,10 +38,6 @@ export const haproxyFidelity: FidelityTable = {
   'ssl-buffer-size': { level: 'equivalent', note: 'records are as large as what there is to send' },
   'ssl-ciphers': { level: 'equivalent', note: 'ChaCha20 goes first for clients that prefer it' },
   'ssl-early-data': { level: 'refused', note: 'requests wait for the end of the handshake' },
-  'auth-tls-secret': {
-    level: 'approximate',
-    note: 'while a host asks clients for certificates no TLS session is taken up again, on any host',
-  },
   'auth-tls-verify-depth': { level: 'approximate', note: 'the length of the chain of a client certificate is not looked at' },
   'proxy-request-buffering': { level: 'equivalent', note: 'bodies are passed on as they come' },
   'proxy-body-size': { level: 'approximate', note: 'bodies of an unknown length (chunked) are not counted' },

@@ -1,4 +1,4 @@
-import { accessLines, diagnose, hashFindings, policyOf, ticketFindings } from '@sluice/core';
+import { accessLines, diagnose, hashFindings, policyOf, sessionFindings } from '@sluice/core';
 import type { Diagnostic, Origin, Route, RoutingModel } from '@sluice/core';
 import { loggedHeaders } from './access-log.ts';
 import { retriesOn429 } from './backend-class.ts';
@@ -10,7 +10,7 @@ export function findings(hosts: readonly TranslatedHost[], model: RoutingModel, 
     ...hosts.flatMap(({ maps }) => maps.unreachable.map(({ from }) => tooLong(from))),
     ...(retriesOn429(version) ? [] : hosts.flatMap(({ host }) => untriedOnce(host.routes))),
     ...hashFindings(model),
-    ...ticketFindings(model),
+    ...sessionFindings(model),
     ...hosts.flatMap(({ host }) => unknownMethods(host.routes)),
     ...unloggedHeaders(model.settings),
   ];

@@ -34,6 +34,28 @@ test('workers give rights up where there are any, and nothing of Lua is read bef
   expect(textOf(globalSection(testDeployment, undefined, 'without Lua'))).not.toContain('lua');
 });
 
+test('lists of any length are lines that HAProxy reads: of 64 words at most', () => {
+  const peers = Array.from({ length: 70 }, (_, index) => `10.${index}.0.0/16`);
+  const types = Array.from({ length: 70 }, (_, index) => `application/x-${index}`);
+  const gzip = { level: 1, minBytes: 256, types, disabled: '' };
+  const text = textOf(
+    frontendSection(testDeployment, {
+      ...defaultServing,
+      compression: { gzip },
+      proxyProtocol: { ...defaultServing.proxyProtocol, peers },
+    }),
+  );
+  const words = text.split('\n').map((one) => one.trim().split(' '));
+  expect(Math.max(...words.map(({ length }) => length))).toBeLessThanOrEqual(64);
+  expect(words.flatMap(([first, name, how, ...rest]) => (first === 'acl' && name === 'sluice_peers' && how === 'src' ? rest : []))).toEqual(
+    peers,
+  );
+  expect(words.flatMap(([first, what, ...rest]) => (first === 'compression' && what === 'type' ? rest : []))).toEqual([
+    'text/html',
+    ...types,
+  ]);
+});
+
 test('what clients may not say is gone before Lua sees a request', () => {
   const rules = textOf(frontendSection(testDeployment, defaultServing))
     .split('\n')

@@ -1,4 +1,4 @@
-import { policyOf } from '@sluice/core';
+import { binaryText, policyOf } from '@sluice/core';
 import type { BasicAuthPolicy, Route } from '@sluice/core';
 import type { SectionTree } from '../render/line.ts';
 import { isWord } from '../render/word.ts';
@@ -71,5 +71,5 @@ function pairsOf(text: string): ReadonlyMap<string, string> {
 }
 
 function escapeBytes(text: string): string {
-  return escapeWord(Buffer.from(text, 'utf8').toString('latin1'));
+  return escapeWord(binaryText(text));
 }

@@ -25,7 +25,7 @@ const NAMES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.keys(OF_RULE).map((name) => [name, `sluice_log_${name}`])),
 };
 
-/** In characters: nginx reads arguments of 4096 bytes at most, and a dollar takes 16 (`quote.ts`). */
+/** nginx reads arguments of 4096 bytes at most, and a dollar takes 16 (`quote.ts`). */
 const LONGEST_PART = 200;
 
 const COUNTS = ['run/requests.log', 'sluice_counts', 'buffer=64k', 'flush=500ms'] as const;
@@ -100,7 +100,7 @@ function formatArguments({ format }: AccessLogSettings): readonly Argument[] {
       if (part.variable === 'proxy_host') return [literal('upstream_balancer')];
       return [isLogVariable(part.variable) ? variable(NAMES[part.variable] ?? part.variable) : missing];
     }
-    return (part.match(new RegExp(`[^]{1,${LONGEST_PART}}`, 'gu')) ?? []).map((piece) => literal(piece));
+    return (part.match(new RegExp(`[^]{1,${LONGEST_PART}}`, 'g')) ?? []).map((piece) => literal(piece));
   });
 }
 

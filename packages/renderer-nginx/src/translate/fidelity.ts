@@ -1,4 +1,4 @@
-import { alike, commonFidelity, keysAbout } from '@sluice/core';
+import { alike, clientSessionFidelity, commonFidelity, keysAbout } from '@sluice/core';
 import type { FidelityTable } from '@sluice/core';
 
 const readIntoSteps = {
@@ -31,6 +31,7 @@ const tables = { level: 'equivalent', note: 'they are large enough for everythin
 /** Where the nginx data plane differs from ingress-nginx in how it does what an annotation asks for. */
 export const nginxFidelity: FidelityTable = {
   ...commonFidelity,
+  ...clientSessionFidelity,
   ...alike(keysAbout.brotli, noBrotli),
   ...alike(keysAbout.authKeepalive, kept),
   ...alike(keysAbout.buffers, buffers),
@@ -42,10 +43,6 @@ export const nginxFidelity: FidelityTable = {
   'use-proxy-protocol': { level: 'approximate', note: proxied },
   'proxy-protocol-header-timeout': { level: 'equivalent', note: 'the header has as long as the head of a request (client-header-timeout)' },
   'add-headers': notBeforeRoutes,
-  'auth-tls-secret': {
-    level: 'approximate',
-    note: 'while a host asks clients for certificates no TLS session is taken up again, on any host',
-  },
   'proxy-ssl-secret': { level: 'approximate', note: 'it holds for the paths of its own Ingress, not for other Ingresses of the host' },
 };
 

@@ -1,24 +1,10 @@
 import { ModelBuilder, SnapshotStore, defaultModelOptions } from '@sluice/core';
 import type { RoutingModel } from '@sluice/core';
 import { describe, expect, test } from 'vitest';
-import { nginxOptions } from '../options.ts';
 import type { NginxTable } from '../render/nginx-table.ts';
-import { assumedCapabilities } from './capabilities.ts';
+import { testDeployment, withoutLua } from '../testing/test-deployment.ts';
 import { NginxRenderer } from './nginx-renderer.ts';
 import type { Deployment } from './surroundings.ts';
-
-const deployment: Deployment = {
-  capabilities: assumedCapabilities,
-  http: [{ host: '127.0.0.1', port: 8080 }],
-  https: [{ host: '127.0.0.1', port: 8443 }],
-  resolvers: [],
-  ipv6: false,
-  settings: { ...nginxOptions.parse({}), workers: 1 },
-};
-const withoutLua: Deployment = {
-  ...deployment,
-  capabilities: { ...assumedCapabilities, lua: { found: false, because: 'of the test' } },
-};
 
 type Objects = readonly Parameters<SnapshotStore['change']>[0][number][];
 const put = (object: object): Objects[number] => ({ kind: 'put', object });
@@ -54,7 +40,7 @@ class Cluster {
   readonly #builder = new ModelBuilder(defaultModelOptions);
   readonly renderer: NginxRenderer;
 
-  constructor(as: Deployment = deployment) {
+  constructor(as: Deployment = testDeployment) {
     this.renderer = new NginxRenderer(as);
   }
 
@@ -102,7 +88,7 @@ describe('the configuration of nginx', () => {
 });
 
 test.each([
-  ['with Lua', deployment],
+  ['with Lua', testDeployment],
   ['without Lua', withoutLua],
 ])('pages of errors are asked for without TLS, whatever the route speaks (%s)', (_, as) => {
   const prefix = 'nginx.ingress.kubernetes.io/';

@@ -1,4 +1,4 @@
-import { builtIn, diagnose, encodePlans, fidelityDiagnostics, hashFindings, ticketFindings } from '@sluice/core';
+import { builtIn, diagnose, encodePlans, fidelityDiagnostics, hashFindings, sessionFindings } from '@sluice/core';
 import type { Artifact, Diagnostic, FidelityTable, Renderer, RoutingModel, ServingSettings, Translation, VirtualHost } from '@sluice/core';
 import type { Directive } from '../render/directive.ts';
 import type { HostServer, NginxTree } from '../render/nginx-tree.ts';
@@ -96,7 +96,7 @@ export class NginxRenderer implements Renderer<NginxTree> {
       ...fidelityDiagnostics(model, this.fidelity),
       ...streamFindings(model.streams, this.#deployment),
       ...gzipFindings(model.settings),
-      ...ticketFindings(model),
+      ...sessionFindings(model),
     ];
     const { version, lua } = this.#deployment.capabilities;
     if (lua.found) return [...found, ...hashFindings(model)];

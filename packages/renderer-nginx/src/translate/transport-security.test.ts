@@ -1,23 +1,9 @@
 import { KeyMaterial, builtIn, defaultServing } from '@sluice/core';
 import type { ClientAuth, RoutingModel, VirtualHost } from '@sluice/core';
 import { describe, expect, test } from 'vitest';
-import { nginxOptions } from '../options.ts';
-import { assumedCapabilities } from './capabilities.ts';
+import { testDeployment, withoutLua } from '../testing/test-deployment.ts';
 import { NginxRenderer } from './nginx-renderer.ts';
 import type { Deployment } from './surroundings.ts';
-
-const deployment: Deployment = {
-  capabilities: assumedCapabilities,
-  http: [{ host: '127.0.0.1', port: 8080 }],
-  https: [{ host: '127.0.0.1', port: 8443 }],
-  resolvers: [],
-  ipv6: false,
-  settings: { ...nginxOptions.parse({}), workers: 1 },
-};
-const withoutLua: Deployment = {
-  ...deployment,
-  capabilities: { ...assumedCapabilities, lua: { found: false, because: 'of the test' } },
-};
 
 const { transportSecurity } = defaultServing;
 const ticketKey = { base64: new KeyMaterial(Buffer.alloc(80, 'k').toString('base64')), from: builtIn };
@@ -39,7 +25,7 @@ function textOf(as: Deployment, ...virtualHosts: readonly VirtualHost[]): string
 }
 
 describe.each([
-  ['with Lua', deployment],
+  ['with Lua', testDeployment],
   ['without Lua', withoutLua],
 ])('TLS sessions of nginx %s', (_, as) => {
   test('are kept and given out as tickets while no host asks for certificates', () => {

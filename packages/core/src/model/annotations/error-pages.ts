@@ -10,7 +10,7 @@ import { bool, listOf, matching } from './value-parsers.ts';
 const customHttpErrors = annotation({
   key: 'custom-http-errors',
   risk: 'Low',
-  values: 'statuses from 400 to 599 between commas',
+  values: 'statuses from 400 to 599, without 499, between commas',
   effect:
     'Replaces answers with these statuses by what the default backend answers to GET / with X-Code, X-Format, X-Original-URI, X-Namespace, X-Ingress-Name, X-Service-Name, X-Service-Port and X-Request-ID; its status is sent.',
   standard: 'no answer is replaced',

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../observe/diagnostic.ts';
 import type { IngressPath } from '../../watch/kinds/ingress.ts';
 import type { PathMatch } from '../match.ts';
 import type { Origin } from '../origin.ts';
+import { binaryText } from '../../binary-text.ts';
 
 /** The match of an Ingress path, or why it has none. */
 export type PathRule =
@@ -25,7 +26,7 @@ export function readPath({ path, pathType }: IngressPath, from: Origin): PathRul
   if (path !== '' && !path.startsWith('/')) return invalid('SLU1202', 'path', `${shown(path)} does not start with /; the path is left out`);
   if (isFixed(pathType) && /\/\/|\/\.{1,2}(?:\/|$)|%2f/i.test(path))
     return invalid('SLU1202', 'path', `${shown(path)} can match no request; the path is left out`);
-  return { kind: 'match', match: { kind, path: Buffer.from(path === '' ? '/' : path, 'utf8').toString('latin1') } };
+  return { kind: 'match', match: { kind, path: binaryText(path === '' ? '/' : path) } };
 }
 
 /** Whether a pathType says how the path is to be compared; the others leave it to the controller. */

@@ -33,6 +33,12 @@ test('add-headers are on every answer of a route, also of the built-in 404, and 
   expect(verdictOf(served).verdict.responseEdits).toBeUndefined();
 });
 
+test('what is not ASCII in them is UTF-8', () => {
+  const served = servedSettings({ 'add-headers': 'ingress/more' }, annotatedIngress('x', {}), named('more', { 'X-A': 'é→' }));
+  const [edit] = verdictOf(served).verdict.responseEdits ?? [];
+  expect(edit).toEqual({ op: 'set', name: 'X-A', value: Buffer.from('é→', 'utf8').toString('latin1') });
+});
+
 test('custom-headers of an Ingress go before', () => {
   const served = servedSettings(
     { 'add-headers': 'ingress/more', 'global-allowed-response-headers': 'X-A' },

@@ -5,6 +5,7 @@ import { parseVariableText } from '../variable-text.ts';
 import type { Origin } from '../origin.ts';
 import { objectName, settingText } from './setting.ts';
 import type { Setting, SettingGroup, SettingValues } from './setting.ts';
+import { binaryText } from '../../binary-text.ts';
 
 const addHeaders: Setting<string> = {
   key: 'add-headers',
@@ -74,7 +75,7 @@ function entriesOf(setting: Setting<string>, values: SettingValues): readonly En
   };
   return Object.entries(configMap.data)
     .flatMap(([name, text]): readonly Entry[] => {
-      const value = Buffer.from(text.trim(), 'utf8').toString('latin1');
+      const value = binaryText(text.trim());
       if (!NAME.test(name)) return leaveOut(name, 'it is no header name');
       if (isFramingHeader(name)) return leaveOut(name, 'the header belongs to the connection');
       if (printedBytes(value) > LONGEST_BYTES)

@@ -1,6 +1,7 @@
 import { compilePattern } from '../../regex/compile.ts';
 import type { SnippetCondition } from '../policy/snippet.ts';
 import { readText } from './reading.ts';
+import { binaryText } from '../../binary-text.ts';
 
 const TEST = /^\(\s*\$(?:\{(?<braced>\w+)\}|(?<bare>\w+))\s*(?:\)|(?<operator>!=|=|!~\*|!~|~\*|~)\s*(?<rest>.*))$/s;
 
@@ -20,7 +21,7 @@ function withOperator(variable: string, operator: string, operand: string): Snip
   const negated = operator.startsWith('!');
   if (!operator.includes('~')) {
     if (operand.includes('$')) return 'a variable may only be compared with a fixed text';
-    return { variable, test: { kind: 'equals', text: Buffer.from(operand, 'utf8').toString('latin1') }, negated };
+    return { variable, test: { kind: 'equals', text: binaryText(operand) }, negated };
   }
   const ignoreCase = operator.endsWith('*');
   const compiled = compilePattern(operand, { ignoreCase, anchoredStart: false });

@@ -1,5 +1,6 @@
 import { compilePattern } from '../../regex/compile.ts';
 import type { PathMatch } from '../match.ts';
+import { binaryText } from '../../binary-text.ts';
 
 /** The paths that a `location` with these arguments takes (nginx `location`), or the reason why it cannot be used. */
 export function readLocationMatch(args: readonly string[]): PathMatch | string {
@@ -7,7 +8,7 @@ export function readLocationMatch(args: readonly string[]): PathMatch | string {
   if (text === undefined || args.length > 2) return 'it takes a path';
   if (modifier === '~' || modifier === '~*') return expression(text, modifier === '~*');
   if (!text.startsWith('/') || !['', '=', '^~'].includes(modifier)) return 'only paths and expressions (~ and ~*) are supported';
-  return { kind: modifier === '=' ? 'exact' : 'prefix', path: Buffer.from(text, 'utf8').toString('latin1') };
+  return { kind: modifier === '=' ? 'exact' : 'prefix', path: binaryText(text) };
 }
 
 function expression(path: string, ignoreCase: boolean): PathMatch | string {

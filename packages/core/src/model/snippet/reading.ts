@@ -1,6 +1,7 @@
 import { parseVariableText } from '../variable-text.ts';
 import type { VariableText } from '../variable-text.ts';
 import type { SnippetStep } from '../policy/snippet.ts';
+import { binaryText } from '../../binary-text.ts';
 
 /** Where a directive stands: in a location, in the server, or in an `if` of one of them. */
 export type SnippetPlace = 'location' | 'server' | 'if-location' | 'if-server';
@@ -19,6 +20,6 @@ export const refused = (reason: string): StepResult => ({ kind: 'refused', reaso
 
 /** A text of a snippet as bytes go over the wire, with its variables; a text says which variable is not known. */
 export function readText(text: string): VariableText | string {
-  const { parts, unknown } = parseVariableText(Buffer.from(text, 'utf8').toString('latin1'));
+  const { parts, unknown } = parseVariableText(binaryText(text));
   return unknown === undefined ? parts : `the variable $${unknown} is not known`;
 }

@@ -53,6 +53,12 @@ function lineOf(line: LogLine, one: RequestRecord): string {
 const write = (format: string, one: RequestRecord, escape: LogEscape = 'default'): string =>
   lineOf(compileLogFormat(parseLogFormat(format, escape).format), one).slice(0, -1);
 
+test('what is not ASCII in a format or in a path of an Ingress is written as UTF-8', () => {
+  const labels = { namespace: 'shop', ingress: 'web', service: 'app', port: '80', path: '/\u010a' };
+  const line = write('é→ $location_path', record({ labels }), 'none');
+  expect(Buffer.from(line, 'latin1').toString('utf8')).toBe('é→ /\u010a');
+});
+
 describe('the format of ingress-nginx', () => {
   const line = compileLogFormat(standardLogFormat);
   const standard = (one: RequestRecord): string => lineOf(line, one);

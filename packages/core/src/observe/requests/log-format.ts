@@ -2,6 +2,7 @@ import { parseVariableText } from '../../model/variable-text.ts';
 import type { VariableText } from '../../model/variable-text.ts';
 import { headerOfVariable, isLogVariable, isPlainVariable, logVariable } from './log-variables.ts';
 import type { RequestRecord } from './request-record.ts';
+import { binaryText } from '../../binary-text.ts';
 
 /**
  * How values are written (nginx `log_format escape=`): `default` writes quotes, backslashes, controls and what is not ASCII as `\xXX`, and `-` for
@@ -11,13 +12,14 @@ export type LogEscape = 'default' | 'json' | 'none';
 
 /** How a line of the access log looks. */
 export interface LogFormat {
+  /** Its texts are binary strings. */
   readonly text: VariableText;
   readonly escape: LogEscape;
 }
 
 /** A format as it is written, and the variables in it that nothing is known of. */
 export function parseLogFormat(written: string, escape: LogEscape): { readonly format: LogFormat; readonly unknown: readonly string[] } {
-  const text = parseVariableText(written).parts;
+  const text = parseVariableText(binaryText(written)).parts;
   const names = text.flatMap((part) => (typeof part === 'string' ? [] : part.variable));
   return { format: { text, escape }, unknown: names.filter((name) => !isLogVariable(name)) };
 }
@@ -52,7 +54,7 @@ export function compileLogFormat({ text, escape }: LogFormat): LogLine {
   const escaped = ESCAPES[escape];
   const missing = escaped(undefined);
   const pieces = [...text, '\n'].map((part): string | ((record: RequestRecord) => string) => {
-    if (typeof part === 'string') return Buffer.from(part, 'utf8').toString('latin1');
+    if (typeof part === 'string') return part;
     const value = logVariable(part.variable);
     if (value === undefined) return missing;
     return isPlainVariable(part.variable) ? (record) => value(record) ?? missing : (record) => escaped(value(record));

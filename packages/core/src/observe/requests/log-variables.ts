@@ -5,6 +5,7 @@ import type { RouteLabels } from '../../model/route-labels.ts';
 import { LogTime, logSeconds } from './log-time.ts';
 import { upstreamName } from './request-labels.ts';
 import type { RequestRecord, UpstreamTry } from './request-record.ts';
+import { binaryText } from '../../binary-text.ts';
 
 /** The value of a variable in a line of the access log; undefined where the request has none. */
 export type LogVariable = (record: RequestRecord) => string | undefined;
@@ -48,7 +49,7 @@ const variables: Readonly<Record<string, LogVariable>> = {
   https: ({ secure }) => (secure ? 'on' : ''),
   ingress_name: ({ labels }) => labels?.ingress ?? '',
   is_args: (record) => (queryOf(record) === undefined ? '' : '?'),
-  location_path: ({ labels }) => Buffer.from(labels?.path ?? '', 'utf8').toString('latin1'),
+  location_path: ({ labels }) => binaryText(labels?.path ?? ''),
   msec: ({ endMs }) => logSeconds(endMs),
   namespace: ({ labels }) => labels?.namespace ?? '',
   pid: () => String(process.pid),

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { binaryText } from '@sluice/core';
 import type { KeyMaterial } from '@sluice/core';
 import { PasswordChecker } from './password-checker.ts';
 import { isCheap, passwordFits } from './password-hash.ts';
@@ -80,7 +81,7 @@ function read(text: string): ReadonlyMap<string, string> {
   const table = new Map<string, string>();
   for (const line of text.split('\n')) {
     const [name = '', hash = ''] = line.replace(/\r$/, '').split(':');
-    const user = Buffer.from(name, 'utf8').toString('latin1');
+    const user = binaryText(name);
     if (name === '' || name.startsWith('#') || hash === '' || table.has(user)) continue;
     table.set(user, hash);
   }
