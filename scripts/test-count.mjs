@@ -1,4 +1,9 @@
 import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+
+/** How many failures are told again at the end, and how much of each one's message, in characters. */
+const TOLD_FAILURES = 50;
+const TOLD_MESSAGE = 600;
 
 /**
  * The closing words on a test run.
@@ -13,19 +18,34 @@ export function countTests({ report, status, skipsFail, root }) {
   const skips = files.map((file) => skipsOf(file, root)).filter((skip) => skip.count > 0);
   const skipped = sum(skips.map((skip) => skip.count));
   const passed = sum(files.map((file) => withStatus(file, 'passed').length));
-  const broken = sum(files.map(failuresOf));
+  const failures = files.flatMap((file) => failuresOf(file, root));
+  const broken = failures.length;
   // A run can fail with no failed test: an unhandled error, a bad option, no test found, a signal.
   const failed = (broken === 0 && status !== 0 ? 1 : broken) + (skipsFail ? skipped : 0);
-  const notes = skips.map((skip) => `${skipsFail ? 'skipped, which is a failure with CI=true' : 'skipped'}: ${skip.text}`);
+  const notes = failures.slice(0, TOLD_FAILURES).map((text) => `failed: ${text}`);
+  if (broken > TOLD_FAILURES) notes.push(`failed: ${broken - TOLD_FAILURES} more, see above`);
+  notes.push(...skips.map((skip) => `${skipsFail ? 'skipped, which is a failure with CI=true' : 'skipped'}: ${skip.text}`));
   if (broken === 0 && status !== 0) notes.push(`vitest ended with status ${status} although no test failed: counted as one failure`);
   const rest = skipped > 0 && !skipsFail ? `, ${skipped} skipped` : '';
   return { notes, summary: `${passed} passed, ${failed} failed${rest}`, ok: failed === 0 };
 }
 
-/** The failed tests of a file; 1 when it failed before or around its tests. */
-function failuresOf(file) {
-  const failed = withStatus(file, 'failed').length;
-  return failed === 0 && file.status === 'failed' ? 1 : failed;
+/** The failed tests of a file, each with why; the file itself when it failed before or around its tests. */
+function failuresOf(file, root) {
+  const name = relative(root, file.name);
+  const failed = withStatus(file, 'failed').map((test) => `${name}: ${titleOf(test)}\n${reasonOf(test.failureMessages?.[0])}`);
+  return failed.length === 0 && file.status === 'failed' ? [`${name}\n${reasonOf(file.message)}`] : failed;
+}
+
+function titleOf(test) {
+  return [...test.ancestorTitles, test.title].filter((title) => title !== '').join(' > ');
+}
+
+/** The start of an error's message, indented, without its stack. */
+function reasonOf(message = '') {
+  const [text] = stripVTControlCharacters(message).split(/\n\s+at /, 1);
+  const start = text.length > TOLD_MESSAGE ? `${text.slice(0, TOLD_MESSAGE)} …` : text;
+  return start.replace(/^/gm, '    ');
 }
 
 function skipsOf(file, root) {
