@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** What the suites of the nginx backend need. */
-export const nginxPackages = ['nginx-light', 'libnginx-mod-http-lua', 'libnginx-mod-stream'];
+export const nginxPackages = ['nginx-light', 'libnginx-mod-http-lua', 'libnginx-mod-http-brotli-filter', 'libnginx-mod-stream'];
 
-const MODULES = ['ndk_http_module.so', 'ngx_http_lua_module.so', 'ngx_stream_module.so'];
+const MODULES = ['ndk_http_module.so', 'ngx_http_lua_module.so', 'ngx_http_brotli_filter_module.so', 'ngx_stream_module.so'];
 const LUA_FOLDERS = ['/usr/share/lua/5.1', '/usr/local/share/lua/5.1', '/usr/local/openresty/lualib', '/usr/local/lib/lua'];
 
 /** Where the nginx backend looks: those who are not root often have no sbin on their path. */

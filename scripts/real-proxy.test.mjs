@@ -31,8 +31,10 @@ describe('what nginx lacks', () => {
 
   test('one after the other', () => {
     const nginx = fakeNginx(0);
+    const modules = ['ndk_http', 'ngx_http_lua', 'ngx_http_brotli_filter', 'ngx_stream'];
+    const files = modules.map((name) => `modules/${name}_module.so`);
     expect(missingNginx(['/nowhere/nginx', nginx], [folder])).toMatch(/has no module/);
-    for (const name of ['modules/ndk_http_module.so', 'modules/ngx_http_lua_module.so', 'modules/ngx_stream_module.so', 'resty/core.lua']) {
+    for (const name of [...files, 'resty/core.lua']) {
       mkdirSync(join(folder, name, '..'), { recursive: true });
       expect(missingNginx(['/nowhere/nginx', nginx], [folder])).toBeDefined();
       writeFileSync(join(folder, name), '');
@@ -88,8 +90,10 @@ describe('bringing it', () => {
 
   test('what is missing is installed, and that is said', () => {
     expect(ensureProxy('nginx', surroundings(['there is no nginx', undefined]))).toBeUndefined();
-    expect(said).toEqual(['Installing nginx-light and libnginx-mod-http-lua and libnginx-mod-stream (apt-get), since there is no nginx …']);
-    expect(installed).toEqual([['nginx-light', 'libnginx-mod-http-lua', 'libnginx-mod-stream']]);
+    expect(said).toEqual([
+      'Installing nginx-light and libnginx-mod-http-lua and libnginx-mod-http-brotli-filter and libnginx-mod-stream (apt-get), since there is no nginx …',
+    ]);
+    expect(installed).toEqual([['nginx-light', 'libnginx-mod-http-lua', 'libnginx-mod-http-brotli-filter', 'libnginx-mod-stream']]);
   });
 
   test('each proxy has its packages', () => {
@@ -134,10 +138,12 @@ test('the lists are fetched once, then all packages are installed, and nothing a
 });
 
 test('what to type', () => {
-  expect(proxyInstallCommand('nginx')).toBe(installCommand(['nginx-light', 'libnginx-mod-http-lua', 'libnginx-mod-stream']));
+  expect(proxyInstallCommand('nginx')).toBe(
+    installCommand(['nginx-light', 'libnginx-mod-http-lua', 'libnginx-mod-http-brotli-filter', 'libnginx-mod-stream']),
+  );
   expect(proxyInstallCommand('haproxy')).toBe(installCommand(['haproxy']));
   expect(proxyInstallCommand('prometheus')).toBe(installCommand(['prometheus']));
   expect(proxyInstallCommand('nginx')).toMatch(
-    /apt-get install --no-install-recommends nginx-light libnginx-mod-http-lua libnginx-mod-stream$/,
+    /apt-get install --no-install-recommends nginx-light libnginx-mod-http-lua libnginx-mod-http-brotli-filter libnginx-mod-stream$/,
   );
 });

@@ -22,12 +22,16 @@ export function countTests({ report, status, skipsFail, root }) {
   const broken = failures.length;
   // A run can fail with no failed test: an unhandled error, a bad option, no test found, a signal.
   const failed = (broken === 0 && status !== 0 ? 1 : broken) + (skipsFail ? skipped : 0);
-  const notes = failures.slice(0, TOLD_FAILURES).map((text) => `failed: ${text}`);
-  if (broken > TOLD_FAILURES) notes.push(`failed: ${broken - TOLD_FAILURES} more, see above`);
+  const notes = toldFailures(failures);
   notes.push(...skips.map((skip) => `${skipsFail ? 'skipped, which is a failure with CI=true' : 'skipped'}: ${skip.text}`));
   if (broken === 0 && status !== 0) notes.push(`vitest ended with status ${status} although no test failed: counted as one failure`);
   const rest = skipped > 0 && !skipsFail ? `, ${skipped} skipped` : '';
   return { notes, summary: `${passed} passed, ${failed} failed${rest}`, ok: failed === 0 };
+}
+
+function toldFailures(failures) {
+  const told = failures.slice(0, TOLD_FAILURES).map((text) => `failed: ${text}`);
+  return failures.length > TOLD_FAILURES ? [...told, `failed: ${failures.length - TOLD_FAILURES} more, see above`] : told;
 }
 
 /** The failed tests of a file, each with why; the file itself when it failed before or around its tests. */

@@ -85,7 +85,7 @@ function ways(compression: Compression): readonly Way[] {
 }
 
 function brotliWay(encoding: Encoding): Way {
-  return { ...wayOf('br', encoding), accepted: (bytes, head) => takes(head.fields.valueOf(bytes, 'accept-encoding'), BROTLI) };
+  return { ...wayOf('br', encoding), accepted: (bytes, head) => takesBrotli(head.fields.valueOf(bytes, 'accept-encoding')) };
 }
 
 function gzipWay(encoding: NonNullable<Compression['gzip']>): Way {
@@ -94,7 +94,7 @@ function gzipWay(encoding: NonNullable<Compression['gzip']>): Way {
   return {
     ...wayOf('gzip', encoding),
     accepted: (bytes, head) => {
-      if (!takes(head.fields.valueOf(bytes, 'accept-encoding'), GZIP)) return false;
+      if (!takesGzip(head.fields.valueOf(bytes, 'accept-encoding'))) return false;
       const agent = disabled === undefined ? undefined : head.fields.valueOf(bytes, 'user-agent');
       return agent === undefined || disabled?.match(agent) === undefined;
     },
@@ -107,13 +107,22 @@ function wayOf(name: Way['name'], { level, minBytes, types }: Encoding): Omit<Wa
 
 const GZIP = /(?:^|[, ])gzip([^,]*)/i;
 const BROTLI = /(?:^|[, ])br(?![^,; ])([^,]*)/i;
-/** A weight that is more than nothing, or none. */
+/** A weight that is more than nothing, or none: for gzip, nothing else may follow its name. */
 const WANTED = /^ *(?:$|; *q=(?:1(?:\.0{0,3})?|0\.(?=0{0,2}[1-9])\d{1,3})(?: |$))/i;
 
-/** Whether `Accept-Encoding` names a coding and does not say that it must not be. `*` names none (nginx). */
-function takes(accepted: string | undefined, coding: RegExp): boolean {
-  const parameters = accepted === undefined ? undefined : coding.exec(accepted)?.[1];
+/** A weight of nothing. The module for brotli takes whatever else follows its name. */
+const UNWANTED = /^ *; *q *= *0(?:\.0{0,3})?(?: |$)/i;
+
+/** Whether `Accept-Encoding` names gzip and does not say that it must not be. `*` names none (nginx). */
+function takesGzip(accepted = ''): boolean {
+  const parameters = GZIP.exec(accepted)?.[1];
   return parameters !== undefined && WANTED.test(parameters);
+}
+
+/** The same for brotli. */
+function takesBrotli(accepted = ''): boolean {
+  const parameters = BROTLI.exec(accepted)?.[1];
+  return parameters !== undefined && !UNWANTED.test(parameters);
 }
 
 /** The type of a head as nginx compares it: only a charset may come behind it. Empty for none. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { defaultServing } from '@sluice/core';
 import { block, directive } from '../render/directive.ts';
 import { print } from '../render/print.ts';
 import type { Chunk, NginxTable } from '../render/nginx-table.ts';
@@ -26,7 +27,7 @@ export function bootstrapTable(deployment: Deployment): NginxTable {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => directive(`${name}_temp_path`, `temp/${name}`));
   const text = (digest: string): string =>
     print([
-      ...mainDirectives(withoutLua),
+      ...mainDirectives(withoutLua, defaultServing),
       block(
         'http',
         [],

@@ -2,16 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Capabilities } from '../translate/capabilities.ts';
-
-export interface LuaQuestion {
-  /** The nginx to ask. */
-  readonly path: string;
-  /** What it tells of how it was built. */
-  readonly built: string;
-  /** The folder of its dynamic modules. */
-  readonly modules: string | undefined;
-}
+import type { OptionalModule } from '../translate/capabilities.ts';
+import type { ModuleQuestion } from './probe-module.ts';
 
 const FILES = ['ndk_http_module.so', 'ngx_http_lua_module.so'];
 const STATIC = /--add-module=\S*(?:ngx_lua|lua-nginx-module|http-lua)/;
@@ -19,7 +11,7 @@ const WORKS = 'lua works';
 const TIME_LIMIT_MS = 10_000;
 
 /** Whether Lua does what is needed, and which modules have to be loaded for it. */
-export function probeLua({ path, built, modules }: LuaQuestion): Capabilities['lua'] {
+export function probeLua({ path, built, modules }: ModuleQuestion): OptionalModule {
   if (STATIC.test(built)) return tryLua(path, []);
   const files = FILES.map((name) => join(modules ?? '', name));
   if (modules === undefined || !files.every((file) => existsSync(file)))
@@ -31,7 +23,7 @@ export function probeLua({ path, built, modules }: LuaQuestion): Capabilities['l
  * Lets nginx run the libraries for real and end there: `nginx -t` would not run `init_by_lua` (lua-nginx-module since 0.10.16).
  * Nothing listens.
  */
-function tryLua(path: string, modules: readonly string[]): Capabilities['lua'] {
+function tryLua(path: string, modules: readonly string[]): OptionalModule {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-probe-'));
   try {
     writeFileSync(join(folder, 'nginx.conf'), configuration(modules));

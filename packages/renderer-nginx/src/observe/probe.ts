@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { SluiceError, findProgram } from '@sluice/core';
 import type { Capabilities } from '../translate/capabilities.ts';
 import type { NginxOptions } from '../options.ts';
-import { probeStream } from './probe-stream.ts';
 import { probeLua } from './probe-lua.ts';
+import { probeBrotli, probeStream } from './probe-module.ts';
 
 /** An nginx on this machine. */
 export interface FoundNginx {
@@ -44,11 +44,13 @@ function ask(path: string, lua: NginxOptions['lua']): FoundNginx | undefined {
   const version = /^nginx version: \S+?\/(\d+\.\d+\.\d+)/m.exec(stderr ?? '')?.[1];
   if (version === undefined) return undefined;
   const built = (name: string): boolean => stderr.includes(`--with-http_${name}_module`);
-  const modules = modulesFolder(path, stderr);
+  const question = { path, built: stderr, modules: modulesFolder(path, stderr) };
   const capabilities: Capabilities = {
     version,
-    lua: lua === 'off' ? { found: false, because: 'it is turned off' } : probeLua({ path, built: stderr, modules }),
-    stream: probeStream({ path, built: stderr, modules }),
+    lua: lua === 'off' ? { found: false, because: 'it is turned off' } : probeLua(question),
+    stream: probeStream(question),
+    streamRealIp: stderr.includes('--with-stream_realip_module'),
+    brotli: probeBrotli(question),
     http2: built('v2'),
     stubStatus: built('stub_status'),
     authRequest: built('auth_request'),

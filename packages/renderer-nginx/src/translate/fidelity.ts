@@ -25,14 +25,17 @@ const noSpans = {
   level: 'approximate',
   note: 'there are no spans of the proxy: what clients send as traceparent passes through, and may be written to the access log ($http_traceparent)',
 } as const;
-const noBrotli = { level: 'refused', note: 'nginx is used without a module for brotli: use-gzip compresses' } as const;
+const withModule = {
+  level: 'equivalent',
+  note: 'with its module for brotli (libnginx-mod-http-brotli-filter), without it not at all; clients that speak HTTP/1.0 get it as well',
+} as const;
 const tables = { level: 'equivalent', note: 'they are large enough for everything that fits into a configuration' } as const;
 
 /** Where the nginx data plane differs from ingress-nginx in how it does what an annotation asks for. */
 export const nginxFidelity: FidelityTable = {
   ...commonFidelity,
   ...clientSessionFidelity,
-  ...alike(keysAbout.brotli, noBrotli),
+  ...alike(keysAbout.brotli, withModule),
   ...alike(keysAbout.authKeepalive, kept),
   ...alike(keysAbout.buffers, buffers),
   ...alike(keysAbout.hashTables, tables),
@@ -62,3 +65,8 @@ export const staticFidelity: FidelityTable = {
 export const withoutAuthRequest: FidelityTable = {
   'auth-url': { level: 'refused', note: 'this nginx is built without auth_request: paths with an authentication service answer 503' },
 };
+
+/** Where it differs besides when nginx has no module for brotli. */
+export function withoutBrotli(because: string): FidelityTable {
+  return alike(keysAbout.brotli, { level: 'refused', note: `${because}: use-gzip compresses` });
+}

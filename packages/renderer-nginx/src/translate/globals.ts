@@ -1,23 +1,24 @@
-import { HistogramLayout, pcre } from '@sluice/core';
-import type { ClientConnections, Compression, ServingSettings } from '@sluice/core';
+import { HistogramLayout } from '@sluice/core';
+import type { ClientConnections, ServingSettings } from '@sluice/core';
 import { block, directive, literal, luaBlock, variable } from '../render/directive.ts';
 import type { Directive } from '../render/directive.ts';
 import { logging } from './access-log.ts';
 import { blockMaps } from './blocks.ts';
+import { compression, compressionModules } from './compression.ts';
 import { forwardedDirectives } from './forwarded.ts';
 import { httpVariables } from './http-variables.ts';
 import { hasHttp2Directive } from './listen.ts';
 import { standardRequestHeaders } from './request-headers.ts';
 import type { Deployment } from './surroundings.ts';
 import { isLive } from './surroundings.ts';
-import { fittingTypes } from './gzip-types.ts';
 import { livePool } from './upstream-pass.ts';
 
 /** Directives outside of the http block. */
-export function mainDirectives({ capabilities, user, settings, processes }: Deployment): readonly Directive[] {
-  const modules = capabilities.lua.found ? capabilities.lua.modules : [];
+export function mainDirectives(deployment: Deployment, serving: ServingSettings): readonly Directive[] {
+  const { capabilities, user, settings, processes } = deployment;
+  const luaModules = capabilities.lua.found ? capabilities.lua.modules : [];
   return [
-    ...modules.map((module) => directive('load_module', module)),
+    ...[...luaModules, ...compressionModules(serving.compression, deployment)].map((module) => directive('load_module', module)),
     ...(user === undefined ? [] : [directive('user', ...user.split(' '))]),
     directive('daemon', 'off'),
     directive('worker_processes', settings.workers),
@@ -44,7 +45,7 @@ export function httpDirectives(deployment: Deployment, settings: ServingSettings
     ...limits(deployment),
     ...clientLimits(deployment, settings.clients),
     ...(hasHttp2Directive(deployment) ? [directive('http2', 'on')] : []),
-    ...compression(settings.compression),
+    ...compression(settings.compression, deployment),
     strictTransport,
     ...logging(deployment, settings.accessLog),
     ...forwardedDirectives(settings, deployment),
@@ -90,23 +91,6 @@ function limits({ settings: { keepAlive }, processes }: Deployment): readonly Di
     directive('map_hash_bucket_size', 1024),
     directive('proxy_headers_hash_max_size', 1024),
     directive('proxy_headers_hash_bucket_size', 256),
-  ];
-}
-
-/** As ingress-nginx has it. */
-function compression({ gzip }: Compression): readonly Directive[] {
-  if (gzip === undefined) return [];
-  const { level, minBytes, disabled } = gzip;
-  const types = fittingTypes(gzip.types);
-  return [
-    directive('gzip', 'on'),
-    directive('gzip_comp_level', level),
-    directive('gzip_http_version', '1.1'),
-    directive('gzip_min_length', minBytes),
-    ...(types.length === 0 ? [] : [directive('gzip_types', ...types)]),
-    directive('gzip_proxied', 'any'),
-    directive('gzip_vary', 'on'),
-    ...(disabled === '' ? [] : [directive('gzip_disable', pcre(disabled, { ignoreCase: true, anchored: false }))]),
   ];
 }
 

@@ -5,14 +5,14 @@ import type { HostServer, NginxTree } from '../render/nginx-tree.ts';
 import { renderNginx } from '../render/render-nginx.ts';
 import { effectiveDeployment } from './effective.ts';
 import { control, httpDirectives, mainDirectives } from './globals.ts';
-import { nginxFidelity, staticFidelity, withoutAuthRequest } from './fidelity.ts';
+import { nginxFidelity, staticFidelity, withoutAuthRequest, withoutBrotli } from './fidelity.ts';
 import { liveTableOf } from './live-table.ts';
 import { Resources } from './resources.ts';
 import { inOrderOfNames, serverName } from './server-name.ts';
 import { serverOf } from './server.ts';
 import { sharedServers } from './shared-servers.ts';
 import type { SharedServers, TranslatedServer } from './shared-servers.ts';
-import { gzipFindings } from './gzip-types.ts';
+import { compressionFindings } from './compression.ts';
 import { staticFindings } from './static-findings.ts';
 import { streamFindings, streamTree } from './streams.ts';
 import { isLive } from './surroundings.ts';
@@ -42,6 +42,7 @@ export class NginxRenderer implements Renderer<NginxTree> {
       ...nginxFidelity,
       ...(isLive(deployment) ? {} : staticFidelity),
       ...(deployment.capabilities.authRequest ? {} : withoutAuthRequest),
+      ...(deployment.capabilities.brotli.found ? {} : withoutBrotli(deployment.capabilities.brotli.because)),
     };
   }
 
@@ -58,7 +59,7 @@ export class NginxRenderer implements Renderer<NginxTree> {
     resources.share('TLS', transportSecurity(model, deployment, resources));
     const { hosts, maps } = this.#shared(servers);
     const tree: NginxTree = {
-      main: mainDirectives(deployment),
+      main: mainDirectives(deployment, model.settings),
       http: httpDirectives(deployment, model.settings),
       control: (digest) => control(deployment, digest),
       maps,
@@ -95,7 +96,7 @@ export class NginxRenderer implements Renderer<NginxTree> {
     const found = [
       ...fidelityDiagnostics(model, this.fidelity),
       ...streamFindings(model.streams, this.#deployment),
-      ...gzipFindings(model.settings),
+      ...compressionFindings(model.settings),
       ...sessionFindings(model),
     ];
     const { version, lua } = this.#deployment.capabilities;

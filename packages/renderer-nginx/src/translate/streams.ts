@@ -23,13 +23,13 @@ export function streamTree(streams: readonly StreamService[], deployment: Deploy
 
 /** What nginx does not do, or otherwise. */
 export function streamFindings(streams: readonly StreamService[], { capabilities }: Deployment): readonly Diagnostic[] {
-  const { stream: module, version } = capabilities;
+  const { stream: module, streamRealIp, version } = capabilities;
   if (!module.found)
     return streams.map((stream) => diagnose('SLU1706', stream.from, `${streamName(stream)} is not served: ${module.because}`));
   return streams.flatMap((stream) => {
     const differences = [
       ...(stream.protocol === 'tcp' && !isAtLeast(version, HALF_CLOSE) ? [`nginx ${version} ends both sides when one of them ends`] : []),
-      ...(stream.acceptProxy && stream.sendProxy && !module.realIp
+      ...(stream.acceptProxy && stream.sendProxy && !streamRealIp
         ? ['endpoints are told the address of the peer in place of the client']
         : []),
     ];
@@ -86,9 +86,8 @@ function listens({ protocol, port, acceptProxy }: StreamService, deployment: Dep
 }
 
 function protocolOf({ acceptProxy, sendProxy }: StreamService, { capabilities }: Deployment): readonly Directive[] {
-  const { stream: module } = capabilities;
   // Whoever may connect may say who the client is, as in ingress-nginx.
-  const isTrusted = acceptProxy && module.found && module.realIp;
+  const isTrusted = acceptProxy && capabilities.streamRealIp;
   return [
     ...(isTrusted ? ['0.0.0.0/0', '::/0'].map((range) => directive('set_real_ip_from', range)) : []),
     ...(sendProxy ? [directive('proxy_protocol', 'on')] : []),
