@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
+import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** What clients do otherwise than to ask as fast as they can on connections that they keep. */
@@ -22,6 +23,8 @@ export class KeepAliveLoad {
   readonly #host: string;
   readonly #thinkMs: number;
   readonly #clients: readonly Promise<void>[];
+  /** When a connection that is kept had its last answer. */
+  readonly #answeredAt = new WeakMap<Socket, number>();
   #stopped = false;
   answered = 0;
   /** The longest time that an answer took. */
@@ -65,14 +68,23 @@ export class KeepAliveLoad {
   async #ask(): Promise<number> {
     const target = { host: '127.0.0.1', port: this.#port, headers: { host: this.#host }, agent: this.#agent, path: '/load' };
     const sent = this.#secure ? secureRequest({ ...target, servername: this.#host } as RequestOptions) : request(target);
+    let silentMs: number | undefined;
     sent.once('socket', (socket) => {
+      const before = this.#answeredAt.get(socket);
+      silentMs = before === undefined ? undefined : Math.round(performance.now() - before);
       if (socket.localPort !== undefined) this.connections.add(socket.localPort);
       else socket.once('connect', () => this.connections.add(socket.localPort ?? 0));
     });
     const response = once(sent, 'response') as Promise<[IncomingMessage]>;
     sent.end();
-    const [message] = await response;
-    await message.resume().toArray();
-    return message.statusCode ?? 0;
+    try {
+      const [message] = await response;
+      this.#answeredAt.set(message.socket, performance.now());
+      await message.resume().toArray();
+      return message.statusCode ?? 0;
+    } catch (error) {
+      const connection = silentMs === undefined ? 'a new connection' : `a connection that was silent for ${silentMs} ms`;
+      throw new Error(`${String(error)} on ${connection}`, { cause: error });
+    }
   }
 }

@@ -7,6 +7,8 @@ import { SideBySide } from './side-by-side.ts';
 
 /** Other numbers give other rules and requests: `SEED=7 npm test -- e2e/differential`. What is found is the same with `npm run soak -- --seed 7`. */
 const firstSeed = Number(process.env['SEED'] ?? 20_260);
+/** These come first unless other numbers are asked for: among them is every kind of outcome, also where time is short. */
+const varied = process.env['SEED'] === undefined ? [20_283, 20_263, 20_260, 20_266, 20_275, 20_280] : [];
 const SETS = 40;
 const REQUESTS = 100;
 /** A busy machine looks at fewer sets. */
@@ -32,7 +34,7 @@ describe.skipIf(rights.length === 0)(`${[LEFT, ...rights].join(' and ')}, side b
   test(`answer alike, seeds from ${firstSeed}`, { timeout: PATIENCE_MS }, async () => {
     const found: string[] = [];
     const { sets } = await hunt(sides, {
-      firstSeed,
+      seedOf: (set) => varied[set] ?? firstSeed + set,
       forMs: HUNT_MS,
       maxSets: SETS,
       requests: REQUESTS,

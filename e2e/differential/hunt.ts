@@ -6,7 +6,8 @@ import type { Finding } from './finding.ts';
 import type { Comparison, SideBySide } from './side-by-side.ts';
 
 export interface HuntOptions {
-  readonly firstSeed: number;
+  /** The seed of the rule set after so many others. */
+  readonly seedOf: (sets: number) => number;
   /** No further rule set begins after this time. */
   readonly forMs: number;
   /** No further rule set begins after so many. */
@@ -34,7 +35,7 @@ export async function hunt(sides: SideBySide, options: HuntOptions): Promise<Hun
   const endAt = performance.now() + options.forMs;
   let [sets, sent] = [0, 0];
   while (performance.now() < endAt && sets < options.maxSets && kinds.size < options.maxKinds) {
-    sent += await huntInSet(sides, options.firstSeed + sets, options, kinds);
+    sent += await huntInSet(sides, options.seedOf(sets), options, kinds);
     sets += 1;
   }
   return { sets, sent, kinds };

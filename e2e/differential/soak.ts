@@ -31,7 +31,7 @@ const rights = values.right.filter((name) => {
 const sides = await SideBySide.start(values.left, rights, JSON.parse(values.settings) as object);
 try {
   const { sets, sent, kinds } = await hunt(sides, {
-    firstSeed: Number(values.seed),
+    seedOf: (set) => Number(values.seed) + set,
     forMs: Number(values.minutes) * 60_000,
     maxSets: Infinity,
     requests: Number(values.requests),

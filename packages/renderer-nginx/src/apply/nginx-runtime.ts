@@ -41,6 +41,8 @@ export interface NginxRuntimeParts {
 
 const ANSWER_MS = 1000;
 const DRAIN_POLL_MS = 25;
+/** So often in a row no connection must be idle. */
+const QUIET_LOOKS = 2;
 
 /** What is followed from the start to the end. */
 interface Followed {
@@ -137,21 +139,26 @@ export class NginxRuntime {
 
   /**
    * Workers of the configuration with this digest send their clients to others; `undefined`: none. That they do not is no reason to fail.
-   * How many connections of clients are idle, as far as it is known.
+   * How many connections of clients are idle; `undefined` where they could not be told.
    */
-  async drain(digest: string | undefined): Promise<number> {
+  async drain(digest: string | undefined): Promise<number | undefined> {
     try {
-      return ((await this.#hasMemory()) && (await this.#channel()?.drain(digest))) || 0;
+      return (await this.#hasMemory()) ? await this.#channel()?.drain(digest) : undefined;
     } catch (error) {
       this.parts.logger.warn('old workers of nginx cannot be told to send clients elsewhere', { error: messageOf(error) });
-      return 0;
+      return undefined;
     }
   }
 
   /** As `drain`, and gives idle connections time to be used once more: those that are idle when their worker ends may be reset. */
   async drainIdle(digest: string | undefined, signal: AbortSignal): Promise<void> {
     const endMs = performance.now() + this.parts.options.idleDrainMs;
-    while ((await this.drain(digest)) > 0 && performance.now() < endMs) await pause(DRAIN_POLL_MS, undefined, { signal });
+    // What was being answered when they were told may have kept its connection, which is idle a moment later: one look is not enough.
+    for (let quiet = 0; quiet < QUIET_LOOKS && performance.now() < endMs; await pause(DRAIN_POLL_MS, undefined, { signal })) {
+      const idle = await this.drain(digest);
+      if (idle === undefined) return;
+      quiet = idle === 0 ? quiet + 1 : 0;
+    }
   }
 
   /** Makes nginx read `current`, and waits until it serves the table with this digest. The reasons are for the trace. */
