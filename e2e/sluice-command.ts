@@ -5,8 +5,12 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../apps/controller/bin/sluice.js', import.meta.url));
-/** Flags of Node.js with which the program runs by itself. */
-const nodeFlags = /^#!.* node (.*)$/m.exec(readFileSync(program, 'utf8'))?.[1]?.split(' ') ?? [];
+/** With which environment and flags of Node.js the program runs by itself. */
+const [, variables = '', flags = ''] = /^#!\S+ -S (.*)\bnode (.*)$/m.exec(readFileSync(program, 'utf8')) ?? [];
+const nodeFlags = flags.split(' ');
+const nodeVariables = Object.fromEntries(variables.split(' ').flatMap((one) => (one === '' ? [] : [one.split('=')]))) as Readonly<
+  Record<string, string>
+>;
 
 export interface CommandOptions {
   readonly cwd?: string;
@@ -33,7 +37,7 @@ export class SluiceCommand {
     const { PATH = '', HOME = '', TMPDIR } = process.env;
     this.#child = spawn(process.execPath, [...nodeFlags, program, ...args], {
       cwd,
-      env: { PATH, HOME, ...(TMPDIR !== undefined && { TMPDIR }), ...env },
+      env: { ...nodeVariables, PATH, HOME, ...(TMPDIR !== undefined && { TMPDIR }), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));

@@ -69,12 +69,17 @@ export function hostMaps(host: VirtualHost, httpsPort: number): HostMaps {
   const digest = digestOf(JSON.stringify([own.digest, keyed, mapped]));
   return {
     digest,
-    records: [...recordAt(digest, own), ...placed.flatMap(({ record }) => record.entries)],
-    routes: uniqueKeys(keyed.map(([mark, path, value]) => [`${digest}${mark}${path}`, value] as const)),
+    records: exact([...recordAt(digest, own), ...placed.flatMap(({ record }) => record.entries)]),
+    routes: exact(uniqueKeys(keyed.map(([mark, path, value]) => [`${digest}${mark}${path}`, value] as const))),
     patterns: mapped,
-    demands: placed.flatMap(({ demands }) => demands),
+    demands: exact(placed.flatMap(({ demands }) => demands)),
     unreachable: placed.flatMap(({ route }) => (route.match.path.length > LONGEST_PATH ? route : [])),
   };
+}
+
+/** Arrays that grew have room for sixteen more, which is much for as many hosts as there are. */
+function exact<Item>(grown: readonly Item[]): readonly Item[] {
+  return grown.slice();
 }
 
 function recordBase(host: VirtualHost, placed: readonly Placed[]): HostRecord {

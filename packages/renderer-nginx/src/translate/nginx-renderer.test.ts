@@ -112,6 +112,16 @@ describe('many hosts that are alike', () => {
     expect(text).toMatch(/app-7\.test shop\/app-7:80;/);
   });
 
+  test('that become few have servers of their own again, and share again when there are more', () => {
+    const cluster = new Cluster();
+    const all = cluster.after(...names.flatMap((name) => application(name))).text;
+    const gone: Objects = names.slice(50).map((name) => ({ kind: 'delete', ref: { kind: 'Ingress', namespace: 'shop', name } }));
+    const few = cluster.after(...gone).text;
+    expect(servers(few)).toBe(52);
+    expect(few).toBe(new Cluster().after(...names.flatMap((name) => application(name)), ...gone).text);
+    expect(cluster.after(...names.flatMap((name) => application(name))).text).toBe(all);
+  });
+
   test('those that differ have one of their own', () => {
     const own = application('own', '10.0.0.1', { 'nginx.ingress.kubernetes.io/proxy-body-size': '2m' });
     expect(servers(new Cluster().after(...names.flatMap((name) => application(name)), ...own).text)).toBe(4);

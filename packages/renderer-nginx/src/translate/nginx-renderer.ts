@@ -1,7 +1,7 @@
 import { builtIn, diagnose, encodePlans, fidelityDiagnostics, hashFindings, sessionFindings } from '@sluice/core';
 import type { Artifact, Diagnostic, FidelityTable, Renderer, RoutingModel, ServingSettings, Translation, VirtualHost } from '@sluice/core';
 import type { Directive } from '../render/directive.ts';
-import type { HostServer, NginxTree } from '../render/nginx-tree.ts';
+import type { NginxTree } from '../render/nginx-tree.ts';
 import { renderNginx } from '../render/render-nginx.ts';
 import { effectiveDeployment } from './effective.ts';
 import { control, httpDirectives, mainDirectives } from './globals.ts';
@@ -10,8 +10,8 @@ import { liveTableOf } from './live-table.ts';
 import { Resources } from './resources.ts';
 import { inOrderOfNames, serverName } from './server-name.ts';
 import { serverOf } from './server.ts';
-import { sharedServers } from './shared-servers.ts';
-import type { SharedServers, TranslatedServer } from './shared-servers.ts';
+import { SharedHosts, TranslatedHost } from './shared-servers.ts';
+import type { SharedServers } from './shared-servers.ts';
 import { compressionFindings } from './compression.ts';
 import { staticFindings } from './static-findings.ts';
 import { streamFindings, streamTree } from './streams.ts';
@@ -19,20 +19,23 @@ import { isLive } from './surroundings.ts';
 import { transportSecurity } from './transport-security.ts';
 import type { Deployment } from './surroundings.ts';
 
-/** A host as it was translated last, and what that depended on besides the host itself. */
-interface TranslatedHost {
-  readonly server: Directive;
+/** A host as it was translated last, with what it needs besides, and what that depended on besides the host itself. */
+interface KnownHost {
+  readonly translated: TranslatedHost;
   readonly resources: Resources;
   readonly looked: readonly object[];
 }
+
+/** What most hosts need besides their servers. */
+const nothing = new Resources();
 
 /** Translates models for one deployment of nginx. A host that did not change is not translated again. */
 export class NginxRenderer implements Renderer<NginxTree> {
   readonly fidelity: FidelityTable;
   readonly #deployment: Deployment;
-  #hosts = new WeakMap<VirtualHost, TranslatedHost>();
+  #hosts = new WeakMap<VirtualHost, KnownHost>();
   #settings: ServingSettings | undefined;
-  #last: { readonly before: readonly TranslatedServer[]; readonly result: SharedServers } = { before: [], result: { hosts: [], maps: [] } };
+  #last: { readonly before: readonly TranslatedHost[]; readonly result: SharedServers } = { before: [], result: { hosts: [], maps: [] } };
   /** Hosts translated since the start: what a test counts. */
   translatedHosts = 0;
 
@@ -51,13 +54,14 @@ export class NginxRenderer implements Renderer<NginxTree> {
     const resources = new Resources();
     const lookup = new Lookup(model);
     this.#use(model.settings);
-    const servers = inOrderOfNames(model.virtualHosts).map((host) => {
-      const { server, resources: own } = this.#host(host, lookup);
-      resources.merge(own);
-      return { host, server };
-    });
+    const translated = new SharedHosts();
+    for (const host of inOrderOfNames(model.virtualHosts)) {
+      const known = this.#host(host, lookup);
+      resources.merge(known.resources);
+      translated.add(known.translated);
+    }
     resources.share('TLS', transportSecurity(model, deployment, resources));
-    const { hosts, maps } = this.#shared(servers);
+    const { hosts, maps } = this.#shared(translated, (host) => this.#server(host, lookup, new Resources()).server);
     const tree: NginxTree = {
       main: mainDirectives(deployment, model.settings),
       http: httpDirectives(deployment, model.settings),
@@ -83,12 +87,12 @@ export class NginxRenderer implements Renderer<NginxTree> {
     this.#settings = settings;
   }
 
-  #shared(servers: readonly TranslatedServer[]): SharedServers {
+  #shared(hosts: SharedHosts, translate: (host: VirtualHost) => Directive): SharedServers {
     const { before, result } = this.#last;
-    const same = before.length === servers.length && servers.every(({ server }, index) => server === before[index]?.server);
+    const same = before.length === hosts.all.length && hosts.all.every((host, index) => host === before[index]);
     if (same) return result;
-    const shared = isLive(this.#deployment) ? sharedServers(servers) : { hosts: servers.map(alone), maps: [] };
-    this.#last = { before: servers, result: shared };
+    const shared = hosts.servers(translate);
+    this.#last = { before: hosts.all, result: shared };
     return shared;
   }
 
@@ -105,12 +109,21 @@ export class NginxRenderer implements Renderer<NginxTree> {
     return [...found, ...staticFindings(model), diagnose('SLU3006', builtIn, message)];
   }
 
-  #host(host: VirtualHost, lookup: Lookup): TranslatedHost {
+  #host(host: VirtualHost, lookup: Lookup): KnownHost {
     const known = this.#hosts.get(host);
     // Which aliases count depends on all other hosts.
     if (known !== undefined && host.aliases === undefined && known.looked.every((node) => lookup.has(node))) return known;
     this.translatedHosts++;
     const resources = new Resources();
+    const { server, looked } = this.#server(host, lookup, resources);
+    const translated = new TranslatedHost(host, server, { mayShare: isLive(this.#deployment) });
+    const now = { translated, resources: resources.isEmpty ? nothing : resources, looked };
+    this.#hosts.set(host, now);
+    return now;
+  }
+
+  /** Translates a host, and tells which nodes that depends on. */
+  #server(host: VirtualHost, lookup: Lookup, resources: Resources): { readonly server: Directive; readonly looked: readonly object[] } {
     const looked = new Set<object>();
     const note = <Node extends object>(node: Node | undefined): Node | undefined => {
       if (node !== undefined) looked.add(node);
@@ -124,14 +137,8 @@ export class NginxRenderer implements Renderer<NginxTree> {
       certificate: (id) => note(lookup.certificate(id)),
       isHostName: (name) => lookup.isHostName(name),
     });
-    const translated = { server, resources, looked: [...looked] };
-    this.#hosts.set(host, translated);
-    return translated;
+    return { server, looked: [...looked] };
   }
-}
-
-function alone({ host, server }: TranslatedServer): HostServer {
-  return { kind: 'host', name: host.name, server };
 }
 
 /** The nodes of one model by id. */

@@ -32,6 +32,10 @@ export class Resources {
     return `current/${path}`;
   }
 
+  get isEmpty(): boolean {
+    return this.shared.size === 0 && this.files.size === 0 && this.plans.size === 0;
+  }
+
   plan(plan: RequestPlan): string {
     const key = planKey(plan);
     this.plans.set(key, plan);

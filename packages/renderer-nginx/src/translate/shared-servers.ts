@@ -11,12 +11,6 @@ import { print } from '../render/print.ts';
  */
 const SHARED_FROM = 100;
 
-/** A host and its server. */
-export interface TranslatedServer {
-  readonly host: VirtualHost;
-  readonly server: Directive;
-}
-
 /** Variables that hosts which share a server have values of their own for. */
 const OWN = ['sluice_rule', 'sluice_upstream'] as const;
 
@@ -25,16 +19,18 @@ interface OwnText {
   readonly text: string;
 }
 
-/** A server without what is its own. */
-interface Shape {
+/** What a host that may share a server adds to it, and what it needs of it. */
+interface ShareablePart {
+  /** Of listeners and body. */
   readonly key: string;
   readonly listeners: readonly Directive[];
+  /** The rest of the server, without what is its own. */
   readonly body: readonly Directive[];
   /** What `$sluice_upstream` or `$sluice_rule` is in each place. */
   readonly own: readonly OwnText[];
+  /** Its names, and who asked for it. */
+  readonly names: readonly Directive[];
 }
-
-const shapes = new WeakMap<Directive, Shape>();
 
 /** What the hosts of a configuration share; the same object while no server changed, so that nothing of it is printed again. */
 export interface SharedServers {
@@ -42,19 +38,71 @@ export interface SharedServers {
   readonly maps: readonly (readonly [name: string, directives: readonly Directive[]])[];
 }
 
-/** The servers of hosts, where many are alike as one with the maps that tell them apart. The order of hosts stays where they do not share. */
-export function sharedServers(servers: readonly TranslatedServer[]): SharedServers {
-  const groups = new Map<string, TranslatedServer[]>();
-  for (const one of servers) if (canShare(one.host)) append(groups, shapeOf(one.server).key, one);
-  const shared = new Map([...groups].filter(([, members]) => members.length >= SHARED_FROM));
-  const alone = servers.filter(({ host, server }) => !canShare(host) || !shared.has(shapeOf(server).key));
-  return {
-    hosts: [
-      ...alone.map(({ host, server }): HostServer => ({ kind: 'host', name: host.name, server })),
-      ...[...shared.values()].map(sharedServer),
-    ],
-    maps: [...shared].flatMap(([, members]) => mapsOf(members)),
-  };
+/** A host as it was translated. While it shares a server, its own one is not kept: there are many of them. */
+export class TranslatedHost {
+  readonly host: VirtualHost;
+  #part: ShareablePart | undefined;
+  #server: Directive | undefined;
+
+  /** `server` is its server if it has none of others. */
+  constructor(host: VirtualHost, server: Directive, { mayShare }: { readonly mayShare: boolean }) {
+    this.host = host;
+    this.#part = mayShare && canShare(host) ? partOf(server) : undefined;
+    this.#server = server;
+  }
+
+  /** Undefined: it shares with nobody. */
+  get part(): ShareablePart | undefined {
+    return this.#part;
+  }
+
+  /** `translate` is asked again for what was not kept. */
+  server(translate: Translate): Directive {
+    return (this.#server ??= translate(this.host));
+  }
+
+  /** Has the listeners and the body of another host with the same key from now on. */
+  shareWith({ listeners, body }: ShareablePart): void {
+    this.#server = undefined;
+    if (this.#part !== undefined && this.#part.body !== body) this.#part = { ...this.#part, listeners, body };
+  }
+}
+
+type Translate = (host: VirtualHost) => Directive;
+type Member = TranslatedHost & { readonly part: ShareablePart };
+type Group = [Member, ...Member[]];
+
+/** The hosts of a configuration, and which of them are alike. They come one after the other, so that not all servers are there at once. */
+export class SharedHosts {
+  readonly all: TranslatedHost[] = [];
+  readonly #groups = new Map<string, Group>();
+
+  add(one: TranslatedHost): void {
+    this.all.push(one);
+    if (!isMember(one)) return;
+    const group = this.#groups.get(one.part.key);
+    if (group === undefined) return void this.#groups.set(one.part.key, [one]);
+    group.push(one);
+    if (group.length < SHARED_FROM) return;
+    for (const member of group.length === SHARED_FROM ? group : [one]) member.shareWith(group[0].part);
+  }
+
+  /** The servers, where many are alike as one with the maps that tell them apart. The order of hosts stays where they do not share. */
+  servers(translate: Translate): SharedServers {
+    const shared = new Map([...this.#groups].filter(([, group]) => group.length >= SHARED_FROM));
+    const alone = this.all.filter(({ part }) => part === undefined || !shared.has(part.key));
+    return {
+      hosts: [
+        ...alone.map((one): HostServer => ({ kind: 'host', name: one.host.name, server: one.server(translate) })),
+        ...[...shared.values()].map(sharedServer),
+      ],
+      maps: [...shared.values()].flatMap(mapsOf),
+    };
+  }
+}
+
+function isMember(one: TranslatedHost): one is Member {
+  return one.part !== undefined;
 }
 
 /** Names without a dot may mean something to a map. */
@@ -62,24 +110,22 @@ function canShare({ match, aliases }: VirtualHost): boolean {
   return match.kind === 'exact' && match.name.includes('.') && aliases === undefined;
 }
 
-function append(groups: Map<string, TranslatedServer[]>, key: string, one: TranslatedServer): void {
-  const known = groups.get(key);
-  if (known === undefined) groups.set(key, [one]);
-  else known.push(one);
-}
-
-function shapeOf(server: Directive): Shape {
-  let shape = shapes.get(server);
-  if (shape === undefined) shapes.set(server, (shape = computeShape(server)));
-  return shape;
-}
-
-function computeShape({ block: body = [] }: Directive): Shape {
+function partOf(server: Directive): ShareablePart {
+  const { block: all = [] } = server;
   const own: OwnText[] = [];
-  const listeners = body.filter(({ name }) => name === 'listen');
-  const rest = body.filter(({ name }) => name !== 'listen' && name !== 'server_name').map((one) => withoutOwn(one, own));
-  const { text } = print([...listeners, ...rest]);
-  return { key: createHash('sha256').update(text).digest('hex').slice(0, 8), listeners, body: rest, own };
+  const listeners = all.filter(({ name }) => name === 'listen');
+  const body = all.filter(({ name }) => name !== 'listen' && name !== 'server_name').map((one) => withoutOwn(one, own));
+  const { text } = print([...listeners, ...body]);
+  const key = createHash('sha256').update(text).digest('hex').slice(0, 8);
+  return { key, listeners, body, own, names: namesOf(server, own) };
+}
+
+/** With who asked for the host, and where it goes. */
+function namesOf({ block: all = [], comment = '', from }: Directive, own: readonly OwnText[]): readonly Directive[] {
+  const upstreams = own.flatMap((one) => (one.variable === 'sluice_upstream' ? one.text : []));
+  return all
+    .filter(({ name }) => name === 'server_name')
+    .map((one) => ({ ...one, comment: `${comment} to ${upstreams.join(', ')}`, ...(from && { from }) }));
 }
 
 /** The directive without origin, comment and what is its own, which is added to the list. */
@@ -102,35 +148,15 @@ function isVariable(argument: Argument | undefined, name: string): boolean {
   return typeof part === 'object' && part.variable === name;
 }
 
-function sharedServer(members: readonly TranslatedServer[]): SharedServer {
-  const [first] = members;
-  const { key, listeners, body } = shapeOf(first?.server ?? block('server', [], []));
+function sharedServer(members: Group): SharedServer {
+  const { key, listeners, body } = members[0].part;
   return {
     kind: 'shared',
     key,
     listeners,
-    hosts: members.map(({ host, server }) => ({ name: host.name, names: namesOf(server) })),
+    hosts: members.map((member) => ({ name: member.host.name, names: member.part.names })),
     body: body.map((one) => filled(one, key)),
   };
-}
-
-/** What a host adds to the server that it shares: its name, and who asked for it. */
-const names = new WeakMap<Directive, readonly Directive[]>();
-
-function namesOf(server: Directive): readonly Directive[] {
-  let known = names.get(server);
-  if (known === undefined) {
-    const comment = `${server.comment ?? ''} to ${upstreamsOf(server).join(', ')}`;
-    known = (server.block ?? [])
-      .filter(({ name }) => name === 'server_name')
-      .map((one) => ({ ...one, comment, ...(server.from && { from: server.from }) }));
-    names.set(server, known);
-  }
-  return known;
-}
-
-function upstreamsOf(server: Directive): readonly string[] {
-  return shapeOf(server).own.flatMap((own) => (own.variable === 'sluice_upstream' ? own.text : []));
 }
 
 /** Places become variables of this group. */
@@ -147,12 +173,10 @@ function mapName(key: string, slot: number | string): string {
   return `sluice_to_${key}_${slot}`;
 }
 
-function mapsOf(members: readonly TranslatedServer[]): readonly (readonly [string, readonly Directive[]])[] {
-  const [first] = members;
-  if (first === undefined) return [];
-  const { key, own } = shapeOf(first.server);
+function mapsOf(members: Group): SharedServers['maps'] {
+  const { key, own } = members[0].part;
   return own.map((_, slot) => {
-    const entries = members.map(({ host, server }) => directive(host.name, literal(shapeOf(server).own[slot]?.text ?? '')));
+    const entries = members.map(({ host, part }) => directive(host.name, literal(part.own[slot]?.text ?? '')));
     const name = mapName(key, slot + 1);
     return [name, [block('map', [variable('host'), variable(name)], entries)]] as const;
   });

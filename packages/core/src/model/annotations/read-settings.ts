@@ -38,6 +38,9 @@ interface Reading {
   denied: Denial | undefined;
 }
 
+/** One for all, of which there are many. */
+const unannotated: ReadonlyMap<string, WrittenText> = new Map();
+
 /**
  * Checks every annotation by its registry entry. A value that does not parse is reported with what follows from it, which is
  * what ingress-nginx makes of it. Lines are trimmed; empty values count as absent. An annotation with a higher risk than
@@ -65,7 +68,8 @@ export function readSettings(ingress: Ingress, highest: Risk, global: GlobalSett
     for (const { key } of group.annotations) reading.texts.delete(key);
   }
   const { texts, groups, rejected, denied, diagnostics } = reading;
-  return { settings: new IngressSettings(ingress, texts, global), groups: [...groups], rejected, denied, diagnostics };
+  const settings = new IngressSettings(ingress, texts.size === 0 ? unannotated : texts, global);
+  return { settings, groups: [...groups], rejected, denied, diagnostics };
 }
 
 function readOne(reading: Reading, name: string, text: string): void {
