@@ -195,6 +195,7 @@ export { stage, traced } from './pipeline/stage.ts';
 export type { StageFacts } from './pipeline/stage.ts';
 export { asTold, believesOthers, toldAddresses, toldEdits, toldHost, toldScheme } from './evaluate/forwarded.ts';
 export { digestOf } from './model/digest.ts';
+export { Remembered } from './model/remembered.ts';
 export { createDefaultCertificate } from './apply/default-certificate.ts';
 export type { KeyPair } from './apply/default-certificate.ts';
 export { explain } from './evaluate/explain.ts';

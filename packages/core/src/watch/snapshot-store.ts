@@ -9,7 +9,7 @@ import type { RecentChanges } from './recent-changes.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Sink, SourceChange } from './watcher.ts';
 
-type Objects = { [Kind in WatchedKind]: ReadonlyMap<string, WatchedKinds[Kind]> };
+type Objects = { readonly [Kind in WatchedKind]: Map<string, WatchedKinds[Kind]> };
 
 /**
  * Collects what one watcher delivers and hands out snapshots. An object that is not valid keeps its last valid form and is
@@ -17,6 +17,8 @@ type Objects = { [Kind in WatchedKind]: ReadonlyMap<string, WatchedKinds[Kind]> 
  */
 export class SnapshotStore implements Sink {
   #objects: Objects = Object.fromEntries(watchedKinds.map((kind) => [kind, new Map()])) as unknown as Objects;
+  /** Kinds whose map is part of a snapshot: it does not change any more. */
+  readonly #shared = new Set<WatchedKind>();
   readonly #found = new Map<string, readonly Diagnostic[]>();
   readonly #unused = new Set<string>();
   readonly #notes = new ChangeNotes();
@@ -35,6 +37,7 @@ export class SnapshotStore implements Sink {
   }
 
   snapshot(): Snapshot {
+    for (const kind of watchedKinds) this.#shared.add(kind);
     return { revision: this.#revision, objects: this.#objects };
   }
 
@@ -46,14 +49,7 @@ export class SnapshotStore implements Sink {
   }
 
   change(changes: readonly SourceChange[]): void {
-    const next = new Map<WatchedKind, Map<string, WatchedObject>>();
-    const writable = (kind: WatchedKind): Map<string, WatchedObject> => {
-      let map = next.get(kind);
-      if (map === undefined) next.set(kind, (map = new Map<string, WatchedObject>(this.#objects[kind])));
-      return map;
-    };
-    for (const change of changes) this.#apply(change, writable);
-    this.#objects = { ...this.#objects, ...Object.fromEntries(next) };
+    for (const change of changes) this.#apply(change);
     this.#revision++;
     this.#onChange();
   }
@@ -78,11 +74,22 @@ export class SnapshotStore implements Sink {
     this.#onChange();
   }
 
-  #apply(change: SourceChange, writable: (kind: WatchedKind) => Map<string, WatchedObject>): void {
+  /** The map of a kind for a change: a copy of what a snapshot has. */
+  #writable(kind: WatchedKind): Map<string, WatchedObject> {
+    if (this.#shared.delete(kind)) {
+      const copy = new Map<string, WatchedObject>();
+      // An iterator would make an array of each entry.
+      this.#objects[kind].forEach((object, key) => copy.set(key, object));
+      this.#objects = { ...this.#objects, [kind]: copy };
+    }
+    return this.#objects[kind];
+  }
+
+  #apply(change: SourceChange): void {
     if (change.kind === 'delete') {
       this.#notes.note(() => `${formatObject(change.ref)} (deleted)`, change.time);
       this.#found.delete(formatObject(change.ref));
-      if (isWatchedKind(change.ref.kind)) writable(change.ref.kind).delete(snapshotKey(change.ref));
+      if (isWatchedKind(change.ref.kind)) this.#writable(change.ref.kind).delete(snapshotKey(change.ref));
       return;
     }
     const parsed = parseObject(change.object);
@@ -93,7 +100,7 @@ export class SnapshotStore implements Sink {
     this.#notes.note(() => formatObject(parsed.ref) + versionOf(change.object), change.time);
     if (parsed.diagnostics.length > 0) this.#found.set(formatObject(parsed.ref), parsed.diagnostics);
     else this.#found.delete(formatObject(parsed.ref));
-    if (parsed.kind === 'object') writable(parsed.object.kind).set(snapshotKey(parsed.ref), parsed.object);
+    if (parsed.kind === 'object') this.#writable(parsed.object.kind).set(snapshotKey(parsed.ref), parsed.object);
   }
 }
 

@@ -1,4 +1,4 @@
-import { fidelityDiagnostics } from '@sluice/core';
+import { Remembered, fidelityDiagnostics } from '@sluice/core';
 import type { Artifact, FidelityTable, Renderer, RoutingModel, ServingSettings, Translation, Upstream, VirtualHost } from '@sluice/core';
 import type { HaproxyTree } from '../render/haproxy-tree.ts';
 import { renderHaproxy } from '../render/render-haproxy.ts';
@@ -10,7 +10,6 @@ import { findings } from './findings.ts';
 import { hostMaps } from './host-maps.ts';
 import type { HostMaps } from './host-maps.ts';
 import type { TranslatedHost } from './host-names.ts';
-import { Remembered } from './remembered.ts';
 import { streamFindings, streamTree } from './streams.ts';
 import { TreeMaker } from './tree.ts';
 import { keptConnections, upstreamMaps } from './upstream-maps.ts';

@@ -1,7 +1,7 @@
+import { Remembered } from '@sluice/core';
 import type { MapFile } from '../render/haproxy-table.ts';
 import { hostNames } from './host-names.ts';
 import type { HostNames, TranslatedHost } from './host-names.ts';
-import { Remembered } from './remembered.ts';
 import { PATTERN_MAPS, patternKey, patternMap } from './route-pattern.ts';
 import type { UpstreamMaps } from './upstream-maps.ts';
 import type { UserList } from './user-lists.ts';

@@ -1,3 +1,4 @@
+import { Remembered } from '@sluice/core';
 import type { Origin, ServingSettings } from '@sluice/core';
 import type { BackendSection, GeneratedFile, MapFile } from '../render/haproxy-table.ts';
 import type { HaproxyTree } from '../render/haproxy-tree.ts';
@@ -16,7 +17,6 @@ import { defaultsSection, errorsSection, globalSection, resolversSection } from 
 import { settingsRecord } from './forwarded-headers.ts';
 import type { TranslatedHost } from './host-names.ts';
 import { MapFiles } from './map-files.ts';
-import { Remembered } from './remembered.ts';
 import type { MapRecord } from './record.ts';
 import type { StreamTree } from './streams.ts';
 import { transportFiles } from './transport-security.ts';

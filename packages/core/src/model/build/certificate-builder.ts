@@ -21,6 +21,11 @@ export class CertificateBuilder {
   readonly #good = new Map<string, Certificate>();
   #chosen = new Map<string, Certificate>();
 
+  /** What is to be said at this time of those that the last `choose` chose. */
+  expiring(nowMs: number): readonly Diagnostic[] {
+    return [...this.#chosen.values()].flatMap((certificate) => expiry(certificate, nowMs));
+  }
+
   /** The certificates chosen by the last `choose`, sorted by id. */
   all(): readonly Certificate[] {
     return [...this.#chosen.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
@@ -42,7 +47,6 @@ export class CertificateBuilder {
       }
       diagnostics.push(...unusedEntries(fragment.ingress, ruled, chosen));
     }
-    for (const certificate of this.#chosen.values()) diagnostics.push(...expiry(certificate, source.nowMs));
     return chosen;
   }
 
@@ -50,7 +54,7 @@ export class CertificateBuilder {
    * The certificate for names without one of their own, by NAMESPACE/NAME of its Secret; undefined for none, and for a Secret
    * that cannot be used, which is reported. After `choose`.
    */
-  chooseDefault(id: string, { secrets, setAside, nowMs }: CertificateSource, diagnostics: Diagnostic[]): VirtualHostTls | undefined {
+  chooseDefault(id: string, { secrets, setAside }: CertificateSource, diagnostics: Diagnostic[]): VirtualHostTls | undefined {
     if (id === '') return undefined;
     const slash = id.indexOf('/');
     const from: Origin = { object: { kind: 'Secret', namespace: id.slice(0, slash), name: id.slice(slash + 1) }, field: '' };
@@ -67,7 +71,6 @@ export class CertificateBuilder {
       diagnostics.push(diagnose('SLU1402', from, `it is the default certificate: ${why}`)),
     );
     if (certificate === undefined) return undefined;
-    if (!this.#chosen.has(id)) diagnostics.push(...expiry(certificate, nowMs));
     this.#chosen.set(id, certificate);
     return { certificate: id, from };
   }
@@ -120,13 +123,12 @@ export class CertificateBuilder {
   }
 }
 
-/** Where certificates come from, and the time against which they are held. */
+/** Where certificates come from. */
 export interface CertificateSource {
   /** By `namespace/name`. */
   readonly secrets: ReadonlyMap<string, Secret>;
   /** Why a Secret is not among them although it exists, by `Secret namespace/name`. */
   readonly setAside: ReadonlyMap<string, string> | undefined;
-  readonly nowMs: number;
 }
 
 interface Wanted {

@@ -6,19 +6,34 @@ export function originOf({ metadata }: Ingress, field: string): Origin {
   return { object: { kind: 'Ingress', namespace: metadata.namespace, name: metadata.name }, field };
 }
 
-/**
- * "Oldest wins": by creation time; of objects of the same second the one whose `namespace/name` sorts last counts as the
- * oldest, as in ingress-nginx. Objects without a time come first, in the order of their names.
- */
-export function byAge(a: Ingress, b: Ingress): number {
-  const [timeA, timeB] = [a.metadata.creationTimestamp, b.metadata.creationTimestamp];
-  if (timeA === '' && timeB === '') return compare(keyOf(a), keyOf(b));
-  if (timeA === '' || timeB === '') return timeA === '' ? -1 : 1;
-  return compare(Date.parse(timeA), Date.parse(timeB)) || compare(keyOf(b), keyOf(a));
+/** An Ingress with what its place among others depends on. */
+interface Aged {
+  readonly ingress: Ingress;
+  /** Undefined without a creation time. */
+  readonly createdMs: number | undefined;
+  readonly key: string;
 }
 
-function keyOf({ metadata }: Ingress): string {
-  return `${metadata.namespace}/${metadata.name}`;
+/**
+ * "Oldest wins": sorted by creation time; of objects of the same second the one whose `namespace/name` sorts last counts as the
+ * oldest, as in ingress-nginx. Objects without a time come first, in the order of their names.
+ */
+export function oldestFirst(ingresses: readonly Ingress[]): readonly Ingress[] {
+  return ingresses
+    .map(aged)
+    .toSorted(byAge)
+    .map(({ ingress }) => ingress);
+}
+
+function aged(ingress: Ingress): Aged {
+  const { creationTimestamp: created, namespace, name } = ingress.metadata;
+  return { ingress, createdMs: created === '' ? undefined : Date.parse(created), key: `${namespace}/${name}` };
+}
+
+function byAge(a: Aged, b: Aged): number {
+  if (a.createdMs === undefined && b.createdMs === undefined) return compare(a.key, b.key);
+  if (a.createdMs === undefined || b.createdMs === undefined) return a.createdMs === undefined ? -1 : 1;
+  return compare(a.createdMs, b.createdMs) || compare(b.key, a.key);
 }
 
 function compare<Value extends string | number>(a: Value, b: Value): number {

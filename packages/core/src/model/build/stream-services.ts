@@ -7,7 +7,7 @@ import type { Origin } from '../origin.ts';
 import type { StreamService } from '../stream-service.ts';
 import { streamName } from '../stream-service.ts';
 import type { Upstream } from '../upstream.ts';
-import { OfList } from './of-list.ts';
+import { Remembered } from '../remembered.ts';
 import type { ModelOptions } from './model-options.ts';
 import { readStreamEntry } from './stream-entry.ts';
 import type { StreamEntry } from './stream-entry.ts';
@@ -41,7 +41,7 @@ interface BuiltStream {
 export class StreamServices {
   readonly #tcp: StreamsOf;
   readonly #udp: StreamsOf;
-  readonly #all = new OfList((streams: readonly StreamService[]) => streams);
+  readonly #all = new Remembered<readonly StreamService[]>();
 
   constructor(options: ModelOptions) {
     this.#tcp = new StreamsOf('tcp', options.tcpServices, options);
@@ -50,7 +50,8 @@ export class StreamServices {
 
   /** Sorted by protocol and port. */
   build(snapshot: Snapshot, diagnostics: Diagnostic[]): readonly StreamService[] {
-    return this.#all.of([...this.#tcp.build(snapshot, diagnostics), ...this.#udp.build(snapshot, diagnostics)]);
+    const all = [...this.#tcp.build(snapshot, diagnostics), ...this.#udp.build(snapshot, diagnostics)];
+    return this.#all.of(all, () => all);
   }
 }
 

@@ -7,7 +7,7 @@ import type { Snapshot } from '../../watch/snapshot.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { Upstream } from '../upstream.ts';
 import type { BackendRef } from './ingress-fragment.ts';
-import { OfList } from './of-list.ts';
+import { Remembered } from '../remembered.ts';
 import type { PlannedUpstream } from './upstream-plan.ts';
 import { clusterEndpoint, findPort, readyEndpoints } from './upstream-endpoints.ts';
 
@@ -32,7 +32,7 @@ export interface UpstreamWishes {
 /** Builds the upstreams that routes name; one whose plan, Service and slices are the same as before is kept as it is. */
 export class UpstreamBuilder {
   #previous = new Map<string, Built>();
-  readonly #sorted = new OfList((plans: readonly PlannedUpstream[]) => plans.toSorted((a, b) => (a.ref.id < b.ref.id ? -1 : 1)));
+  readonly #sorted = new Remembered<readonly PlannedUpstream[]>();
   #slices:
     | { readonly of: Snapshot['objects']['EndpointSlice']; readonly byService: ReadonlyMap<string, readonly EndpointSlice[]> }
     | undefined;
@@ -47,7 +47,8 @@ export class UpstreamBuilder {
   build(planned: ReadonlyMap<string, PlannedUpstream>, { objects }: Snapshot): readonly Built[] {
     const byService = this.#group(objects.EndpointSlice);
     const next = new Map<string, Built>();
-    for (const plan of this.#sorted.of([...planned.values()])) {
+    const plans = [...planned.values()];
+    for (const plan of this.#sorted.of(plans, () => plans.toSorted((a, c) => (a.ref.id < c.ref.id ? -1 : 1)))) {
       const { ref } = plan;
       const name = `${ref.namespace}/${ref.service}`;
       next.set(ref.id, this.#one(plan, objects.Service.get(name), byService.get(name) ?? []));
