@@ -36,7 +36,7 @@ function isShared({ name, args }: ParsedDirective): boolean {
   // Hosts that check client certificates bring these two, and sessions of their own.
   if (name.text === 'ssl_session_cache' || args.some(({ text }) => /^\$sluice_(?:misdirected|handshake_elsewhere)$/.test(text)))
     return true;
-  return args.some(({ text }) => /^\$?sluice_\w+_[0-9a-f]{16}\b/.test(text)) && /^(upstream|map|geo)$/.test(name.text);
+  return args.some(({ text }) => /^\$?sluice_\w+_[0-9a-f]{32}\b/.test(text)) && /^(upstream|map|geo)$/.test(name.text);
 }
 
 function isVictims(directive: ParsedDirective): boolean {

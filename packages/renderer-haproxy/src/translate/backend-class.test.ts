@@ -35,7 +35,7 @@ test.each<[string, Annotations]>([
 test('TLS makes another way, which nobody can make another one be equal to', () => {
   expect(classOf({}, true).way).toMatchObject({ tls: 'unverified' });
   expect(classOf({}, true).key).not.toBe(usualClass.key);
-  expect(usualWay.key).toMatch(/^[0-9a-f]{16}$/);
+  expect(usualWay.key).toMatch(/^[0-9a-f]{24}$/);
   expect(demandKey({ upstream: 'shop/a:80', way: usualWay })).toBe(`shop/a:80,${usualWay.key}`);
 });
 

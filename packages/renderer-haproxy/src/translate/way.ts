@@ -4,7 +4,7 @@ import { digestOf } from './record.ts';
 
 /** How a route speaks to an upstream, as far as HAProxy must know it of a whole backend. Equal keys mean equal ways. */
 export interface Way {
-  /** 16 hexadecimal digits: whoever makes another way with the same ones changes how all others speak to their upstreams. */
+  /** 24 hexadecimal digits: whoever makes another way with the same ones changes how all others speak to their upstreams. */
   readonly key: string;
   readonly tls?: UpstreamTls | 'unverified';
   /** Who says how TLS is spoken; others may say the same. */
@@ -43,7 +43,7 @@ export function wayOf(route: Route, secure: boolean): Way {
 
 function wayWith(tls: Way['tls'], connectMs: number, tries: TryRules): Way {
   const told = tls === undefined || tls === 'unverified' ? tls : tls.id;
-  const key = digestOf(JSON.stringify([told, connectMs, tries.on, tries.nonIdempotent, tries.most])).slice(0, 16);
+  const key = digestOf(JSON.stringify([told, connectMs, tries.on, tries.nonIdempotent, tries.most]));
   return { key, ...(tls !== undefined && { tls }), connectMs, tries };
 }
 

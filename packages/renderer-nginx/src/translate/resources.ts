@@ -19,7 +19,7 @@ export class Resources {
 
   /** The path of a file with this content, from the folder in which nginx runs. */
   file(folder: string, content: string | KeyMaterial, readers: GeneratedFile['readers'], from: Origin): string {
-    const digest = typeof content === 'string' ? digestOfText(content) : content.fingerprint.slice(0, 16);
+    const digest = typeof content === 'string' ? digestOfText(content) : content.fingerprint.slice(0, 32);
     const path = `${folder}/${digest}`;
     if (!this.files.has(path)) this.files.set(path, { path, content, readers, from });
     return `current/${path}`;
@@ -27,7 +27,7 @@ export class Resources {
 
   /** The same for key material that is no text: one character for each byte. */
   keyBytes(folder: string, content: KeyMaterial, from: Origin): string {
-    const path = `${folder}/${content.fingerprint.slice(0, 16)}`;
+    const path = `${folder}/${content.fingerprint.slice(0, 32)}`;
     this.files.set(path, { path, content, readers: 'master', from, binary: true });
     return `current/${path}`;
   }
@@ -50,7 +50,7 @@ export class Resources {
   }
 }
 
-/** 16 hexadecimal digits that tell texts apart. */
+/** 32 hexadecimal digits that tell texts apart: so many that nobody can find another text with those of somebody else. */
 export function digestOfText(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

@@ -21,7 +21,7 @@ interface OwnText {
 
 /** What a host that may share a server adds to it, and what it needs of it. */
 interface ShareablePart {
-  /** Of listeners and body. */
+  /** Of listeners and body, in 32 hexadecimal digits: whoever finds a body with the key of others changes what they do. */
   readonly key: string;
   readonly listeners: readonly Directive[];
   /** The rest of the server, without what is its own. */
@@ -116,7 +116,7 @@ function partOf(server: Directive): ShareablePart {
   const listeners = all.filter(({ name }) => name === 'listen');
   const body = all.filter(({ name }) => name !== 'listen' && name !== 'server_name').map((one) => withoutOwn(one, own));
   const { text } = print([...listeners, ...body]);
-  const key = createHash('sha256').update(text).digest('hex').slice(0, 8);
+  const key = createHash('sha256').update(text).digest('hex').slice(0, 32);
   return { key, listeners, body, own, names: namesOf(server, own) };
 }
 

@@ -48,7 +48,7 @@ function poolOf({ protocol, tls }: Speech, { resources, deployment }: Surroundin
 }
 
 function suffixOf(tls: UpstreamTls | undefined): string {
-  return tls === undefined ? '' : `_${tls.id.slice(0, 16)}`;
+  return tls === undefined ? '' : `_${tls.id.slice(0, 32)}`;
 }
 
 /** An `upstream` whose endpoints come from shared memory. */

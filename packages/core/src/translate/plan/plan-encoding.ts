@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { bencode, binary } from './bencode.ts';
 import type { Bencodable } from './bencode.ts';
 
-/** Tells plans apart: 16 hexadecimal digits. */
+/** Tells plans apart: 32 hexadecimal digits, so that nobody can find another plan with the key of somebody else. */
 export function planKey(plan: object): string {
-  return createHash('sha256').update(encodePlan(plan), 'latin1').digest('hex').slice(0, 16);
+  return createHash('sha256').update(encodePlan(plan), 'latin1').digest('hex').slice(0, 32);
 }
 
 /** Plans by key, as Lua reads them from a file. A binary string. */
