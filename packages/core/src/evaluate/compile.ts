@@ -41,8 +41,9 @@ const DECIDING: ReadonlySet<Policy['kind']> = new Set([
 ] as const);
 
 const indexes = new WeakMap<VirtualHost, RouteIndex>();
+const hostIndexes = new WeakMap<RoutingModel['virtualHosts'], HostIndex>();
 
-/** Prepares a model for serving. Virtual hosts that are the same objects as in an earlier model are not compiled again. */
+/** Prepares a model for serving. Virtual hosts, and lists of them, that are the same objects as in an earlier model are not compiled again. */
 export function compileRoutes(model: RoutingModel): RouteTable {
   return new CompiledTable(model);
 }
@@ -51,6 +52,12 @@ export function compileRoutes(model: RoutingModel): RouteTable {
 interface Settled {
   readonly verdict: Verdict;
   readonly bodyLimit: number;
+}
+
+function hostIndexOf(hosts: RoutingModel['virtualHosts']): HostIndex {
+  let index = hostIndexes.get(hosts);
+  if (index === undefined) hostIndexes.set(hosts, (index = new HostIndex(hosts)));
+  return index;
 }
 
 class CompiledTable implements RouteTable {
@@ -66,7 +73,7 @@ class CompiledTable implements RouteTable {
     this.settings = model.settings;
     const { userAgents, referers } = model.settings.blocked;
     this.#blocks = userAgents.length + referers.length > 0;
-    this.#hosts = new HostIndex(model.virtualHosts);
+    this.#hosts = hostIndexOf(model.virtualHosts);
     this.#upstreams = new Map(model.upstreams.map((upstream) => [upstream.id, upstream]));
   }
 

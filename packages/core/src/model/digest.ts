@@ -14,11 +14,22 @@ export function digestOf(model: RoutingModel): string {
   const hash = createHash('sha256');
   hash.update(JSON.stringify(model.listeners));
   hash.update(nodeDigest(model.settings));
-  for (const host of model.virtualHosts) hash.update(nodeDigest(host));
+  hash.update(listDigest(model.virtualHosts));
   for (const upstream of model.upstreams) hash.update(nodeDigest(upstream));
   for (const certificate of model.certificates) hash.update(certificateDigest(certificate));
   for (const stream of model.streams) hash.update(nodeDigest(stream));
   return hash.digest('hex');
+}
+
+/** Of the nodes of a list, kept by the identity of the list. */
+function listDigest(nodes: readonly object[]): string {
+  let digest = known.get(nodes);
+  if (digest === undefined) {
+    const hash = createHash('sha256');
+    for (const node of nodes) hash.update(nodeDigest(node));
+    known.set(nodes, (digest = hash.digest('base64')));
+  }
+  return digest;
 }
 
 /** The digest of one node: equal meaning gives an equal digest. */

@@ -71,6 +71,7 @@ function changes(before: RoutingModel, after: RoutingModel): string[] {
 }
 
 function differing(before: readonly object[], after: readonly object[]): number {
+  if (before === after) return 0;
   const [old, now] = [new Set(before), new Set(after)];
   return Math.max(after.filter((node) => !old.has(node)).length, before.filter((node) => !now.has(node)).length);
 }

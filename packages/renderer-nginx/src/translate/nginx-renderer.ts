@@ -146,12 +146,13 @@ class Lookup {
   readonly #upstreams: ReadonlyMap<string, RoutingModel['upstreams'][number]>;
   readonly #certificates: ReadonlyMap<string, RoutingModel['certificates'][number]>;
   readonly #nodes: ReadonlySet<object>;
-  readonly #names: ReadonlySet<string>;
+  readonly #hosts: RoutingModel['virtualHosts'];
+  #names: ReadonlySet<string> | undefined;
   readonly settings: ServingSettings;
 
   constructor({ upstreams, certificates, virtualHosts, settings }: RoutingModel) {
     this.settings = settings;
-    this.#names = new Set(virtualHosts.map(({ match }) => serverName(match)));
+    this.#hosts = virtualHosts;
     this.#upstreams = new Map(upstreams.map((upstream) => [upstream.id, upstream]));
     this.#certificates = new Map(certificates.map((certificate) => [certificate.id, certificate]));
     this.#nodes = new Set<object>([...upstreams, ...certificates]);
@@ -166,6 +167,8 @@ class Lookup {
   }
 
   isHostName(name: string): boolean {
+    // Only hosts that are translated ask.
+    this.#names ??= new Set(this.#hosts.map(({ match }) => serverName(match)));
     return this.#names.has(name);
   }
 
