@@ -44,8 +44,11 @@ const LATE_MS = 500;
 export async function runCase(one: Case, surroundings: Surroundings): Promise<Findings> {
   const jar = new Map<string, string>();
   surroundings.backends.takeReceived();
+  let patienceMs = 0;
   for (const [index, step] of one.steps.entries()) {
-    const found = await runStep(step, surroundings, one.cookies ? jar : undefined);
+    // What was changed is not served by every worker when one of them has shown it.
+    if (step.apply.length > 0) patienceMs = SETTLE_MS;
+    const found = await runStep(step, surroundings, { jar: one.cookies ? jar : undefined, patienceMs });
     if (!isEmpty(found)) return one.steps.length === 1 ? found : inStep(found, index + 1);
   }
   return { differences: [], unexplained: [] };
@@ -60,10 +63,17 @@ function inStep({ differences: differing, unexplained: untold }: Findings, step:
   return { differences: differing.map(named), unexplained: untold.map(named) };
 }
 
-async function runStep(step: Step, surroundings: Surroundings, jar: Map<string, string> | undefined): Promise<Findings> {
+interface Manner {
+  /** The cookies that are kept; undefined: none are. */
+  readonly jar: Map<string, string> | undefined;
+  /** How long it is asked again. */
+  readonly patienceMs: number;
+}
+
+async function runStep(step: Step, surroundings: Surroundings, { jar, patienceMs }: Manner): Promise<Findings> {
   if (step.apply.length > 0) surroundings.apply(step.apply);
   if (step.pauseMs > 0) await delay(step.pauseMs);
-  const giveUpAt = performance.now() + (step.apply.length > 0 ? SETTLE_MS : 0);
+  const giveUpAt = performance.now() + patienceMs;
   for (;;) {
     const found = await attempt(step, surroundings, jar);
     if (isEmpty(found) || performance.now() >= giveUpAt) return found;

@@ -8,8 +8,9 @@ import type { Comparison, SideBySide } from './side-by-side.ts';
 export interface HuntOptions {
   /** The seed of the rule set after so many others. */
   readonly seedOf: (sets: number) => number;
-  /** No further rule set begins after this time. */
+  /** No further rule set begins after this time, but for the first ones. */
   readonly forMs: number;
+  readonly leastSets?: number;
   /** No further rule set begins after so many. */
   readonly maxSets: number;
   readonly requests: number;
@@ -34,7 +35,8 @@ export async function hunt(sides: SideBySide, options: HuntOptions): Promise<Hun
   const kinds = new Map<string, number>();
   const endAt = performance.now() + options.forMs;
   let [sets, sent] = [0, 0];
-  while (performance.now() < endAt && sets < options.maxSets && kinds.size < options.maxKinds) {
+  const { leastSets = 0, maxSets, maxKinds } = options;
+  while ((performance.now() < endAt || sets < leastSets) && sets < maxSets && kinds.size < maxKinds) {
     sent += await huntInSet(sides, options.seedOf(sets), options, kinds);
     sets += 1;
   }
