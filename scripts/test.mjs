@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { newerProxy } from './newer-proxy.mjs';
 import { ensureProxy, proxyInstallCommand } from './real-proxy.mjs';
 import { runChild } from './run-child.mjs';
 import { setUp } from './setup.mjs';
@@ -21,7 +22,10 @@ async function runTests() {
   const files = testFiles(ROOT);
   const suites = readdirSync(join(ROOT, SUITES)).map((name) => `${SUITES}/${name}`);
   const withCluster = chosenFiles(args, suites).length > 0;
-  const missing = neededProxies(withCluster ? [] : args, files).flatMap(lackOf);
+  const needed = neededProxies(withCluster ? [] : args, files);
+  const missing = needed.flatMap(lackOf);
+  // Brings both, once for all the test files that run side by side; those that need one tell what is missing.
+  if (needed.includes('haproxy')) newerProxy('haproxy');
   process.stderr.write('Testing …\n');
   const reports = mkdtempSync(join(tmpdir(), 'sluice-test-'));
   try {

@@ -1,11 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { Server as HttpServer, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { allProcesses, defaultServing, processInfo, processTitle, resolveAddresses, runsIn, signalProcess, workerUser } from '@sluice/core';
 import type { Artifact, LogFields, Logger, Origin } from '@sluice/core';
 import { HaproxyDataplane } from '../apply/haproxy-dataplane.ts';
@@ -26,7 +28,9 @@ export const testedHaproxies: readonly FoundHaproxy[] = [process.env['HAPROXY_BI
 );
 
 function newer(): string | undefined {
-  return ['/usr/local/bin/haproxy-3.0'].find((path) => existsSync(path));
+  const script = fileURLToPath(new URL('../../../../scripts/newer-proxy.mjs', import.meta.url));
+  const told = execFileSync(process.execPath, [script, 'haproxy'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  return (JSON.parse(told) as { readonly binary?: string }).binary;
 }
 
 export const never = new AbortController().signal;
